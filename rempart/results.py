@@ -1,0 +1,280 @@
+"""The run: everything one audit found, enough to render in any language without looking again.
+
+`run.json`, schema `rempart.run/1`: deterministic, sorted keys, no floats.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from rempart.card import Words
+from rempart.check import Figure, Outcome, Severity, Vantage
+from rempart.errors import ContentError, Reason
+
+SCHEMA = "rempart.run/1"
+
+
+class _Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Base of all records: frozen, strict."""
+
+
+class Tool(_Record):
+    """Which rempart wrote the run."""
+
+    name: str
+    version: str
+
+
+class SubjectRecord(_Record):
+    """One audited subject, without anything secret."""
+
+    id: str
+    kind: str
+    name: str
+    owner: str = ""
+    criticality: str = ""
+    population: str = ""
+    zone: str = ""
+
+
+class AuditRecord(_Record):
+    """The audit file used, and its digest."""
+
+    id: str
+    title: dict[str, str]
+    yardsticks: tuple[str, ...]
+    frameworks: tuple[str, ...]
+    scenarios: tuple[str, ...]
+    fail_on: Severity
+    digest: str = ""
+
+
+class AuthorisationRecord(_Record):
+    """The mandate as the inventory states it; `document_sha256` is empty without a document."""
+
+    reference: str
+    granted_by: str
+    contact: str
+    valid_from: datetime
+    valid_until: datetime
+    scope: tuple[str, ...]
+    exclude: tuple[str, ...]
+    allow: tuple[str, ...]
+    transit: str
+    document: str = ""
+    document_sha256: str = ""
+
+
+class CheckRecord(_Record):
+    """A check as it stood: its card in three languages and its digest."""
+
+    revision: int
+    severity: Severity
+    impact: str
+    exploitability: str
+    controls: tuple[str, ...]
+    refs: tuple[str, ...]
+    words: dict[str, Words]
+    digest: str
+    effort: str = ""
+    change_risk: str = ""
+    team: str = ""
+    every: str = ""
+    weight: str = ""
+    weakened: tuple[str, ...] = ()  # settings the audit file loosened beyond the card's bounds
+
+
+class ControlRecord(_Record):
+    """A neutral control cited by the run, and where the audit's frameworks ask for it."""
+
+    title: str
+    asked_by: dict[str, tuple[str, ...]] = {}  # framework id -> its control ids
+
+
+class Place(_Record):
+    """Where a result was seen."""
+
+    source: str
+    line: int | None = None
+    end_line: int | None = None
+
+
+class Waived(_Record):
+    """The accepted failure: who, why, until when (ISO date)."""
+
+    id: str
+    reason: str
+    owner: str
+    approver: str
+    until: str
+
+
+class ResultRecord(_Record):
+    """One outcome of one check on one thing of one subject, by one authority or none."""
+
+    check: str
+    subject: str
+    root: str
+    instance: str
+    authority: str | None
+    binding: bool
+    vantage: Vantage
+    outcome: Outcome
+    severity: Severity
+    seen: str
+    facts: dict[str, Figure]
+    where: Place
+    reason: Reason | None
+    fingerprint: str
+    digest: str
+    waiver: Waived | None = None
+
+    @property
+    def open(self) -> bool:
+        """A failure nobody accepted, by the authority that binds."""
+        return self.outcome is Outcome.FAIL and self.binding and self.waiver is None
+
+
+class StatementRecord(_Record):
+    """A fact no machine can see: who says so, when, on which evidence, until when."""
+
+    control: str
+    about: tuple[str, ...]
+    says: str
+    by: str
+    on: str
+    evidence: str
+    evidence_sha256: str
+    meets: bool
+    until: str
+
+
+class WaiverRecord(_Record):
+    """One waiver of the file, used or not, in force or expired."""
+
+    id: str
+    check: str
+    subject: str
+    instance: str
+    reason: str
+    owner: str
+    approver: str
+    until: str
+    expired: bool
+    used: int
+    changed: int = 0  # results that came back since their facts changed
+
+
+class StepControl(_Record):
+    """One control that could break a step, and its state on the exposed subjects."""
+
+    control: str
+    title: str
+    state: str  # pass | stated | notchecked | fail
+    results: tuple[str, ...]  # fingerprints that decided the state
+
+
+class StepRecord(_Record):
+    """One step of a replayed breach; `broken` when a `stop` control passes on every exposed path."""
+
+    id: str
+    title: dict[str, str]
+    kind: str
+    certainty: str
+    stop: tuple[StepControl, ...]
+    detect: tuple[StepControl, ...]
+    limit: tuple[StepControl, ...]
+    state: str  # broken | open | unknown  (unknown counts as open and is printed as unknown)
+
+
+class ReplayRecord(_Record):
+    """A breach replayed over this run."""
+
+    scenario: str
+    title: dict[str, str]
+    summary: dict[str, str]
+    people: str
+    sources: tuple[str, ...]
+    steps: tuple[StepRecord, ...]
+    verdict: str  # stopped | open | unknown
+
+
+class Coverage(_Record):
+    """How many subjects and results, by outcome."""
+
+    subjects: int
+    results: int
+    outcomes: dict[str, int]
+
+
+class Run(_Record):
+    """One audit, whole. `requests` are what canaries sent; `graphs` the store chains."""
+
+    id: str
+    tool: Tool
+    started: datetime
+    finished: datetime
+    language: str
+    organisation: str
+    audit: AuditRecord
+    authorisation: AuthorisationRecord
+    subjects: tuple[SubjectRecord, ...]
+    populations: dict[str, int]
+    checks: dict[str, CheckRecord]
+    controls: dict[str, ControlRecord]
+    settings: dict[str, dict[str, Any]]
+    waivers: tuple[WaiverRecord, ...]
+    statements: tuple[StatementRecord, ...]
+    requests: tuple[dict[str, Any], ...]
+    graphs: tuple[dict[str, Any], ...]
+    results: tuple[ResultRecord, ...]
+    replays: tuple[ReplayRecord, ...]
+    coverage: Coverage
+    connections: dict[str, int]
+    schema: str = SCHEMA
+
+
+def fingerprint(
+    check: str, authority: str | None, vantage: Vantage, subject: str, root: str, instance: str
+) -> str:
+    """The identity of a result over time: never title, time, order, line or text. 20 hex digits."""
+    return digest(check, authority or "", vantage, subject, root, instance)[:20]
+
+
+def digest(*parts: object) -> str:
+    """SHA-256 of the parts, in hex; mappings are hashed with sorted keys."""
+    return hashlib.sha256(msgspec.json.encode(parts, order="sorted")).hexdigest()
+
+
+def judged(outcome: Outcome, facts: Mapping[str, Figure], seen: str) -> str:
+    """The digest of the judged facts: a waiver or baseline entry whose digest changed comes back."""
+    return digest(outcome, dict(facts) or seen)[:20]
+
+
+def save(run: Run, path: Path) -> None:
+    """Write run.json, readable by its owner alone."""
+    raw = msgspec.json.format(msgspec.json.encode(run, order="sorted"), indent=1)
+    write_private(path, raw + b"\n")
+
+
+def load(path: Path) -> Run:
+    """The run in a file; raises ContentError when it is none."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Run)
+    except OSError as error:
+        raise ContentError(f"cannot be read: {error.strerror}", file=path) from None
+    except msgspec.MsgspecError as error:
+        raise ContentError(f"expected a run ({SCHEMA}), found: {error}", file=path) from None
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file with mode 0600, replacing it whole or not at all."""
+    scratch = path.with_name(f".{path.name}.part")
+    scratch.unlink(missing_ok=True)
+    scratch.touch(mode=0o600)
+    scratch.write_bytes(content)
+    scratch.replace(path)
