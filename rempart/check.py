@@ -1,8 +1,8 @@
 """What a check is written with: observations in, results out.
 
-A check is a plain function. A positional parameter annotated with an `Observation` is what it needs,
-`tuple[X, ...]` is all of them; a keyword-only parameter is a setting; a parameter annotated with a
-`Yardstick` makes the engine ask once per authority. `rempart.signature` reads that.
+A check is a plain function. A positional parameter annotated with an `Observation` is what it
+needs, `tuple[X, ...]` is all of them; a keyword-only parameter is a setting; a parameter annotated
+with a `Yardstick` makes the engine ask once per authority. `rempart.signature` reads that.
 """
 
 from collections.abc import Iterable, Mapping
@@ -256,7 +256,15 @@ def _result(
     if isinstance(where, Observation):
         place = Evidence(where.source, where.line, where.end_line)
         return Result(
-            outcome, text, place, of or where.key, facts, reason, severity, where.vantage, where.root
+            outcome,
+            text,
+            place,
+            of or where.key,
+            facts,
+            reason,
+            severity,
+            where.vantage,
+            where.root,
         )
     place = where if isinstance(where, Evidence) else Evidence(where)
     return Result(outcome, text, place, of, facts, reason, severity)

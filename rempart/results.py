@@ -22,14 +22,14 @@ class _Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of all records: frozen, strict."""
 
 
-class Tool(_Record):
+class Tool(_Record, frozen=True, forbid_unknown_fields=True):
     """Which rempart wrote the run."""
 
     name: str
     version: str
 
 
-class SubjectRecord(_Record):
+class SubjectRecord(_Record, frozen=True, forbid_unknown_fields=True):
     """One audited subject, without anything secret."""
 
     id: str
@@ -41,7 +41,7 @@ class SubjectRecord(_Record):
     zone: str = ""
 
 
-class AuditRecord(_Record):
+class AuditRecord(_Record, frozen=True, forbid_unknown_fields=True):
     """The audit file used, and its digest."""
 
     id: str
@@ -53,7 +53,7 @@ class AuditRecord(_Record):
     digest: str = ""
 
 
-class AuthorisationRecord(_Record):
+class AuthorisationRecord(_Record, frozen=True, forbid_unknown_fields=True):
     """The mandate as the inventory states it; `document_sha256` is empty without a document."""
 
     reference: str
@@ -69,7 +69,7 @@ class AuthorisationRecord(_Record):
     document_sha256: str = ""
 
 
-class CheckRecord(_Record):
+class CheckRecord(_Record, frozen=True, forbid_unknown_fields=True):
     """A check as it stood: its card in three languages and its digest."""
 
     revision: int
@@ -88,14 +88,14 @@ class CheckRecord(_Record):
     weakened: tuple[str, ...] = ()  # settings the audit file loosened beyond the card's bounds
 
 
-class ControlRecord(_Record):
+class ControlRecord(_Record, frozen=True, forbid_unknown_fields=True):
     """A neutral control cited by the run, and where the audit's frameworks ask for it."""
 
     title: str
     asked_by: dict[str, tuple[str, ...]] = {}  # framework id -> its control ids
 
 
-class Place(_Record):
+class Place(_Record, frozen=True, forbid_unknown_fields=True):
     """Where a result was seen."""
 
     source: str
@@ -103,7 +103,7 @@ class Place(_Record):
     end_line: int | None = None
 
 
-class Waived(_Record):
+class Waived(_Record, frozen=True, forbid_unknown_fields=True):
     """The accepted failure: who, why, until when (ISO date)."""
 
     id: str
@@ -113,7 +113,7 @@ class Waived(_Record):
     until: str
 
 
-class ResultRecord(_Record):
+class ResultRecord(_Record, frozen=True, forbid_unknown_fields=True):
     """One outcome of one check on one thing of one subject, by one authority or none."""
 
     check: str
@@ -139,7 +139,7 @@ class ResultRecord(_Record):
         return self.outcome is Outcome.FAIL and self.binding and self.waiver is None
 
 
-class StatementRecord(_Record):
+class StatementRecord(_Record, frozen=True, forbid_unknown_fields=True):
     """A fact no machine can see: who says so, when, on which evidence, until when."""
 
     control: str
@@ -153,7 +153,7 @@ class StatementRecord(_Record):
     until: str
 
 
-class WaiverRecord(_Record):
+class WaiverRecord(_Record, frozen=True, forbid_unknown_fields=True):
     """One waiver of the file, used or not, in force or expired."""
 
     id: str
@@ -169,7 +169,7 @@ class WaiverRecord(_Record):
     changed: int = 0  # results that came back since their facts changed
 
 
-class StepControl(_Record):
+class StepControl(_Record, frozen=True, forbid_unknown_fields=True):
     """One control that could break a step, and its state on the exposed subjects."""
 
     control: str
@@ -178,8 +178,8 @@ class StepControl(_Record):
     results: tuple[str, ...]  # fingerprints that decided the state
 
 
-class StepRecord(_Record):
-    """One step of a replayed breach; `broken` when a `stop` control passes on every exposed path."""
+class StepRecord(_Record, frozen=True, forbid_unknown_fields=True):
+    """One step of a breach; `broken` when a `stop` control passes on every exposed path."""
 
     id: str
     title: dict[str, str]
@@ -191,7 +191,7 @@ class StepRecord(_Record):
     state: str  # broken | open | unknown  (unknown counts as open and is printed as unknown)
 
 
-class ReplayRecord(_Record):
+class ReplayRecord(_Record, frozen=True, forbid_unknown_fields=True):
     """A breach replayed over this run."""
 
     scenario: str
@@ -203,7 +203,7 @@ class ReplayRecord(_Record):
     verdict: str  # stopped | open | unknown
 
 
-class Coverage(_Record):
+class Coverage(_Record, frozen=True, forbid_unknown_fields=True):
     """How many subjects and results, by outcome."""
 
     subjects: int
@@ -211,7 +211,7 @@ class Coverage(_Record):
     outcomes: dict[str, int]
 
 
-class Run(_Record):
+class Run(_Record, frozen=True, forbid_unknown_fields=True):
     """One audit, whole. `requests` are what canaries sent; `graphs` the store chains."""
 
     id: str
@@ -251,7 +251,7 @@ def digest(*parts: object) -> str:
 
 
 def judged(outcome: Outcome, facts: Mapping[str, Figure], seen: str) -> str:
-    """The digest of the judged facts: a waiver or baseline entry whose digest changed comes back."""
+    """The digest of the judged facts: an accepted failure whose digest changed comes back."""
     return digest(outcome, dict(facts) or seen)[:20]
 
 

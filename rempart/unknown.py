@@ -28,16 +28,16 @@ class _Compared(msgspec.Struct, frozen=True, eq=False):
         return negated(self == other)
 
     def __lt__(self, other: object) -> "Fact":
-        return self._compared(lambda value: value < other)  # type: ignore[operator, no-any-return]
+        return self._compared(lambda value: value < other)  # type: ignore[operator]
 
     def __le__(self, other: object) -> "Fact":
-        return self._compared(lambda value: value <= other)  # type: ignore[operator, no-any-return]
+        return self._compared(lambda value: value <= other)  # type: ignore[operator]
 
     def __gt__(self, other: object) -> "Fact":
-        return self._compared(lambda value: value > other)  # type: ignore[operator, no-any-return]
+        return self._compared(lambda value: value > other)  # type: ignore[operator]
 
     def __ge__(self, other: object) -> "Fact":
-        return self._compared(lambda value: value >= other)  # type: ignore[operator, no-any-return]
+        return self._compared(lambda value: value >= other)  # type: ignore[operator]
 
     def __hash__(self) -> int:
         return id(self)
@@ -49,7 +49,7 @@ class Unknown(_Compared, frozen=True, eq=False, tag_field="seen", tag="unknown")
     reason: Reason
     detail: str = ""
 
-    def _compared(self, holds: Callable[[Scalar], "Fact"]) -> "Fact":  # noqa: ARG002
+    def _compared(self, holds: Callable[[Scalar], "Fact"]) -> "Fact":
         return self
 
     def __bool__(self) -> bool:

@@ -1,10 +1,10 @@
 """What a collector is. Each one is a module or package beside this file, found by its place.
 
-A collector module has four names: `KIND` (of subject), `BRINGS` (observation types), `PROBES` (what
-it sends, how intense, what it costs) and `collect(subject, access, wanted)`. It yields observations,
-and a `Gap` for what it could not see; what it yields neither of is not there. A `CollectError`
-raised becomes a gap for every wanted type it had not settled. Heavy libraries are imported by
-`rempart.transport`, and that inside `collect`, so that listing collectors stays cheap.
+A collector module has four names: `KIND` (of subject), `BRINGS` (observation types), `PROBES`
+(what it sends, how intense, what it costs) and `collect(subject, access, wanted)`. It yields
+observations, and a `Gap` for what it could not see; what it yields neither of is not there. A
+`CollectError` raised becomes a gap for every wanted type it had not settled. Heavy libraries are
+imported by `rempart.transport`, and that inside `collect`, so that listing collectors stays cheap.
 """
 
 from collections.abc import Callable, Iterator

@@ -1,0 +1,1 @@
+"""The vocabulary: what can be seen, one module a domain."""
