@@ -43,7 +43,7 @@ def built_in() -> Path:
 
 @lru_cache(maxsize=8)
 def layers(workspace: Path | None = None, *, trusted: bool = False) -> tuple[Layer, ...]:
-    """All layers, the later ones stronger. Raises ContentError for a workspace that is no folder."""
+    """All layers, the later ones stronger; raises ContentError where the workspace is no folder."""
     found = [Layer("rempart", built_in()), *_plugins()]
     if workspace is not None:
         if not workspace.is_dir():
@@ -106,7 +106,7 @@ def _imported(name: str, code: Path) -> Any:  # noqa: ANN401  (a module with a `
     module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  (somebody else's module: anything may come)
         raise ContentError(
             f"cannot be imported: {type(error).__name__}: {error}", file=code
         ) from None
@@ -186,7 +186,7 @@ def _modules(path: Iterable[str], package: str) -> Iterator[tuple[str, Any]]:
 
 
 def content(kind: str, name: str, chosen: Iterable[Layer] | None = None) -> Path | None:
-    """The file `kind/name` of the strongest layer that has it: `content("audits", "payer.yaml")`."""
+    """The file `kind/name` of the strongest layer that has it, as in audits/payer.yaml."""
     for layer in reversed(tuple(layers() if chosen is None else chosen)):
         path = layer.folder / kind / name
         if path.is_file():

@@ -3,8 +3,9 @@
 A collector module has four names: `KIND` (of subject), `BRINGS` (observation types), `PROBES`
 (what it sends, how intense, what it costs) and `collect(subject, access, wanted)`. It yields
 observations, and a `Gap` for what it could not see; what it yields neither of is not there. A
-`CollectError` raised becomes a gap for every wanted type it had not settled. Heavy libraries are
-imported by `rempart.transport`, and that inside `collect`, so that listing collectors stays cheap.
+`CollectError` raised becomes a gap for every wanted type, beside what was seen until then. Heavy
+libraries are imported by `rempart.transport`, and that inside `collect`, so that listing collectors
+stays cheap.
 """
 
 from collections.abc import Callable, Iterator

@@ -1,0 +1,231 @@
+"""An audit carried out: look at every subject, keep what was seen, judge it, write the run.
+
+The executor is the seam: threads by default, anything with `concurrent.futures.Executor`'s
+interface otherwise. One subject's trouble stays its own; a subject that outlives its deadline is
+left behind and recorded as `notchecked: limit`.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from rempart.archive import Context, Looked, decoded, encoded
+from rempart.check import Gap, Observation
+from rempart.derive import ESTATE, Estate
+from rempart.errors import Reason
+from rempart.looking import look, missing
+from rempart.plan import Plan, Task, wants
+from rempart.results import ResultRecord
+from rempart.verdicts import Bench, Sight, verdicts
+
+log = logging.getLogger(__name__)
+THREADS = 32
+GRACE = 5.0  # seconds a subject may outlive its own deadline before it is left behind
+
+
+class Book(Protocol):
+    """What survives a kill: one entry a subject, written whole or not at all."""
+
+    def done(self) -> Mapping[str, Any]:
+        """Subjects already looked at, with `.observations` (bytes) and `.connections`."""
+
+    def save(
+        self,
+        subject: str,
+        observations: bytes,
+        results: Iterable[ResultRecord],
+        connections: int,
+    ) -> None:
+        """One subject is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What happened last: how many subjects are done of how many, and which one just ended."""
+
+    done: int
+    total: int
+    subject: str
+    running: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Assessed:
+    """What an audit brought: observations and results by subject, and whether it was cut short."""
+
+    looked: dict[str, Looked] = field(default_factory=dict)
+    results: dict[str, list[ResultRecord]] = field(default_factory=dict)
+    left_behind: tuple[str, ...] = ()
+    interrupted: bool = False
+    resumed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What to do beside the plan: how to judge, what to leave out, where to keep and tell."""
+
+    bench: Bench
+    only: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+    book: Book | None = None
+    tell: Callable[[Progress], None] = lambda progress: None
+
+
+Opener = Callable[[Any], Any]  # a subject's Access
+
+
+def assess(plan: Plan, orders: Orders, opened: Opener, pool: Executor | None = None) -> Assessed:
+    """Look at every subject of the plan and judge it. Ctrl-C ends it early, saving what is known."""
+    assessed = Assessed()
+    kept = orders.book.done() if orders.book else {}
+    pending = []
+    for task in plan.tasks:
+        if saved := kept.get(task.subject.id):
+            assessed.resumed += 1
+            _settle(task, Looked(decoded(saved.observations), saved.connections), orders, assessed)
+        elif _awake(task, orders):
+            pending.append(task)
+        else:
+            assessed.looked[task.subject.id] = Looked(())
+    executor = pool or ThreadPoolExecutor(THREADS, thread_name_prefix="look")
+    try:
+        for task, looked in _looked_at(pending, opened, executor, orders, assessed):
+            records = _settle(task, looked, orders, assessed)
+            if orders.book and not assessed.interrupted:
+                orders.book.save(
+                    task.subject.id, encoded(looked.found), records, looked.connections
+                )
+    finally:
+        if pool is None:
+            executor.shutdown(wait=not assessed.left_behind, cancel_futures=True)
+    return assessed
+
+
+def judge_again(plan: Plan, orders: Orders, looked: Mapping[str, Looked]) -> Assessed:
+    """Judge saved observations; nobody is contacted."""
+    assessed = Assessed()
+    for task in plan.tasks:
+        _settle(task, looked.get(task.subject.id, Looked(())), orders, assessed)
+    return assessed
+
+
+def derive(plan: Plan, orders: Orders, assessed: Assessed, inventory: Any) -> list[ResultRecord]:  # noqa: ANN401
+    """Results of the checks that need the whole estate: store chains, drift, shared keys."""
+    if not plan.derived:
+        return []
+    observations = {id_: tuple(_seen(one.found)) for id_, one in assessed.looked.items()}
+    gaps = {id_: tuple(_gaps(one.found)) for id_, one in assessed.looked.items()}
+    estate = Estate(observations, gaps, inventory)
+    found: dict[str, list[Observation | Gap]] = {}
+    for derivation in plan.derivations:
+        for item in derivation.derived(estate):
+            found.setdefault(item.subject or ESTATE, []).append(item)
+    results: list[ResultRecord] = []
+    for subject, items in sorted(found.items()):
+        direct = assessed.looked[subject].found if subject in assessed.looked else ()
+        sight = Sight.of(subject, [*items, *direct])
+        for check in plan.derived:
+            touched = any(
+                need.type in sight.seen or need.type.__name__ in sight.gaps
+                for need in check.signature.needs
+                if any(need.type in one.brings for one in plan.derivations)
+            )
+            if touched and wants(orders.only, orders.skip, check.id, subject):
+                results += verdicts(check, sight, orders.bench)
+    return results
+
+
+def _awake(task: Task, orders: Orders) -> bool:
+    """Whether any check of this subject was asked for, or a derivation needs to see it."""
+    if not task.collectors:
+        return False
+    chosen = any(
+        wants(orders.only, orders.skip, check.id, task.subject.id) for check in task.checks
+    )
+    return chosen or not (orders.only or task.checks)
+
+
+def _looked_at(
+    tasks: list[Task], opened: Opener, executor: Executor, orders: Orders, assessed: Assessed
+) -> Iterator[tuple[Task, Looked]]:
+    """Each task with what was seen, as they end; those that do not end are given up on."""
+    started: dict[str, float] = {}
+
+    def one(task: Task) -> Looked:
+        started[task.subject.id] = time.monotonic()
+        return look(task, opened(task.subject))
+
+    waiting: dict[Future[Looked], Task] = {executor.submit(one, task): task for task in tasks}
+    total, done = len(waiting), 0
+    try:
+        while waiting:
+            ended, _ = wait(waiting, timeout=1.0, return_when=FIRST_COMPLETED)
+            late = [] if ended else _late(waiting, started)
+            for future in [*ended, *late]:
+                task = waiting.pop(future)
+                done += 1
+                running = tuple(t.subject.id for t in waiting.values() if t.subject.id in started)
+                orders.tell(Progress(done, total, task.subject.id, running))
+                yield task, future.result() if future in ended else _given_up(task, assessed)
+    except KeyboardInterrupt:
+        assessed.interrupted = True
+        for future, task in waiting.items():
+            future.cancel()
+            gaps = missing(task.wanted, Reason.INTERRUPTED, "the audit was interrupted")
+            yield task, Looked(tuple(gaps))
+
+
+def _late(
+    waiting: Mapping[Future[Looked], Task], started: Mapping[str, float]
+) -> list[Future[Looked]]:
+    now = time.monotonic()
+    return [
+        future
+        for future, task in waiting.items()
+        if (begun := started.get(task.subject.id)) is not None
+        and now - begun > _seconds(task) * max(1, len(task.collectors)) + GRACE
+    ]
+
+
+def _seconds(task: Task) -> float:
+    budget = getattr(task.subject, "budget", None)
+    return float(getattr(budget, "seconds", None) or 60)
+
+
+def _given_up(task: Task, assessed: Assessed) -> Looked:
+    assessed.left_behind += (task.subject.id,)
+    detail = "still looking after its deadline; left behind"
+    stamp = datetime.now(UTC).replace(microsecond=0)
+    gaps = missing(task.wanted, Reason.LIMIT, detail)
+    return Looked(
+        tuple(Gap(g.type, g.reason, g.detail, subject=task.subject.id, taken=stamp) for g in gaps)
+    )
+
+
+def _settle(task: Task, looked: Looked, orders: Orders, assessed: Assessed) -> list[ResultRecord]:
+    """Judge one subject: at least one record for each of its checks that was asked for."""
+    sight = Sight.of(task.subject.id, looked.found)
+    records = [
+        record
+        for check in task.checks
+        if wants(orders.only, orders.skip, check.id, task.subject.id)
+        for record in verdicts(check, sight, orders.bench)
+    ]
+    assessed.looked[task.subject.id] = looked
+    assessed.results[task.subject.id] = records
+    return records
+
+
+def _seen(found: Iterable[Observation | Gap]) -> Iterator[Observation]:
+    return (item for item in found if isinstance(item, Observation))
+
+
+def _gaps(found: Iterable[Observation | Gap]) -> Iterator[Gap]:
+    return (item for item in found if isinstance(item, Gap))
+
+
+__all__ = ["Assessed", "Context", "Orders", "Progress", "assess", "derive", "judge_again"]
