@@ -79,7 +79,7 @@ Opener = Callable[[Any], Any]  # a subject's Access
 
 
 def assess(plan: Plan, orders: Orders, opened: Opener, pool: Executor | None = None) -> Assessed:
-    """Look at every subject of the plan and judge it. Ctrl-C ends it early, saving what is known."""
+    """Look at every subject and judge it. Ctrl-C ends it early; what is known is kept."""
     assessed = Assessed()
     kept = orders.book.done() if orders.book else {}
     pending = []

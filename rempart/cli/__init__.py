@@ -1,0 +1,78 @@
+"""The command line. One module a command beside this file, found by its place, loaded when used.
+
+Nothing heavy is imported here: `rempart --help` must answer before a person looks up.
+"""
+
+import importlib
+import logging
+import os
+import pkgutil
+import sys
+
+import click
+
+from rempart import __version__
+from rempart.errors import RempartError
+
+USAGE = 2
+
+
+class Commands(click.Group):
+    """A group whose commands are the modules of this package; each has a click `command`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(info.name for info in pkgutil.iter_modules(__path__))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        command: click.Command = importlib.import_module(f"rempart.cli.{cmd_name}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            import difflib  # noqa: PLC0415  (only for a mistyped command)
+
+            close = difflib.get_close_matches(args[0], self.list_commands(ctx), 1)
+            if close:
+                error.message += f" Did you mean '{close[0]}'?"
+            raise
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="rempart")
+@click.option(
+    "--log-level",
+    type=click.Choice(["debug", "info", "warning", "error"], case_sensitive=False),
+    default="warning",
+    help="What goes to stderr beside messages: INFO is a line a subject, DEBUG a line a request.",
+)
+def cli(log_level: str) -> None:
+    """Audit third-party health payers and render hardening reports.
+
+    Start with `rempart demo`, then `rempart inventory new`.
+    """
+    logging.basicConfig(
+        level=log_level.upper(),
+        format="%(levelname)s %(name)s: %(message)s",
+        stream=sys.stderr,
+    )
+    # paramiko logs what a hostile server says, at levels of its own
+    logging.getLogger("paramiko").setLevel(logging.CRITICAL)
+
+
+def main() -> None:
+    """Run the command line; what rempart says in words leaves with exit code 2."""
+    os.umask(0o077)  # every file rempart writes is its owner's alone
+    try:
+        cli.main(prog_name="rempart", standalone_mode=True)
+    except RempartError as error:
+        click.echo(f"rempart: {error}", err=True)
+        sys.exit(USAGE)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
