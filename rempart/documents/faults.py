@@ -134,7 +134,8 @@ def _in_object(value: dict[str, Any], type: Any, path: Path, hook: Hook) -> Iter
         if key in members:
             yield from _faults(item, members[key][0], (*path, key), hook)
         elif key != tag and all(closed for _, _, closed in members.values()):
-            yield (*path, key), f"expected a known key, found {found(key)}{suggestion(key, members)}"
+            close = suggestion(key, members)
+            yield (*path, key), f"expected a known key, found {found(key)}{close}"
     for name, (_, required, _) in members.items():
         if required and name not in value:
             yield path, f'expected the key "{name}", found none'

@@ -29,12 +29,15 @@ def contents(path: Path, cap: int) -> bytes:
         raise _refused(path, f"cannot be read: {error.strerror}") from None
     except ValueError:  # a NUL in the name
         raise _refused(path, "cannot be read: not a file name") from None
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         mode = os.fstat(descriptor).st_mode
         if not stat.S_ISREG(mode):
             kind = next((word for test, word in KINDS if test(mode)), "something else")
             raise _refused(path, f"expected a regular file, found {kind}")
-        raw = file.read(cap + 1)
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            raw = file.read(cap + 1)
+    finally:
+        os.close(descriptor)
     if len(raw) > cap:
         raise _refused(path, f"expected at most {cap} bytes, found more")
     return raw
