@@ -1,0 +1,126 @@
+"""Where data lie and what is in them: columns, exports, dumps, stores, and what protects them.
+
+Counts only: no value of a person ever stands in an observation.
+"""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from rempart.check import Observation, Seen
+
+
+class IdentifierCount(msgspec.Struct, frozen=True):
+    """What the values of one column look like, counted for one class of identifier.
+
+    `sampled` values were read and not empty, `candidates` have the shape of the identifier, `valid`
+    of these carry the right check digits (for classes without check digits: the right structure),
+    `test` of these are identities published for tests. `encoding` is clear, base64 or hex.
+    `identifier` is empty where nothing had any identifier's shape.
+    """
+
+    column: str
+    identifier: str
+    encoding: str
+    sampled: int
+    candidates: int
+    valid: int
+    test: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifierColumn(Observation):
+    """A database column and what its values look like; key: `schema.table.column`.
+
+    Fields as in `IdentifierCount`; `sample` says how the values were chosen (all, spread, first).
+    """
+
+    identifier: str
+    encoding: str
+    sampled: int
+    candidates: int
+    valid: int
+    test: int = 0
+    sample: str = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Export(Observation):
+    """A file of records (CSV, JSON lines); key: its path.
+
+    `encryption` names what encrypts it (age, OpenPGP, OpenSSL, zip AES, ZipCrypto), empty where
+    nothing does. `columns` is empty for an encrypted file; `sampled` counts the records read.
+    """
+
+    format: str
+    encrypted: Seen[bool]
+    encryption: str = ""
+    sampled: int = 0
+    columns: tuple[IdentifierCount, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Dump(Observation):
+    """A database dump; key: its path. `columns` has one entry for its whole text where readable."""
+
+    format: str
+    encrypted: Seen[bool]
+    encryption: str = ""
+    size: int = 0  # bytes
+    columns: tuple[IdentifierCount, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DataStoreFile(Observation):
+    """The file a database lives in; key: its path.
+
+    `encrypted` is true where the file has no recognisable header and its bytes look random.
+    """
+
+    format: str
+    encrypted: Seen[bool]
+    size: int = 0  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class DataStore(Observation):
+    """A database or bucket as a provider runs it; key: its address in the repository.
+
+    `kind` is database or bucket. `key_holder` is `customer`, `provider`, or None where nothing
+    encrypts; `key_name` names the customer's key. `public` says whether anybody can reach it.
+    `setting` shows what decided encryption, `exposure` what decided reach, as written there.
+    """
+
+    kind: str
+    encrypted: Seen[bool]
+    key_holder: Seen[str | None] = None
+    key_name: Seen[str | None] = None
+    public: Seen[bool] = False
+    setting: str = ""
+    exposure: str = ""
+
+
+class Layer(msgspec.Struct, frozen=True):
+    """One thing between a store's bytes and the metal: what it is, whether it encrypts."""
+
+    kind: str  # file | mount | declared
+    name: str
+    encrypted: Seen[bool]
+    key_holder: Seen[str | None] = None
+
+
+class Copy(msgspec.Struct, frozen=True):
+    """One place the same data lie, the original included: whether any layer there encrypts."""
+
+    subject: str
+    name: str
+    kind: str  # original | dump | backup
+    encrypted: Seen[bool]
+    layers: tuple[Layer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StoreChain(Observation):
+    """A store, every layer under it and every copy of it that the inventory names; key: `store`."""
+
+    copies: tuple[Copy, ...]
