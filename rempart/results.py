@@ -93,6 +93,7 @@ class ControlRecord(_Record, frozen=True, forbid_unknown_fields=True):
 
     title: str
     asked_by: dict[str, tuple[str, ...]] = {}  # framework id -> its control ids
+    titles: dict[str, str] = {}  # the title in every language
 
 
 class Place(_Record, frozen=True, forbid_unknown_fields=True):
@@ -176,6 +177,7 @@ class StepControl(_Record, frozen=True, forbid_unknown_fields=True):
     title: str
     state: str  # pass | stated | notchecked | fail
     results: tuple[str, ...]  # fingerprints that decided the state
+    titles: dict[str, str] = {}  # the title in every language
 
 
 class StepRecord(_Record, frozen=True, forbid_unknown_fields=True):

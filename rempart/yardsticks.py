@@ -14,17 +14,10 @@ from rempart import documents
 from rempart.check import Yardstick
 from rempart.errors import ContentError, ContentErrors, UsageError
 from rempart.judge import yardsticks as topics
+from rempart.titles import Titles
 
 Y = TypeVar("Y", bound=Yardstick)
 State = Literal["verified", "verified_secondary", "partial", "recalled"]
-
-
-class Names(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A name in the three languages of the reports."""
-
-    en: str
-    fr: str
-    de: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -32,7 +25,7 @@ class Authority:
     """One authority: its names, and its entries by topic in the order of their dates."""
 
     id: str
-    name: Names
+    name: Titles
     entries: Mapping[str, tuple[Yardstick, ...]]
     file: Path
 
@@ -93,7 +86,7 @@ def _file_type() -> type[msgspec.Struct]:
     fields: list[Any] = [
         ("schema", Literal["rempart.yardstick/1"]),
         ("id", str),
-        ("name", Names),
+        ("name", Titles),
         ("replaces", bool, False),
     ]
     fields += [
@@ -120,6 +113,8 @@ def _read(path: Path) -> tuple[Authority, bool]:
     """The authority of one file, and whether it replaces one of an earlier layer."""
     document = documents.read(path)
     content: Any = documents.decode(document, _file_type())
+    if content.id != path.stem:
+        raise document.error(("id",), f"expected the file's name, found {content.id!r}")
     entries = {
         name: _dated([kind(authority=content.id, **_values(row)) for row in rows], name, document)
         for name, kind in topic_types().items()
@@ -138,11 +133,10 @@ def _dated(
     """The entries, if they follow each other without overlap; else a ContentError at the line."""
     for index, (earlier, later) in enumerate(pairwise(entries), start=1):
         if earlier.until is None or later.since is None or later.since <= earlier.until:
-            raise ContentError(
-                f"{topic}[{index}]: expected an entry that begins after the one before has ended "
+            raise document.error(
+                (topic, index),
+                "expected an entry that begins after the one before has ended "
                 f"({earlier.until or 'no end'}), found {later.since or 'no beginning'}",
-                file=document.file,
-                line=document.line_of((topic, index)),
             )
     return tuple(entries)
 
