@@ -17,7 +17,6 @@ from rempart import documents
 from rempart.documents import Limits
 from rempart.errors import ContentErrors
 
-
 DEFAULT = Limits()
 
 
@@ -122,7 +121,7 @@ def test_reads_every_document_of_a_stream_with_its_lines() -> None:
     first, second = documents.every("---\na: 1\n---\nb:\n- x\n- y: 2\n", "k.yaml")
     assert first.value == {"a": 1}
     assert second.line_of(("b", 1, "y")) == 6
-    with pytest.raises(ContentErrors, match="f.yaml:3: expected one document"):
+    with pytest.raises(ContentErrors, match=r"f\.yaml:3: expected one document"):
         documents.parse("a: 1\n---\nb: 1\n", "f.yaml")
 
 
