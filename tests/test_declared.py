@@ -16,7 +16,7 @@ WORDS = {"title": "t", "rationale": "r", "remediation": "m"}
 
 @dataclass(frozen=True, slots=True)
 class Knobs(Observation):
-    root: Seen[str]
+    login: Seen[str]
     tries: Seen[int]
     passwords: Seen[bool]
 
@@ -36,10 +36,10 @@ def card(expect: dict[str, Any]) -> Card:
     return msgspec.convert(raw, Card)
 
 
-def outcome(rule: Any, tries: Seen[int] = 6, root: Seen[str] = "no") -> Outcome:
+def outcome(rule: Any, tries: Seen[int] = 6, login: Seen[str] = "no") -> Outcome:
     expect = {"Knobs": {"tries": {"at_most": 9}, **rule}}
     check = declared("ssh.x", card(expect), "check.yaml")
-    observed = Knobs(root, tries, passwords=False)
+    observed = Knobs(login, tries, passwords=False)
     answer: Any = check.function(observed=observed)
     found: Outcome = answer.outcome
     return found
@@ -51,11 +51,11 @@ def outcome(rule: Any, tries: Seen[int] = 6, root: Seen[str] = "no") -> Outcome:
         ({"tries": {"at_most": 6}}, "pass"),
         ({"tries": {"at_most": 5}}, "fail"),
         ({"tries": {"at_least": 7}}, "fail"),
-        ({"root": "no"}, "pass"),
-        ({"root": ["yes", "prohibit-password"]}, "fail"),
-        ({"root": {"not": "yes"}}, "pass"),
-        ({"root": {"matches": "n."}}, "pass"),
-        ({"root": {"matches": "n"}}, "fail"),
+        ({"login": "no"}, "pass"),
+        ({"login": ["yes", "prohibit-password"]}, "fail"),
+        ({"login": {"not": "yes"}}, "pass"),
+        ({"login": {"matches": "n."}}, "pass"),
+        ({"login": {"matches": "n"}}, "fail"),
         ({"passwords": False}, "pass"),
     ],
 )
@@ -70,7 +70,7 @@ def test_an_unknown_field_is_notchecked() -> None:
 def test_values_that_agree_are_judged() -> None:
     assert outcome({}, tries=OneOf((3, 4))) is Outcome.PASS
     assert outcome({}, tries=OneOf((3, 40))) is Outcome.NOTCHECKED
-    assert outcome({"root": {"matches": "n.*"}}, root=OneOf(("no", "nein"))) is Outcome.PASS
+    assert outcome({"login": {"matches": "n.*"}}, login=OneOf(("no", "nein"))) is Outcome.PASS
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_values_that_agree_are_judged() -> None:
         ({"Nothing": {"x": 1}}, "found Nothing"),
         ({"Knobs": {"max_tries": 1}}, "found max_tries"),
         ({"Knobs": {"tries": {"atmost": 1}}}, "found atmost"),
-        ({"Knobs": {"root": {"matches": "("}}}, "expect.Knobs"),
+        ({"Knobs": {"login": {"matches": "("}}}, "expect.Knobs"),
         ({"Knobs": {}}, "found nothing"),
     ],
 )

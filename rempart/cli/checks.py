@@ -162,7 +162,7 @@ CARD = """\
 impact: important                  # minor | important | major | critical
 exploitability: moderate           # hard | high | moderate | easy; severity follows
 since: "0.1"
-controls: [exp.os.hardening]       # neutral ids of audits/frameworks/_neutral.yaml
+controls: [enc.rest.disk]          # neutral ids of audits/frameworks/_neutral.yaml
 en:
   title: The good state, in the present tense
   rationale: What an attacker or an error gains, in one fact.
@@ -178,27 +178,19 @@ de:
 """
 CODE = """\
 from rempart.check import Result, verdict
-from rempart.observations.ssh import SshdSettings
+from rempart.observations.volumes import Swap
 
 
-def check(sshd: SshdSettings) -> Result:
-    return verdict(sshd.max_auth_tries <= 4, f"MaxAuthTries {sshd.max_auth_tries}", sshd)
+def check(swap: Swap) -> Result:
+    return verdict(swap.encrypted, swap.device, swap)
 """
 EXAMPLES = """\
-- pass:
-    sshd:
-      {permit_root_login: "no", password_authentication: false, max_auth_tries: 4,
-       permit_empty_passwords: false}
-- fail:
-    sshd:
-      {permit_root_login: "no", password_authentication: false, max_auth_tries: 6,
-       permit_empty_passwords: false}
+- pass: {swap: {device: /dev/dm-1, encrypted: true}}
+- fail: {swap: {device: /dev/sda2, encrypted: false}}
 - notchecked:
-    sshd:
-      permit_root_login: "no"
-      password_authentication: false
-      max_auth_tries: {seen: unknown, reason: privilege, detail: sudo wanted a password}
-      permit_empty_passwords: false
+    swap:
+      device: /dev/sda2
+      encrypted: {seen: unknown, reason: privilege, detail: lsblk showed no block devices}
 """
 
 
