@@ -38,9 +38,8 @@ class Commands(click.Group):
             import difflib  # noqa: PLC0415  (only for a mistyped command)
 
             close = difflib.get_close_matches(args[0], self.list_commands(ctx), 1)
-            if close:
-                error.message += f" Did you mean '{close[0]}'?"
-            raise
+            hint = f" Did you mean '{close[0]}'?" if close else ""
+            raise click.UsageError(error.message + hint, ctx) from None
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
