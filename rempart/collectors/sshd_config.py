@@ -1,0 +1,211 @@
+"""sshd_config as sshd reads it: the first value wins, `Match` overrides, `Include` nests.
+
+Source: sshd_config(5), OpenSSH 9.2; its defaults hold where a whole configuration says nothing.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
+from typing import Any, TypeAlias
+
+from rempart.check import Evidence, Unknown, Vantage
+from rempart.errors import Reason
+from rempart.observations.ssh import SshdSettings
+
+Included: TypeAlias = Callable[[str], Iterable[tuple[str, str]]]  # pattern -> (file, text) in order
+FLAGS = {"yes": True, "no": False}
+ALIASES = {
+    "challengeresponseauthentication": "kbdinteractiveauthentication",
+    "skeyauthentication": "kbdinteractiveauthentication",
+}
+EVERYBODY = ("", "all")
+DEPTH = 16  # sshd's own limit of nested Include
+_WORDS = re.compile(r'"[^"]*"|[^\s"]+')
+_TEMPLATED = re.compile(r"\{\{|\{%|<%|\$\{|%\{|^\$[A-Za-z_]")
+
+
+@dataclass(frozen=True, slots=True)
+class Directive:
+    """One line in force: its keyword in lower case, and the `Match` it stands under ("" for none).
+
+    `include` with a value is one that could not be followed.
+    """
+
+    match: str
+    keyword: str
+    value: str
+    place: Evidence
+
+
+def settings(
+    text: str,
+    file: str,
+    included: Included | None = None,
+    *,
+    vantage: Vantage = Vantage.DECLARED,
+) -> Iterator[SshdSettings]:
+    """What a configuration sets: for everybody, then for each `Match` that changes something.
+
+    Without `included`, an Include leaves what comes after it unresolved. A drop-in file, known by
+    its folder, decides only what it says: the rest is unresolved, not sshd's default.
+    """
+    found = list(directives(text, file, included))
+    whole = "sshd_config.d" not in PurePosixPath(file).parts
+    everybody = _everybody(found, file, whole=whole)
+    everybody = replace(everybody, vantage=vantage)
+    yield everybody
+    yield from matched(everybody, found)
+
+
+def read(printed: str, source: str) -> SshdSettings:
+    """What `sshd -T` printed: settings in force for everybody; one it left out is unresolved."""
+    found = [
+        Directive("", keyword, value, Evidence(source))
+        for keyword, _, value in (line.partition(" ") for line in printed.splitlines())
+        if keyword in SETTINGS
+    ]
+    return replace(_everybody(found, source, whole=False), decided={})
+
+
+def matched(everybody: SshdSettings, found: Sequence[Directive]) -> Iterator[SshdSettings]:
+    """The settings of each `Match` that touches one of them; what it leaves out holds for all."""
+    blocks: dict[str, list[Directive]] = {}
+    for directive in found:
+        if directive.match.lower() not in EVERYBODY:
+            blocks.setdefault(directive.match, []).append(directive)
+    for match, inside in blocks.items():
+        decided = _decided(inside)
+        if decided.values:
+            yield replace(
+                everybody,
+                **decided.values,
+                key=f"Match {match}",
+                source=inside[0].place.source,
+                line=inside[0].place.line,
+                decided={**everybody.decided, **decided.places},
+            )
+
+
+def directives(text: str, file: str, included: Included | None = None) -> Iterator[Directive]:
+    """The lines in force, in sshd's order, includes followed where `included` answers."""
+    yield from _directives(text, file, included, "", DEPTH)
+
+
+def _directives(
+    text: str, file: str, included: Included | None, match: str, depth: int
+) -> Iterator[Directive]:
+    for number, raw in enumerate(text.splitlines(), 1):
+        line = raw.strip()
+        if not line or line.startswith("#"):
+            continue
+        keyword, value = _split(line)
+        place = Evidence(file, number)
+        if keyword == "match":
+            match = value
+        elif keyword == "include" and included is not None and depth:
+            for pattern in value.split():
+                for path, content in included(pattern):
+                    yield from _directives(content, path, included, match, depth - 1)
+        else:
+            yield Directive(match, ALIASES.get(keyword, keyword), value, place)
+
+
+def _split(line: str) -> tuple[str, str]:
+    keyword, _, rest = line.replace("\t", " ").partition(" ")
+    if "=" in keyword:
+        keyword, _, more = line.partition("=")
+        rest = more
+    words = []
+    for word in _WORDS.findall(rest.lstrip(" =")):
+        if word.startswith("#"):
+            break
+        words.append(word.strip('"'))
+    return keyword.strip().lower(), " ".join(words)
+
+
+@dataclass(slots=True)
+class _Decided:
+    """Settings some lines decide, and where."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    places: dict[str, Evidence] = field(default_factory=dict)
+    open: Directive | None = None  # the first Include that was not followed
+
+
+def _decided(found: Iterable[Directive]) -> _Decided:
+    decided = _Decided()
+    for directive in found:
+        if directive.keyword == "include":
+            decided.open = decided.open or directive
+        known = SETTINGS.get(directive.keyword)
+        if known is None or known.name in decided.values:
+            continue
+        decided.values[known.name] = (
+            _not_followed(decided.open) if decided.open else _value(known, directive)
+        )
+        decided.places[known.name] = directive.place
+    return decided
+
+
+def _everybody(found: Sequence[Directive], file: str, *, whole: bool) -> SshdSettings:
+    decided = _decided(item for item in found if not item.match)
+    for item in SETTINGS.values():
+        if item.name not in decided.values:
+            decided.values[item.name] = _unsaid(item, decided.open, file, whole=whole)
+    # `Match all` holds for everybody and overrides what stands above it
+    overriding = _decided(item for item in found if item.match.lower() == "all")
+    return SshdSettings(
+        **{**decided.values, **overriding.values},
+        source=file,
+        decided={**decided.places, **overriding.places},
+    )
+
+
+def _unsaid(item: "_Setting", include: Directive | None, file: str, *, whole: bool) -> object:
+    if include is not None:
+        return _not_followed(include)
+    if not whole:
+        return Unknown(Reason.UNRESOLVED, f"{file} does not say {item.keyword}")
+    return item.default
+
+
+def _not_followed(include: Directive) -> Unknown:
+    return Unknown(Reason.UNRESOLVED, f"Include {include.value} is not followed")
+
+
+def _value(item: "_Setting", directive: Directive) -> object:
+    raw = directive.value
+    if not _TEMPLATED.search(raw):
+        if item.kind is bool and raw.lower() in FLAGS:
+            return FLAGS[raw.lower()]
+        if item.kind is int and raw.isascii() and raw.isdigit():
+            return int(raw[:9])
+        if item.kind is str and raw:
+            return SYNONYMS.get(raw.lower(), raw.lower())
+    return Unknown(Reason.UNRESOLVED, f"{item.keyword} {raw[:60]}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """One keyword: the field it fills, its type and what sshd does when nothing says it."""
+
+    keyword: str
+    name: str
+    kind: type
+    default: object
+
+
+SYNONYMS = {"without-password": "prohibit-password"}
+SETTINGS = {
+    item.keyword.lower(): item
+    for item in (
+        _Setting("PermitRootLogin", "permit_root_login", str, "prohibit-password"),
+        _Setting("PasswordAuthentication", "password_authentication", bool, True),
+        _Setting("MaxAuthTries", "max_auth_tries", int, 6),
+        _Setting("PermitEmptyPasswords", "permit_empty_passwords", bool, False),
+        _Setting("KbdInteractiveAuthentication", "keyboard_interactive", bool, True),
+        _Setting("UsePAM", "use_pam", bool, False),
+        _Setting("AuthenticationMethods", "authentication_methods", str, "any"),
+    )
+}

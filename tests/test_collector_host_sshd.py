@@ -1,0 +1,142 @@
+from pathlib import Path
+
+import pytest
+
+from rempart.check import Reason, Unknown, Vantage
+from rempart.collectors.sshd_config import read, settings
+from rempart.observations.ssh import SshdSettings
+
+RECORDED = Path(__file__).parent / "recorded"
+FILES = {"/etc/ssh/sshd_config.d/10-root.conf": "PermitRootLogin yes\n"}
+
+
+def included(pattern: str) -> list[tuple[str, str]]:
+    return list(FILES.items()) if pattern == "/etc/ssh/sshd_config.d/*.conf" else []
+
+
+def everybody(text: str, file: str = "/etc/ssh/sshd_config") -> SshdSettings:
+    return next(settings(text, file))
+
+
+def test_reads_what_a_running_sshd_said() -> None:
+    sshd = read((RECORDED / "sshd-9.2-debian12.txt").read_text(), "sshd -T")
+
+    assert sshd.permit_root_login == "prohibit-password"
+    assert sshd.password_authentication is True
+    assert sshd.keyboard_interactive is False
+    assert sshd.use_pam is True
+    assert sshd.max_auth_tries == 6
+    assert sshd.permit_empty_passwords is False
+    assert sshd.authentication_methods == "any"
+    assert sshd.vantage is Vantage.OBSERVED
+
+
+def test_says_what_an_unknown_daemon_left_out() -> None:
+    sshd = read("port 22\n", "sshd -T")
+
+    assert isinstance(sshd.permit_root_login, Unknown)
+    assert sshd.permit_root_login.detail == "sshd -T does not say PermitRootLogin"
+
+
+def test_the_first_value_wins_and_names_its_line() -> None:
+    sshd = everybody("# top\nPermitRootLogin no\nPermitRootLogin yes\n")
+
+    assert sshd.permit_root_login == "no"
+    assert sshd.at("permit_root_login").line == 2
+    assert sshd.at("max_auth_tries").line is None
+    assert sshd.vantage is Vantage.DECLARED
+
+
+def test_defaults_of_a_whole_file_are_sshds_own() -> None:
+    sshd = everybody("Port 22\n")
+
+    assert sshd.permit_root_login == "prohibit-password"
+    assert sshd.password_authentication is True
+    assert sshd.max_auth_tries == 6
+
+
+def test_a_drop_in_decides_only_what_it_says() -> None:
+    sshd = everybody("MaxAuthTries 3\n", "roles/ssh/files/sshd_config.d/10-tries.conf")
+
+    assert sshd.max_auth_tries == 3
+    assert isinstance(sshd.permit_root_login, Unknown)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "permitrootlogin no",
+        "PermitRootLogin=no",
+        "PermitRootLogin = no",
+        '\tPermitRootLogin\t"no"  # why',
+        "PERMITROOTLOGIN no",
+    ],
+)
+def test_reads_each_spelling_sshd_reads(line: str) -> None:
+    assert everybody(line).permit_root_login == "no"
+
+
+def test_a_match_block_overrides_for_its_people_only() -> None:
+    text = "PasswordAuthentication no\nMatch User bob\n  PasswordAuthentication yes\n"
+
+    first, second = settings(text, "sshd_config")
+
+    assert first.password_authentication is False
+    assert second.key == "Match User bob"
+    assert second.password_authentication is True
+    assert second.at("password_authentication").line == 3
+
+
+def test_a_match_block_that_changes_nothing_judged_is_left_out() -> None:
+    assert len(list(settings("Match Group sftp\n  ChrootDirectory /srv\n", "sshd_config"))) == 1
+
+
+def test_match_all_holds_for_everybody() -> None:
+    text = (
+        "PermitRootLogin no\nMatch User bob\n X11Forwarding no\nMatch all\n PermitRootLogin yes\n"
+    )
+
+    assert everybody(text).permit_root_login == "yes"
+
+
+def test_an_include_that_is_not_followed_leaves_what_follows_open() -> None:
+    text = "MaxAuthTries 3\nInclude /etc/ssh/sshd_config.d/*.conf\nPermitRootLogin no\n"
+
+    sshd = everybody(text)
+
+    assert sshd.max_auth_tries == 3
+    for value in (sshd.permit_root_login, sshd.password_authentication):
+        assert isinstance(value, Unknown)
+        assert value.reason is Reason.UNRESOLVED
+        assert "Include" in value.detail
+
+
+def test_an_include_that_is_followed_decides_first() -> None:
+    text = "Include /etc/ssh/sshd_config.d/*.conf\nPermitRootLogin no\n"
+
+    sshd = next(settings(text, "/etc/ssh/sshd_config", included))
+
+    assert sshd.permit_root_login == "yes"
+    assert sshd.at("permit_root_login").source == "/etc/ssh/sshd_config.d/10-root.conf"
+
+
+def test_includes_that_include_themselves_come_to_an_end() -> None:
+    def itself(pattern: str) -> list[tuple[str, str]]:
+        return [("a", "Include a\n")]
+
+    assert next(settings("Include a\n", "sshd_config", itself)).max_auth_tries is not None
+
+
+@pytest.mark.parametrize(
+    "value", ["{{ root }}", "${ROOT}", "<%= root %>", "$root", "%{hiera('x')}", ""]
+)
+def test_a_templated_value_is_not_decided(value: str) -> None:
+    assert isinstance(everybody(f"PermitRootLogin {value}\n").permit_root_login, Unknown)
+
+
+@pytest.mark.parametrize("value", ["true", "maybe", "ÿes"])
+def test_what_sshd_would_refuse_is_not_decided(value: str) -> None:
+    sshd = everybody(f"PasswordAuthentication {value}\nMaxAuthTries six\n")
+
+    assert isinstance(sshd.password_authentication, Unknown)
+    assert isinstance(sshd.max_auth_tries, Unknown)
