@@ -1,0 +1,1 @@
+"""The only code that opens a connection: one deadline, one budget, one gate for all of it."""

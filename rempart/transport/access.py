@@ -1,0 +1,203 @@
+"""One subject's access to the world: gated, counted, and over when its time is up."""
+
+import contextlib
+import socket
+import threading
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from rempart.errors import CollectError, ContentError, Limited, NotAuthorised, Unreachable
+from rempart.scope import Scope
+from rempart.scope.addresses import literal, plain
+from rempart.scope.targets import folded, split
+from rempart.transport.budget import Budget
+from rempart.transport.deadline import Deadline
+
+CONNECT_SECONDS = 10.0  # an address that swallows packets may not use up a subject's whole time
+NAME_SECONDS = 5.0
+BASTION_SESSIONS = 10  # sshd's MaxStartups refuses at random from the 10th unauthenticated one
+_NEEDS_DOCUMENT = frozenset({"intrusive", "canary"})
+
+_bastions: dict[str, threading.BoundedSemaphore] = {}
+_bastions_lock = threading.Lock()
+
+
+class Access:
+    """What one collection of one subject goes through; `connections` is what it used."""
+
+    def __init__(
+        self,
+        subject: Any,  # noqa: ANN401  (any kind of subject of an inventory)
+        *,
+        inventory: Any = None,  # noqa: ANN401
+        scope: Scope | None = None,
+        redactor: Any = None,  # noqa: ANN401
+        budget: Budget | None = None,
+        seconds: float = 60,
+    ) -> None:
+        self.subject = subject
+        self.inventory = inventory
+        self.scope = scope
+        self.redactor = redactor
+        self.budget = budget or Budget()
+        self.deadline = Deadline(seconds)
+        self.authorisation = getattr(inventory, "authorisation", None)
+
+    @classmethod
+    def open(cls, subject: Any, inventory: Any, scope: Scope, redactor: Any = None) -> "Access":  # noqa: ANN401
+        """Access within the mandate, with the subject's own budget where it has one."""
+        figures = _figures(subject, inventory)
+        seconds = figures.pop("seconds", 60)
+        return cls(
+            subject,
+            inventory=inventory,
+            scope=scope,
+            redactor=redactor,
+            budget=Budget(**figures),
+            seconds=seconds,
+        )
+
+    @classmethod
+    def offline(cls, subject: Any, *, seconds: float = 60) -> "Access":  # noqa: ANN401
+        """Access that reaches nothing, for files, repositories and recordings."""
+        return cls(subject, seconds=seconds)
+
+    def __enter__(self) -> "Access":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Forget the deadline; sockets are their users' to close."""
+        self.deadline.release()
+
+    @property
+    def connections(self) -> int:
+        """TCP connections opened so far."""
+        return self.budget.connections
+
+    def allows(self, intensity: str) -> bool:
+        """Whether the mandate allows a probe of this intensity; passive always.
+
+        What looks like an attack, and signing in, need the mandate's document besides.
+        """
+        if intensity == "passive":
+            return True
+        if self.authorisation is None or intensity not in map(str, self.authorisation.allow):
+            return False
+        return intensity not in _NEEDS_DOCUMENT or bool(self.authorisation.document)
+
+    def dial(self, host: str, port: int, *, name: str = "") -> socket.socket:
+        """A connected TCP socket that is shut when the time is up.
+
+        `name` is whom it is for, when `host` is another address than that name's own. Raises
+        NotAuthorised, Unreachable or Limited.
+        """
+        where = f"{host} port {port}"
+        refused = "no address"
+        for address in self.addresses(host, port, name=name):
+            self.deadline.check(where)
+            self.budget.connect(self.deadline.remaining())
+            try:
+                return self._connected(address, port)
+            except OSError as error:
+                self.deadline.check(where)
+                refused = told(error)
+        raise Unreachable(f"{where}: {refused}")
+
+    def addresses(self, host: str, port: int, *, name: str = "") -> tuple[str, ...]:
+        """The addresses of a host that are inside the mandate; raises NotAuthorised if none is."""
+        if self.scope is None:
+            raise NotAuthorised("no network for this subject")
+        written = literal(host)
+        if written is not None:
+            found: tuple[str, ...] = (str(plain(written)),)
+        else:
+            self._may_resolve(host, port)
+            self.deadline.check(host)
+            name = name or host
+            seconds = min(NAME_SECONDS, self.deadline.remaining())
+            found = self.scope.pins.addresses(host, seconds=seconds)
+        refusals = [self.scope.refusal(address, port, name) for address in found]
+        inside = tuple(a for a, why in zip(found, refusals, strict=True) if why is None)
+        if not inside:
+            raise NotAuthorised(next((why for why in refusals if why), f"{host} has no address"))
+        return inside
+
+    def watch(self, sock: socket.socket) -> None:
+        """Shut this socket too when the time is up; needed after it was wrapped."""
+        self.deadline.watch(sock)
+
+    @contextlib.contextmanager
+    def bastion(self, host: Any) -> Iterator[None]:  # noqa: ANN401
+        """A turn at a jump host, at most `sessions` of them at a time in this process."""
+        sessions = getattr(host, "sessions", None) or BASTION_SESSIONS
+        with _bastions_lock:
+            turns = _bastions.setdefault(host.id, threading.BoundedSemaphore(sessions))
+        if not turns.acquire(timeout=self.deadline.remaining()):
+            raise Limited(f"no turn at the jump host {host.id} within the time allowed")
+        try:
+            yield
+        finally:
+            turns.release()
+
+    def _connected(self, address: str, port: int) -> socket.socket:
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        sock = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            sock.settimeout(max(0.001, min(CONNECT_SECONDS, self.deadline.remaining())))
+            sock.connect((address, port))
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            sock.settimeout(None)
+        except BaseException:
+            sock.close()
+            raise
+        self.deadline.watch(sock)
+        return sock
+
+    def _may_resolve(self, host: str, port: int) -> None:
+        """Names come from the mandate or the inventory; a target cannot make us ask for others."""
+        assert self.scope is not None  # noqa: S101
+        if self.scope.lists(host, port) or folded(host) in _own_names(self.subject):
+            return
+        raise NotAuthorised(f"{host} port {port} is outside the scope of the mandate")
+
+
+def told(error: OSError) -> str:
+    """What the system says of a failed connection, without addresses or paths."""
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
+    return (error.strerror or type(error).__name__).lower()
+
+
+def _own_names(subject: Any) -> frozenset[str]:  # noqa: ANN401
+    """The host names the inventory itself gives for a subject."""
+    found = set()
+    for attribute in ("url", "ssh", "connect", "plain"):
+        text = getattr(subject, attribute, None)
+        if not isinstance(text, str) or not text:
+            continue
+        host = urlsplit(text).hostname if "://" in text else None
+        if host is None and "://" not in text:
+            with contextlib.suppress(ContentError):
+                host = split(text.rpartition("@")[2])[0]
+        if host:
+            found.add(folded(host))
+    return frozenset(found)
+
+
+def _figures(subject: Any, inventory: Any) -> dict[str, Any]:  # noqa: ANN401
+    """The budget of the mandate, figure by figure replaced by the subject's own."""
+    found: dict[str, Any] = {}
+    for owner in (getattr(inventory, "authorisation", None), subject):
+        budget = getattr(owner, "budget", None)
+        for figure in ("connections", "requests", "per_second", "seconds"):
+            value = getattr(budget, figure, None)
+            if value is not None:
+                found[figure] = value
+    return found
+
+
+__all__ = ["Access", "CollectError", "told"]

@@ -1,0 +1,197 @@
+"""TLS handshakes and raw exchanges over the audit's own connections."""
+
+import functools
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rempart.errors import CollectError, ContentError, Refused, Unreachable
+from rempart.scope.addresses import literal
+from rempart.transport.access import Access, told
+
+CHUNK = 16384
+
+
+@dataclass(frozen=True, slots=True)
+class Handshake:
+    """What a handshake agreed on and showed.
+
+    `chain` is DER, the leaf first; `trust_error` is the verifier's own words when not `trusted`.
+    """
+
+    version: str
+    cipher: str
+    alpn: str
+    chain: tuple[bytes, ...]
+    trusted: bool
+    trust_error: str = ""
+
+
+@dataclass
+class Secured:
+    """A TLS connection, and whether its certificate was trusted for the name asked."""
+
+    socket: ssl.SSLSocket = field(repr=False)
+    trusted: bool
+    trust_error: str = ""
+
+
+def handshake(
+    access: Access,
+    host: str,
+    port: int,
+    *,
+    server_name: str,
+    ca: Path | None = None,
+    alpn: tuple[str, ...] = ("h2", "http/1.1"),
+) -> Handshake:
+    """What the endpoint agrees to and shows an ordinary client.
+
+    Two connections when its certificate is not trusted: the second one reads it all the same.
+    Raises Unreachable, Refused (no common protocol or cipher), Limited or NotAuthorised.
+    """
+    secured = secure(access, host, port, server_name=server_name, ca=ca, alpn=alpn)
+    with secured.socket as sock:
+        cipher = sock.cipher()
+        return Handshake(
+            sock.version() or "",
+            cipher[0] if cipher else "",
+            sock.selected_alpn_protocol() or "",
+            _chain(sock),
+            secured.trusted,
+            secured.trust_error,
+        )
+
+
+def secure(
+    access: Access,
+    host: str,
+    port: int,
+    *,
+    server_name: str,
+    ca: Path | None = None,
+    alpn: tuple[str, ...] = ("http/1.1",),
+    reading_only: bool = True,
+    known_untrusted: str = "",
+) -> Secured:
+    """A TLS connection; untrusted and said so when its certificate is, if only reading.
+
+    `known_untrusted` is an earlier `trust_error`: it saves the first connection. Raises Refused for
+    an untrusted certificate when something secret is to be sent.
+    """
+    why = known_untrusted if reading_only else ""
+    if not why:
+        try:
+            return Secured(_wrapped(access, host, port, server_name, _verifying(ca, alpn)), True)
+        except ssl.SSLCertVerificationError as error:
+            why = error.verify_message or "not trusted"
+    if not reading_only:
+        raise Refused(f"{server_name}: certificate {why}, so nothing secret is sent")
+    return Secured(_wrapped(access, host, port, server_name, _reading(alpn)), False, why)
+
+
+def exchange(
+    access: Access,
+    host: str,
+    port: int,
+    payload: bytes,
+    *,
+    enough: Callable[[bytes], bool],
+    cap: int = 16384,
+    name: str = "",
+) -> bytes:
+    """What comes back for raw bytes: until `enough`, the cap, or the other side closes.
+
+    Empty when it closed without a word. Raises Unreachable, Limited or NotAuthorised.
+    """
+    received = b""
+    with access.dial(host, port, name=name) as sock:
+        try:
+            sock.sendall(payload)
+            while len(received) < cap and not enough(received):
+                chunk = sock.recv(min(CHUNK, cap - len(received)))
+                if not chunk:
+                    break
+                received += chunk
+        except OSError:  # a reset is an answer to a hello; a deadline is not
+            access.deadline.check(f"{host} port {port}")
+    if not enough(received):
+        access.deadline.check(f"{host} port {port}")
+    return received
+
+
+def _wrapped(
+    access: Access, host: str, port: int, server_name: str, context: ssl.SSLContext
+) -> ssl.SSLSocket:
+    where = f"{host} port {port}"
+    raw = access.dial(host, port, name="" if literal(server_name) else server_name)
+    try:
+        sock = context.wrap_socket(raw, server_hostname=server_name, do_handshake_on_connect=False)
+    except BaseException:
+        raw.close()
+        raise
+    try:
+        access.watch(sock)
+        sock.do_handshake()
+    except ssl.SSLCertVerificationError:
+        sock.close()
+        raise
+    except (OSError, ValueError) as error:
+        sock.close()
+        access.deadline.check(where)
+        raise _mapped(where, error) from None
+    return sock
+
+
+def _mapped(where: str, error: Exception) -> CollectError:
+    if isinstance(error, ssl.SSLEOFError | ConnectionError):
+        return Unreachable(f"{where}: closed during the TLS handshake")
+    if isinstance(error, ssl.SSLError):
+        reason = (error.reason or "no TLS").lower().replace("_", " ")
+        return Refused(f"{where}: TLS handshake failed ({reason})")
+    return Unreachable(f"{where}: {told(error) if isinstance(error, OSError) else 'no TLS'}")
+
+
+@functools.lru_cache(maxsize=64)
+def _loaded(ca: Path | None, alpn: tuple[str, ...], _changed: int) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if ca is None:
+        context.load_default_certs()
+    else:
+        context.load_verify_locations(cafile=str(ca))
+    context.set_alpn_protocols(list(alpn))
+    return context
+
+
+def _verifying(ca: Path | None, alpn: tuple[str, ...]) -> ssl.SSLContext:
+    try:
+        return _loaded(ca, alpn, ca.stat().st_mtime_ns if ca is not None else 0)
+    except (OSError, ssl.SSLError) as error:
+        raise ContentError(f"expected PEM certificates: {error}", file=ca or "") from None
+
+
+@functools.lru_cache(maxsize=8)
+def _reading(alpn: tuple[str, ...]) -> ssl.SSLContext:
+    """A context that reads what any endpoint shows, however old it is; it trusts nothing."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    context.set_alpn_protocols(list(alpn))
+    return context
+
+
+def _chain(sock: ssl.SSLSocket) -> tuple[bytes, ...]:
+    """The certificates the server sent; the leaf alone where Python cannot tell the rest."""
+    public: Any = getattr(sock, "get_unverified_chain", None)  # Python 3.13
+    if public is not None:
+        return tuple(bytes(certificate) for certificate in public())
+    private: Any = getattr(sock, "_sslobj", None)
+    if hasattr(private, "get_unverified_chain"):
+        sent = private.get_unverified_chain() or ()
+        return tuple(ssl.PEM_cert_to_DER_cert(certificate.public_bytes()) for certificate in sent)
+    leaf = sock.getpeercert(binary_form=True)
+    return (leaf,) if leaf else ()
