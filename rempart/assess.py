@@ -9,7 +9,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -24,6 +24,8 @@ from rempart.verdicts import Bench, Sight, verdicts
 
 log = logging.getLogger(__name__)
 THREADS = 32
+LATE = (Reason.LIMIT, "still looking after its deadline; left behind")
+STOPPED = (Reason.INTERRUPTED, "the audit was interrupted")
 GRACE = 5.0  # seconds a subject may outlive its own deadline before it is left behind
 
 
@@ -95,13 +97,18 @@ def assess(plan: Plan, orders: Orders, opened: Opener, pool: Executor | None = N
     try:
         for task, looked in _looked_at(pending, opened, executor, orders, assessed):
             records = _settle(task, looked, orders, assessed)
-            if orders.book and not assessed.interrupted:
-                orders.book.save(
-                    task.subject.id, encoded(looked.found), records, looked.connections
-                )
+            if orders.book:
+                book, raw = orders.book, encoded(looked.found)
+                book.save(task.subject.id, raw, records, looked.connections)
+    except KeyboardInterrupt:
+        assessed.interrupted = True
+        for task in pending:
+            if task.subject.id not in assessed.results:
+                _settle(task, _not_seen(task, *STOPPED), orders, assessed)
     finally:
         if pool is None:
-            executor.shutdown(wait=not assessed.left_behind, cancel_futures=True)
+            hurried = assessed.interrupted or bool(assessed.left_behind)
+            executor.shutdown(wait=not hurried, cancel_futures=True)
     return assessed
 
 
@@ -161,22 +168,17 @@ def _looked_at(
 
     waiting: dict[Future[Looked], Task] = {executor.submit(one, task): task for task in tasks}
     total, done = len(waiting), 0
-    try:
-        while waiting:
-            ended, _ = wait(waiting, timeout=1.0, return_when=FIRST_COMPLETED)
-            late = [] if ended else _late(waiting, started)
-            for future in [*ended, *late]:
-                task = waiting.pop(future)
-                done += 1
-                running = tuple(t.subject.id for t in waiting.values() if t.subject.id in started)
-                orders.tell(Progress(done, total, task.subject.id, running))
-                yield task, future.result() if future in ended else _given_up(task, assessed)
-    except KeyboardInterrupt:
-        assessed.interrupted = True
-        for future, task in waiting.items():
-            future.cancel()
-            gaps = missing(task.wanted, Reason.INTERRUPTED, "the audit was interrupted")
-            yield task, Looked(tuple(gaps))
+    while waiting:
+        ended, _ = wait(waiting, timeout=1.0, return_when=FIRST_COMPLETED)
+        late = [] if ended else _late(waiting, started)
+        for future in [*ended, *late]:
+            task = waiting.pop(future)
+            done += 1
+            running = tuple(t.subject.id for t in waiting.values() if t.subject.id in started)
+            orders.tell(Progress(done, total, task.subject.id, running))
+            if future in late:
+                assessed.left_behind += (task.subject.id,)
+            yield task, future.result() if future in ended else _not_seen(task, *LATE)
 
 
 def _late(
@@ -196,14 +198,10 @@ def _seconds(task: Task) -> float:
     return float(getattr(budget, "seconds", None) or 60)
 
 
-def _given_up(task: Task, assessed: Assessed) -> Looked:
-    assessed.left_behind += (task.subject.id,)
-    detail = "still looking after its deadline; left behind"
+def _not_seen(task: Task, reason: Reason, detail: str) -> Looked:
     stamp = datetime.now(UTC).replace(microsecond=0)
-    gaps = missing(task.wanted, Reason.LIMIT, detail)
-    return Looked(
-        tuple(Gap(g.type, g.reason, g.detail, subject=task.subject.id, taken=stamp) for g in gaps)
-    )
+    gaps = missing(task.wanted, reason, detail)
+    return Looked(tuple(replace(gap, subject=task.subject.id, taken=stamp) for gap in gaps))
 
 
 def _settle(task: Task, looked: Looked, orders: Orders, assessed: Assessed) -> list[ResultRecord]:

@@ -10,6 +10,7 @@ tuples `every` and `any` over one of those. Anything beyond is a function of six
 import importlib
 import pkgutil
 import re
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache
@@ -56,7 +57,9 @@ def vocabulary() -> Mapping[str, type[Observation]]:
     while waiting:
         kind = waiting.pop()
         waiting += kind.__subclasses__()
-        found[kind.__name__] = kind
+        # a slotted dataclass leaves its first, unslotted class behind under the same name
+        if getattr(sys.modules[kind.__module__], kind.__name__, None) is kind:
+            found[kind.__name__] = kind
     return found
 
 
