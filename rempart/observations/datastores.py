@@ -49,13 +49,15 @@ class Export(Observation):
     """A file of records (CSV, JSON lines); key: its path.
 
     `encryption` names what encrypts it (age, OpenPGP, OpenSSL, zip AES, ZipCrypto), empty where
-    nothing does. `columns` is empty for an encrypted file; `sampled` counts the records read.
+    nothing does. `columns` is empty for an encrypted file; `sampled` counts the records read, and
+    `whole` says whether these are all.
     """
 
     format: str
     encrypted: Seen[bool]
     encryption: str = ""
     sampled: int = 0
+    whole: bool = True
     columns: tuple[IdentifierCount, ...] = ()
 
 

@@ -1,0 +1,215 @@
+import base64
+import gzip
+import io
+import os
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import msgspec
+import pytest
+
+from rempart.check import Gap, Observation
+from rempart.collectors import files
+from rempart.collectors.files.recognition import kind
+from rempart.demo import data
+from rempart.errors import NoCollector, Reason, Unreachable
+from rempart.judge.identifiers import proven
+from rempart.observations.datastores import Dump, Export, IdentifierCount
+from rempart.observations.identifiers import nir_key
+from rempart.transport.access import Access
+
+
+def seen(path: Path, *, on: str = "", seconds: float = 60) -> list[Observation | Gap]:
+    subject = SimpleNamespace(id="exports", kind="files", path=path, on=on)
+    access = Access.offline(subject, seconds=seconds)
+    return list(files.collect(subject, access, frozenset(files.BRINGS)))
+
+
+def one(path: Path) -> Observation | Gap:
+    (found,) = seen(path)
+    return found
+
+
+def numbers(count: int) -> Iterator[str]:
+    for order in range(1, count + 1):
+        body = f"185057{order:04d}000"
+        yield f"{body}{nir_key(body):02d}"
+
+
+def sure(columns: tuple[IdentifierCount, ...]) -> list[tuple[str, str, str]]:
+    return [
+        (column.column, column.identifier, column.encoding)
+        for column in columns
+        if proven(column.identifier, column.candidates, column.valid)
+    ]
+
+
+def test_tells_clear_and_encrypted_files_of_the_demonstration_apart(tmp_path: Path) -> None:
+    data.write(tmp_path)
+    found = {item.key: item for item in seen(tmp_path / "exports")}
+    people, baskets = found["beneficiaires-2026-10.csv"], found["paniers-2026-10.csv"]
+    clear, sealed = found["claims-2026-11-20.sql"], found["claims-2026-11-21.sql.age"]
+    assert isinstance(people, Export)
+    assert isinstance(baskets, Export)
+    assert sure(people.columns) == [("nir", "nir", "clear")]
+    assert sure(baskets.columns) == []
+    assert isinstance(clear, Dump)
+    assert isinstance(sealed, Dump)
+    assert (clear.format, clear.encrypted, clear.columns[0].valid) == ("pg_dump", False, 500)
+    assert (sealed.encrypted, sealed.encryption) == (True, "age")
+
+
+def test_no_digits_of_a_person_leave_the_collector(tmp_path: Path) -> None:
+    values = list(numbers(50))
+    (tmp_path / f"{values[0]}.csv").write_text("nir;b\n" + "\n".join(f"{v};1" for v in values))
+    (tmp_path / "headless.csv").write_text("\n".join(f"{v};{v}" for v in values))
+    told = msgspec.json.encode(seen(tmp_path)).decode()
+    assert not any(value[:8] in told or value[-8:] in told for value in values)
+
+
+def test_finds_encoded_identifiers_and_json_lines(tmp_path: Path) -> None:
+    lines = (
+        msgspec.json.encode({"who": base64.b64encode(value.encode()).decode(), "n": 3}).decode()
+        for value in numbers(30)
+    )
+    (tmp_path / "a.jsonl").write_text("\n".join(lines))
+    (tmp_path / "b.csv").write_text(
+        "who,n\n" + "\n".join(f"{value.encode().hex()},2" for value in numbers(30))
+    )
+    (json_lines, delimited) = seen(tmp_path)
+    assert isinstance(json_lines, Export)
+    assert isinstance(delimited, Export)
+    assert json_lines.format == "JSON lines"
+    assert sure(json_lines.columns) == [("who", "nir", "base64")]
+    assert sure(delimited.columns) == [("who", "nir", "hex")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1", "utf-16"])
+@pytest.mark.parametrize("delimiter", [";", ",", "\t", "|"])
+def test_reads_what_offices_export(tmp_path: Path, encoding: str, delimiter: str) -> None:
+    rows = [("prénom", "n° de sécu")] + [("Zoé", value) for value in numbers(20)]
+    text = "\r\n".join(delimiter.join(row) for row in rows)
+    (tmp_path / "e.csv").write_bytes(text.encode(encoding))
+    export = one(tmp_path)
+    assert isinstance(export, Export)
+    assert sure(export.columns) == [("n° de sécu", "nir", "clear")]
+    assert export.sampled == 20
+
+
+def test_thirteen_digits_need_a_column_that_speaks_of_people(tmp_path: Path) -> None:
+    rows = "\n".join(f"{value[:13]};{value[:13]}" for value in numbers(40))
+    (tmp_path / "e.csv").write_text(f"nir;article\n{rows}\n")
+    export = one(tmp_path)
+    assert isinstance(export, Export)
+    assert sure(export.columns) == [("nir", "nir13", "clear")]
+
+
+def test_looks_into_gzip_and_stops_at_the_cap(tmp_path: Path) -> None:
+    text = "nir\n" + "\n".join(numbers(200))
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(text.encode()))
+    (tmp_path / "bomb.sql.gz").write_bytes(
+        gzip.compress(b"-- MySQL dump 10.13\n" + b"\n" * 200_000_000, 9)
+    )
+    export, dump = seen(tmp_path)
+    assert isinstance(export, Export)
+    assert isinstance(dump, Dump)
+    assert (export.format, sure(export.columns)) == (
+        "one column, gzip",
+        [("nir", "nir", "clear")],
+    )
+    assert dump.format == "mysqldump, gzip"
+    assert dump.columns[0].sampled <= files.TEXT
+
+
+@pytest.mark.parametrize(
+    ("head", "name", "expected"),
+    [
+        (b"-----BEGIN PGP MESSAGE-----\n", "a.sql.asc", ("dump by its name", "OpenPGP", "")),
+        (b"\x8c\x0d\x04\x09\x03" + bytes(40), "a.dump.gpg", ("dump by its name", "OpenPGP", "")),
+        (b"\x85\x01\x0c\x03" + bytes(40), "a.csv.gpg", ("", "OpenPGP", "")),
+        (b"Salted__" + bytes(40), "a.csv.enc", ("", "OpenSSL", "")),
+        (b"PGDMP\x01\x0e\x00", "nightly", ("pg_dump custom", "", "")),
+        (b"/*M!999999\\- enable */ \n-- MariaDB dump 10.19", "x", ("mysqldump", "", "")),
+        (b"PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\n", "x", ("sqlite3 .dump", "", "")),
+        (b"SQLite format 3\0", "x.db", ("SQLite database", "", "")),
+        (b"\x1f\x8b\x08", "x.sql.gz", ("", "", "gzip")),
+        (b"7z\xbc\xaf\x27\x1c", "x.sql.7z", ("dump by its name", "", "7z")),
+        (b"hello", "x.sql", ("", "", "")),
+    ],
+)  # fmt: skip
+def test_tells_files_by_their_bytes(head: bytes, name: str, expected: tuple[str, ...]) -> None:
+    told = kind(head, name)
+    assert (told.dump, told.encryption, told.packed) == expected
+
+
+def test_a_zip_is_encrypted_only_when_its_flag_says_so(tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("a.csv", "x")
+    raw = bytearray(buffer.getvalue())
+    assert kind(bytes(raw), "a.zip").encryption == ""
+    raw[6] |= 1
+    assert kind(bytes(raw), "a.zip").encryption == "ZipCrypto"
+    raw[8] = 99
+    assert kind(bytes(raw), "a.zip").encryption == "zip AES"
+
+
+def test_what_nothing_reads_is_said(tmp_path: Path) -> None:
+    (tmp_path / "scan.pdf").write_bytes(b"%PDF-1.7\0\0")
+    (tmp_path / "x.zip").write_bytes(b"PK\x03\x04" + bytes(40))
+    gap = one(tmp_path)
+    assert isinstance(gap, Gap)
+    assert gap.reason is Reason.NO_COLLECTOR
+    assert gap.detail == "files that nothing here reads: .pdf 1, .zip 1"
+
+
+def test_links_pipes_and_devices_are_not_opened(tmp_path: Path) -> None:
+    outside = tmp_path / "outside.csv"
+    outside.write_text("nir\n" + "\n".join(numbers(10)))
+    folder = tmp_path / "in"
+    folder.mkdir()
+    os.mkfifo(folder / "pipe.csv")
+    (folder / "loop").symlink_to(folder)
+    (folder / "link.csv").symlink_to(outside)
+    assert seen(folder) == []
+
+
+def test_names_of_any_bytes_and_markup_stay_text(tmp_path: Path) -> None:
+    raw = os.fsencode(tmp_path) + b"/\xff\xfe<script>alert(1)<script>\n\x1b[31m.csv"
+    with open(raw, "wb") as file:  # noqa: PTH123  (Path takes no bytes)
+        file.write(b"a;b\n1;2\n")
+    export = one(tmp_path)
+    assert export.key.isprintable()
+    assert "\\xff\\xfe<script>" in export.key
+    assert msgspec.json.decode(msgspec.json.encode(export))["key"] == export.key
+
+
+def test_a_huge_file_is_read_to_the_cap_and_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "huge.csv"
+    path.write_text("nir;x\n" + "\n".join(f"{value};1" for value in numbers(100)) + "\n")
+    with path.open("r+b") as file:
+        file.truncate(5_000_000_000)
+    path.with_name("rows.csv").write_text("a;b\n" + "1;2\n" * 3_000_000)
+    found = {item.key: item for item in seen(tmp_path)}
+    rows = found["rows.csv"]
+    assert isinstance(rows, Export)
+    assert not rows.whole
+    assert rows.sampled == 20_000
+
+
+def test_no_time_left_is_a_limit_not_a_pass(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("a;b\n1;2\n")
+    found = seen(tmp_path, seconds=0)
+    assert {(type(item), item.reason) for item in found if isinstance(item, Gap)} == {
+        (Gap, Reason.LIMIT)
+    }
+    assert len(found) == 2
+
+
+def test_a_folder_elsewhere_or_nowhere_is_not_clean(tmp_path: Path) -> None:
+    with pytest.raises(NoCollector):
+        seen(tmp_path, on="claims-1")
+    with pytest.raises(Unreachable):
+        seen(tmp_path / "absent")
