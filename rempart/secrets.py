@@ -13,7 +13,6 @@ import shlex
 import stat
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 from urllib.parse import quote, quote_plus
@@ -73,14 +72,13 @@ class Redactor:
         return found
 
 
-@dataclass(frozen=True, slots=True)
 class Reference:
     """Where a secret is kept. Its text may be shown; `resolve` gives the secret itself."""
 
-    text: str
-    kind: str
-    value: str
-    redactor: Redactor = field(default_factory=Redactor, repr=False, compare=False)
+    __slots__ = ("kind", "redactor", "text", "value")
+
+    def __init__(self, text: str, kind: str, value: str, redactor: Redactor) -> None:
+        self.text, self.kind, self.value, self.redactor = text, kind, value, redactor
 
     @classmethod
     def parse(
@@ -108,6 +106,15 @@ class Reference:
 
     def __str__(self) -> str:
         return self.text
+
+    def __repr__(self) -> str:
+        return f"Reference({self.text!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Reference) and (self.kind, self.value) == (other.kind, other.value)
+
+    def __hash__(self) -> int:
+        return hash((self.kind, self.value))
 
 
 class Redacting(logging.Filter):

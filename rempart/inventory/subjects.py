@@ -1,0 +1,266 @@
+"""What can be audited: one type a family of subjects, with the keys a person writes.
+
+`kind` tells the families apart in the engine; the key in the file is the plural (`portals:`).
+"""
+
+from pathlib import Path
+from typing import Annotated, ClassVar, Literal, TypeAlias
+
+import msgspec
+from msgspec import Meta
+
+from rempart.inventory.authorisation import Budget, Count
+from rempart.inventory.values import Ceiling, Key, Location, Period, Place
+from rempart.secrets import Reference
+
+Text = Annotated[str, Meta(min_length=1)]
+Criticality: TypeAlias = Literal["", "low", "medium", "high", "critical"]
+Population: TypeAlias = Literal["", "professionals", "insured", "partners", "staff"]
+Environment: TypeAlias = Literal["", "production", "acceptance", "test", "development"]
+Protocol: TypeAlias = Literal[
+    "smtp",
+    "ssh",
+    "ldap",
+    "imap",
+    "postgresql",
+    "redis",
+    "rdp",
+    "elasticsearch",
+    "mongodb",
+    "vpn",
+    "citrix",
+    "sftp",
+    "moveit",
+    "api",
+]
+
+
+class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A part of a subject: strict about its keys."""
+
+
+class Subject(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What every subject has. `owner` is the team that acts; `name` is for reports."""
+
+    kind: ClassVar[str] = ""
+
+    id: Annotated[str, Meta(min_length=1, max_length=120)]
+    name: str = ""
+    owner: str = ""
+    criticality: Criticality = ""
+    population: Population = ""
+    zone: str = ""
+    budget: Budget = Budget()
+
+
+class SignedIn(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How a signed-in session is recognised."""
+
+    url: Text
+    status: Annotated[int, Meta(ge=100, le=599)] = 200
+
+
+class SecondFactor(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where the second factor goes."""
+
+    url: Text
+    field: Text
+    kind: Literal["totp"] = "totp"
+
+
+class Logout(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How a session is ended."""
+
+    url: Text
+    method: Literal["GET", "POST"] = "POST"
+
+
+class Login(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How accounts sign in. `fields` names the form's fields for account and password."""
+
+    kind: Literal["form", "json", "oidc", "session"]
+    url: str = ""
+    fields: dict[Literal["account", "password"], Text] = {}
+    signed_in: SignedIn | None = None
+    second_factor: SecondFactor | None = None
+    logout: Logout | None = None
+
+
+class Lookup(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How a person's rights are asked for; `{beneficiary}` in the URL is the person."""
+
+    url: Text
+    method: Literal["GET", "POST"] = "GET"
+    ceiling: Ceiling | None = None
+    needed: tuple[str, ...] = ()
+
+
+class Canary(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An account the payer made for the audit, with synthetic people behind it."""
+
+    account: Text
+    password: Reference | None = None
+    totp: Reference | None = None
+    session: Reference | None = None
+    beneficiaries: Reference | None = None
+    objects: tuple[str, ...] = ()
+    may_be_locked: bool = False
+
+
+class CanaryBudget(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`requests` is for the portal, `failed_sign_ins` and `lookups` are for each canary."""
+
+    requests: Count = 300
+    failed_sign_ins: Count = 12
+    lookups: Count = 130
+
+
+class Portal(Subject, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A web portal or API. `connect` is dialled instead of the URL's host; `plain` for HTTP."""
+
+    kind: ClassVar[str] = "portal"
+
+    url: Text
+    connect: str = ""
+    plain: str = ""
+    ca: Path | None = None
+    login: Login | None = None
+    lookup: Lookup | None = None
+    canaries: tuple[Canary, ...] = ()
+    absent_accounts: tuple[str, ...] = ()
+    canary_budget: CanaryBudget = CanaryBudget()
+
+
+class Host(Subject, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A machine, asked over SSH (`ssh: local` is this one), or brought as a bundle or as files.
+
+    `jump` is the host to go through; `sessions` caps how many go through this one at a time.
+    """
+
+    kind: ClassVar[str] = "host"
+
+    ssh: str = ""
+    key: Key | None = None
+    password: Reference | None = None
+    passphrase: Reference | None = None
+    known_hosts: Path | None = None
+    become: Literal["", "sudo"] = ""
+    jump: str = ""
+    sessions: Annotated[int, Meta(ge=1, le=100)] = 10
+    bundle: Path | None = None
+    captured: Path | None = None
+    environment: Environment = ""
+
+
+class Service(Subject, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Another door of the payer; the file's key `kind` is `protocol` here."""
+
+    kind: ClassVar[str] = "service"
+
+    connect: Text
+    protocol: Protocol = msgspec.field(name="kind")
+    ca: Path | None = None
+
+
+class ReadLog(Subject, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A log of who read whose data; `account`, `person` and `time` say where in a line."""
+
+    kind: ClassVar[str] = "read_log"
+
+    path: Place
+    on: str = ""
+    of: str = ""
+    account: Text
+    person: Text
+    time: Text
+    ceiling: Ceiling | None = None
+
+
+class Database(Subject, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A database: postgresql://, mysql:// (MariaDB too), or sqlite: and a file."""
+
+    kind: ClassVar[str] = "database"
+
+    url: Text
+    password: Reference | None = None
+    ca: Path | None = None
+    on: str = ""
+    data_directory: str = ""
+    environment: Environment = ""
+    retention: Period | None = None
+
+
+class Directory(Subject, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An LDAP directory."""
+
+    kind: ClassVar[str] = "directory"
+
+    url: Text
+    bind: str = ""
+    password: Reference | None = None
+    base: str = ""
+    ca: Path | None = None
+
+
+class Identity(Subject, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A realm of an identity provider of the payer: its export, or its URL and a token."""
+
+    kind: ClassVar[str] = "identity"
+
+    keycloak: Location
+    token: Reference | None = None
+
+
+class Domain(Subject, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A DNS domain; its id is its name."""
+
+    kind: ClassVar[str] = "domain"
+
+    resolver: str = ""
+
+
+class Files(Subject, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A folder where data may lie, here or on a host."""
+
+    kind: ClassVar[str] = "files"
+
+    path: Place
+    on: str = ""
+
+
+class Backup(Subject, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A place of backups, and what they are copies of."""
+
+    kind: ClassVar[str] = "backup"
+
+    path: Place
+    on: str = ""
+    of: tuple[str, ...] = ()
+
+
+class Repository(Subject, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A repository that declares subjects: `declares` gives each one its files or addresses."""
+
+    kind: ClassVar[str] = "repository"
+
+    path: Place
+    declares: dict[str, tuple[str, ...]] = {}
+
+
+class Subjects(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The lists of an inventory."""
+
+    portals: tuple[Portal, ...] = ()
+    hosts: tuple[Host, ...] = ()
+    services: tuple[Service, ...] = ()
+    read_logs: tuple[ReadLog, ...] = ()
+    databases: tuple[Database, ...] = ()
+    directories: tuple[Directory, ...] = ()
+    identity: tuple[Identity, ...] = ()
+    domains: tuple[Domain, ...] = ()
+    files: tuple[Files, ...] = ()
+    backups: tuple[Backup, ...] = ()
+    repositories: tuple[Repository, ...] = ()
+
+
+FAMILIES = Subjects.__struct_fields__
