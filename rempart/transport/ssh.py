@@ -1,0 +1,314 @@
+"""One script on one SSH connection; the only module that imports paramiko at run time.
+
+paramiko has no total deadline, no output cap, and keeps a thread and a socket for each transport
+nobody closed. Here the deadline shuts the socket, both outputs are drained and capped, and every
+path closes the channel and the transport. Neither agent nor X11 is ever forwarded.
+"""
+
+import contextlib
+import functools
+import io
+import logging
+import select
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import paramiko
+
+from rempart.errors import CollectError, Reason, Refused, Truncated, Unreachable
+from rempart.transport.access import Access
+from rempart.transport.deadline import shut
+from rempart.transport.known_hosts import KnownKeys, known_keys
+from rempart.transport.private_keys import openssh
+from rempart.transport.ssh_peer import (
+    CIPHERS,
+    HOST_KEYS,
+    KEX,
+    MACS,
+    Endpoint,
+    agreed,
+    endpoint,
+    kept,
+    nothing_in_common,
+)
+
+CAP = 4_000_000
+CHUNK = 65536
+STDERR_CAP = 65536
+_CERTIFICATE = "-cert.pub"
+AGENT_KEYS = 5  # sshd's MaxAuthTries is 6
+_PATIENCE = 3600.0  # paramiko's own limits; the access deadline is always the shorter one
+
+logging.getLogger("paramiko").setLevel(logging.CRITICAL)  # it prints a traceback for each refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What the script printed, and what the connection agreed on.
+
+    `truncated` when there may have been more: no exit status came (`reason` truncated), or the cap
+    or the time was used up (`reason` limit). `stderr` keeps its first 64 KiB. `host_key` is its
+    type and SHA-256 fingerprint.
+    """
+
+    stdout: bytes
+    stderr: bytes
+    status: int | None
+    truncated: bool
+    kex: str
+    cipher: str
+    host_key: str
+    reason: Reason | None = None
+
+
+class _Client(paramiko.Transport):
+    """A transport that remembers what the host offered."""
+
+    offered: dict[str, Any]
+    remote_cipher: str
+
+    def _parse_kex_init(self, m: paramiko.Message) -> None:
+        self.offered = self._really_parse_kex_init(m)  # type: ignore[attr-defined]
+        m.rewind()
+        super()._parse_kex_init(m)  # type: ignore[misc]
+
+
+def run_script(access: Access, host: Any, script: bytes, *, cap: int = CAP) -> Output:  # noqa: ANN401
+    """What `sh -s` on the host printed when given the script on its standard input.
+
+    Raises Unreachable, Refused (host key, authentication, no common algorithm), Truncated (no
+    readable SSH), Limited or NotAuthorised. The login writes the host's own authentication log.
+    """
+    with _route(access, host) as (sock, place), _signed_in(access, host, sock, place) as client:
+        return _output(access, client, place, script, cap)
+
+
+@contextlib.contextmanager
+def _route(access: Access, host: Any) -> Iterator[tuple[Any, Endpoint]]:  # noqa: ANN401
+    """A socket to the host, or a channel through its jump host."""
+    place = endpoint(host)
+    if not host.jump:
+        with contextlib.closing(access.dial(place.host, place.port)) as sock:
+            yield sock, place
+        return
+    bastion = _jump_host(access, host.jump)
+    target = access.addresses(place.host, place.port)[0]
+    with (
+        access.bastion(bastion),
+        _route(access, bastion) as (sock, there),
+        _signed_in(access, bastion, sock, there) as client,
+    ):
+        access.budget.connect(access.deadline.remaining())
+        with _said(access, f"{place} through {there}", client):
+            channel = client.open_channel(
+                "direct-tcpip", (target, place.port), ("127.0.0.1", 0), timeout=_PATIENCE
+            )
+        with contextlib.closing(channel):
+            yield channel, place
+
+
+def _jump_host(access: Access, jump: str) -> Any:  # noqa: ANN401
+    for subject in getattr(access.inventory, "subjects", ()):
+        if subject.id == jump and subject.kind == "host":
+            return subject
+    raise Refused(f"the jump host {jump} is not in the inventory")
+
+
+@contextlib.contextmanager
+def _signed_in(
+    access: Access,
+    host: Any,  # noqa: ANN401
+    sock: Any,  # noqa: ANN401
+    place: Endpoint,
+) -> Iterator[_Client]:
+    """A transport whose host key is the known one, signed in; closed whatever happens."""
+    path = host.known_hosts or Path.home() / ".ssh" / "known_hosts"
+    known = known_keys(path, place.host, place.port)
+    if not known.trusted:
+        raise Refused(f"{place}: no host key is known for it in {path.name}")
+    client = _Client(sock)
+    try:
+        with _said(access, str(place), client):
+            _offer_sound(client, known)
+            client.start_client(timeout=_PATIENCE)
+            _verify(client, known, place)
+            _sign_in(client, host, place)
+        yield client
+    finally:
+        _close(client, sock)
+
+
+def _offer_sound(client: _Client, known: KnownKeys) -> None:
+    """Offer only sound algorithms, and of host keys the known types, so that one can match."""
+    client.banner_timeout = client.handshake_timeout = client.auth_timeout = _PATIENCE
+    options = client.get_security_options()
+    options.ciphers = kept(options.ciphers, CIPHERS)
+    options.digests = kept(options.digests, MACS)
+    options.kex = kept(options.kex, KEX)
+    types = known.types | (HOST_KEYS if "ssh-rsa" in known.types else frozenset())
+    types -= {name for name in HOST_KEYS if not name.startswith("rsa-")} - known.types
+    options.key_types = kept(options.key_types, HOST_KEYS & types)
+
+
+def _verify(client: _Client, known: KnownKeys, place: Endpoint) -> None:
+    key = client.get_remote_server_key()
+    shown = (key.get_name(), key.get_base64())
+    if shown in known.revoked:
+        raise Refused(f"{place}: its host key {key.fingerprint} is marked as revoked")
+    if shown not in known.trusted:
+        raise Refused(f"{place}: its host key changed, it now shows {shown[0]} {key.fingerprint}")
+
+
+def _sign_in(client: _Client, host: Any, place: Endpoint) -> None:  # noqa: ANN401
+    """Try the key, the agent's keys or the password the inventory names, and nothing else."""
+    accepted: list[str] = []
+    tried = 0
+    with contextlib.closing(_Identities(host)) as identities:
+        for key in identities.offered():
+            tried += 1
+            try:
+                if not client.auth_publickey(place.user, key):
+                    return
+            except paramiko.BadAuthenticationType as error:
+                accepted = error.allowed_types
+            except paramiko.AuthenticationException:
+                if not client.is_active():
+                    raise
+    if host.password is not None:
+        tried += 1
+        with contextlib.suppress(paramiko.BadAuthenticationType):
+            if not client.auth_password(place.user, host.password.resolve()):
+                return
+    if not tried:
+        raise Refused(f"{place}: the inventory names no key and no password for {host.id}")
+    told = f"; the host accepts {', '.join(accepted)}" if accepted else ""
+    raise Refused(f"{place}: authentication of {place.user} refused{told}")
+
+
+class _Identities:
+    """The keys to try: the file the inventory names, else those of the agent."""
+
+    def __init__(self, host: Any) -> None:  # noqa: ANN401
+        self._host = host
+        self._agent: paramiko.Agent | None = None
+
+    def offered(self) -> Iterator[paramiko.PKey]:
+        """One key of a file, or the first few the agent holds."""
+        key, secret = self._host.key, self._host.passphrase
+        if key is not None and str(key) != "agent:":
+            text = openssh(key, secret.resolve() if secret is not None else None)
+            yield _parsed(text, key.with_name(key.name + _CERTIFICATE))
+        elif key is not None or self._host.password is None:
+            self._agent = paramiko.Agent()
+            yield from self._agent.get_keys()[:AGENT_KEYS]
+
+    def close(self) -> None:
+        """Leave the agent."""
+        if self._agent is not None:
+            self._agent.close()
+
+
+@functools.lru_cache(maxsize=64)
+def _parsed(text: str, certificate: Path) -> paramiko.PKey:
+    for kind in (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey):
+        with contextlib.suppress(paramiko.SSHException):
+            key: paramiko.PKey = kind.from_private_key(io.StringIO(text))
+            if certificate.exists():
+                key.load_certificate(str(certificate))
+            return key
+    raise Refused(f"{certificate.name.removesuffix(_CERTIFICATE)}: a key type SSH no longer takes")
+
+
+def _output(access: Access, client: _Client, place: Endpoint, script: bytes, cap: int) -> Output:
+    with (
+        _said(access, str(place), client),
+        contextlib.closing(client.open_session(timeout=_PATIENCE)) as channel,
+    ):
+        channel.exec_command("sh -s")
+        with contextlib.suppress(OSError):  # it may end, or be cut, before it read all of it
+            channel.sendall(script)
+            channel.shutdown_write()
+        stdout, stderr, ended = _drained(access, channel, cap)
+        if ended:
+            channel.status_event.wait(access.deadline.remaining())
+        status = channel.exit_status if ended and channel.exit_status >= 0 else None
+    reason = None
+    if status is None:
+        limited = access.deadline.expired or not ended
+        reason = Reason.LIMIT if limited else Reason.TRUNCATED
+    offered, options = client.offered, client.get_security_options()
+    key = client.get_remote_server_key()
+    return Output(
+        stdout,
+        stderr,
+        status,
+        reason is not None,
+        agreed(options.kex, offered["kex_algo_list"]),
+        client.remote_cipher,
+        f"{key.get_name()} {key.fingerprint}",
+        reason,
+    )
+
+
+def _drained(access: Access, channel: paramiko.Channel, cap: int) -> tuple[bytes, bytes, bool]:
+    """Both outputs, and whether they came to their end before the cap."""
+    stdout, stderr, spilt = bytearray(), bytearray(), 0
+    waiting = select.poll()
+    waiting.register(channel.fileno(), select.POLLIN)
+    while True:
+        over = channel.eof_received or channel.closed  # asked first: what came before it is there
+        while channel.recv_ready():
+            stdout += channel.recv(CHUNK)
+            if len(stdout) > cap:
+                return bytes(stdout[:cap]), bytes(stderr), False
+        while channel.recv_stderr_ready():
+            chunk = channel.recv_stderr(CHUNK)
+            spilt += len(chunk)
+            stderr += chunk[: max(0, STDERR_CAP - len(stderr))]
+            if spilt > cap:
+                return bytes(stdout), bytes(stderr), False
+        if over:
+            return bytes(stdout), bytes(stderr), True
+        waiting.poll(access.deadline.remaining() * 1000 + 1000)
+
+
+@contextlib.contextmanager
+def _said(access: Access, where: str, client: _Client) -> Iterator[None]:
+    """Turn what paramiko raises into our own words; its thread raises whatever it met."""
+    try:
+        yield
+    except CollectError:
+        raise
+    except Exception as error:  # noqa: BLE001  (a hostile packet can make its parser raise anything)
+        access.deadline.check(where)
+        raise _mapped(where, error, client) from None
+
+
+def _mapped(where: str, error: Exception, client: _Client) -> CollectError:
+    if isinstance(error, paramiko.ssh_exception.IncompatiblePeer):
+        offered = getattr(client, "offered", {})
+        return Refused(f"{where}: {nothing_in_common(offered, client.get_security_options())}")
+    if isinstance(error, EOFError | OSError) or "EOF" in str(error):
+        return Unreachable(f"{where}: closed before the script could run")
+    if isinstance(error, paramiko.AuthenticationException):
+        return Refused(f"{where}: authentication refused")
+    if isinstance(error, paramiko.ChannelException):
+        return Refused(f"{where}: the host opened no channel ({error.text})")
+    if "banner" in str(error):
+        return Truncated(f"{where}: no SSH banner")
+    return Truncated(f"{where}: not readable as SSH ({type(error).__name__})")
+
+
+def _close(client: _Client, sock: Any) -> None:  # noqa: ANN401
+    """Close the transport and wait for its thread: shutting the socket first makes that quick."""
+    if isinstance(sock, socket.socket):
+        shut(sock)
+    else:
+        sock.close()
+    client.close()
+    if client.ident is not None:
+        client.join(10)
+    sock.close()
