@@ -149,9 +149,9 @@ class Frameworks:
             if control in self.neutral
         }
 
-    def titles(self, language: str) -> dict[str, str]:
-        """The titles of all neutral controls in that language."""
-        return {name: control.title[language] for name, control in self.neutral.items()}
+    def titles(self) -> dict[str, Titles]:
+        """The titles of all neutral controls."""
+        return {name: control.title for name, control in self.neutral.items()}
 
     def _controls(self, framework: str) -> tuple[Control, ...]:
         return self.frameworks[framework].controls if framework in self.frameworks else ()
