@@ -1,0 +1,56 @@
+"""The answer first: what a run says in one sentence, and what a known breach would do here."""
+
+from rempart.findings import Findings
+from rempart.language import Language
+from rempart.results import ReplayRecord, Run
+
+
+def verdict(found: Findings, language: Language) -> str:
+    """How many findings reach the level the audit fails on, in one sentence."""
+    level = language.word("severity", found.run.audit.fail_on)
+    if found.serious:
+        return language.say("verdict.serious", len(found.serious), level=level)
+    if found.open:
+        return language.say("verdict.minor", len(found.open), level=level)
+    if not found.passed:
+        return language.say("verdict.nothing")
+    return language.say("verdict.none")
+
+
+def complete(found: Findings, language: Language) -> str:
+    """How much was not seen, in one sentence; empty when everything was."""
+    outcomes = [item.results for item in found.unseen]
+    missing = sum(map(len, outcomes)) + len(found.errors)
+    return language.say("answer.incomplete", missing) if missing else ""
+
+
+def replayed(replay: ReplayRecord, language: Language) -> str:
+    """Whether that breach would have gone through here, in one sentence."""
+    step = broken(replay)
+    return language.say(
+        f"answer.replay.{replay.verdict}",
+        title=scenario(replay, language),
+        step=step,
+        total=len(replay.steps),
+    )
+
+
+def broken(replay: ReplayRecord) -> int:
+    """The number of the first step a control breaks, 0 when none is."""
+    states = [step.state for step in replay.steps]
+    return states.index("broken") + 1 if "broken" in states else 0
+
+
+def scenario(replay: ReplayRecord, language: Language) -> str:
+    """The breach's title in that language."""
+    return translated(replay.title, language, replay.scenario)
+
+
+def translated(texts: dict[str, str], language: Language, default: str = "") -> str:
+    """The text in that language, else in English, else the default."""
+    return texts.get(language.id) or texts.get("en") or default
+
+
+def audit_title(run: Run, language: Language) -> str:
+    """What the audit is called in that language."""
+    return translated(run.audit.title, language, run.audit.id)

@@ -1,0 +1,25 @@
+"""Text from audited systems, made harmless to show: no escapes, no invisible marks, no reordering.
+
+What is taken out leaves a visible sign, so that a reader knows that something was there.
+"""
+
+import re
+from typing import Final
+
+SIGN: Final = "\N{REPLACEMENT CHARACTER}"
+# C0 but tab and line feed, DEL, C1; zero-width and bidirectional marks; line and paragraph
+# separators; tags and lone surrogates.
+_HARMFUL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff"
+    "\U000e0000-\U000e007f\ud800-\udfff]"
+)
+
+
+def plain(text: str) -> str:
+    """The text with every control, invisible or reordering character replaced by a sign."""
+    return _HARMFUL.sub(SIGN, text)
+
+
+def line(text: str) -> str:
+    """The same on one line, runs of white space as one blank."""
+    return re.sub(r"[\t\n ]+", " ", plain(text)).strip()

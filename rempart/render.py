@@ -1,0 +1,213 @@
+"""Reports through Jinja templates; the only module that imports jinja2.
+
+Every template runs in an immutable sandbox with escaping forced on: nothing in a template can turn
+it off, and what was found is data, never a template. A template from outside rempart's own folder
+also runs in a child process with bounded memory and time (`rempart.confined`).
+"""
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import jinja2
+from jinja2.ext import Extension
+from jinja2.lexer import Token, TokenStream
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup, escape
+
+from rempart import confined
+from rempart.answer import complete, replayed, translated, verdict
+from rempart.catalogue import Layer, built_in, layers
+from rempart.errors import RenderError, UsageError
+from rempart.findings import Findings, control_title, said, words
+from rempart.language import Language, language
+from rempart.plain import plain
+from rempart.results import Run
+
+SCHEMES = frozenset({"http", "https", "mailto"})
+UNSAFE_FILTERS = ("safe", "urlize", "xmlattr")  # each can let unescaped text through
+SUFFIX = ".html.j2"
+
+
+def render(run: Run, template: str = "report", language: str = "") -> str:
+    """The run as an HTML page in that language, the run's own by default.
+
+    `template` is a name in the `reports/` folder of a layer, or the path of a file. Raises
+    UsageError where there is none, RenderError where it asks for what is not there or not allowed.
+    """
+    chosen = language or run.language
+    folder, name, ours = _located(template)
+    if ours:
+        return rendered(run, folder, name, chosen)
+    return confined.call(rendered, run, folder, name, chosen)
+
+
+def rendered(run: Run, folder: Path, name: str, chosen: str) -> str:
+    """The template `name` of a folder, in this process."""
+    spoken = language(chosen)
+    try:
+        return _environment(folder).get_template(name).render(_context(run, spoken))
+    except jinja2.TemplateSyntaxError as error:
+        place = f"{error.name or name}:{error.lineno}"
+        raise RenderError(f"{place}: {error.message}") from None
+    except jinja2.TemplateNotFound as error:
+        raise RenderError(f"{name}: there is no template {error}") from None
+    except jinja2.TemplateError as error:  # undefined names, what the sandbox refuses
+        raise RenderError(f"{name}: {error.message}") from None
+    except (RecursionError, OverflowError, MemoryError) as error:
+        raise RenderError(f"{name}: {type(error).__name__}: it asks for too much") from None
+    except (TypeError, ValueError, KeyError, ArithmeticError, AttributeError) as error:
+        raise RenderError(f"{name}: {error}") from None
+
+
+def _located(template: str) -> tuple[Path, str, bool]:
+    """The folder and file name of a template, and whether it is rempart's own."""
+    path = Path(template)
+    if path.suffix == ".j2" or len(path.parts) > 1:
+        if not path.is_file():
+            raise UsageError(f"{template}: there is no such template")
+        return path.parent.resolve(), path.name, False
+    name = f"{template}{SUFFIX}"
+    for layer in layers():
+        if (layer.folder / "reports" / name).is_file():
+            return layer.folder / "reports", name, layer.folder == built_in()
+    raise UsageError(f"no template {template!r}; there are: {', '.join(_names(layers()))}")
+
+
+def _names(chosen: tuple[Layer, ...]) -> list[str]:
+    return sorted(
+        file.name.removesuffix(SUFFIX)
+        for layer in chosen
+        for file in (layer.folder / "reports").glob(f"*{SUFFIX}")
+    )
+
+
+class _Escaped(Extension):
+    """Refuses `{% autoescape %}`: what was found on a target is always escaped."""
+
+    def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
+        opened = False
+        for token in stream:
+            if opened and token.test("name:autoescape"):
+                raise jinja2.TemplateSyntaxError(
+                    "autoescape cannot be switched", token.lineno, stream.name, stream.filename
+                )
+            opened = token.type == "block_begin"
+            yield token
+
+
+def _environment(folder: Path) -> ImmutableSandboxedEnvironment:
+    ours = built_in() / "reports"
+    environment = ImmutableSandboxedEnvironment(
+        loader=jinja2.FileSystemLoader(list(dict.fromkeys((folder, ours)))),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=_printable,
+        extensions=[_Escaped],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    for name in UNSAFE_FILTERS:
+        del environment.filters[name]
+    environment.filters |= {"prose": prose, "href": href, "slug": slug}
+    environment.globals["stylesheet"] = partial(_stylesheet, environment)
+    return environment
+
+
+def _context(run: Run, spoken: Language) -> dict[str, Any]:
+    """What a template sees; `reports/README.md` tells its authors."""
+    fingerprints = {result.fingerprint: result.check for result in run.results}
+    found = Findings(run)
+    return {
+        "run": run,
+        "found": found,
+        "verdict": verdict(found, spoken),
+        "incomplete": complete(found, spoken),
+        "replayed": partial(_spoken, replayed, spoken),
+        "translated": partial(_spoken, translated, spoken),
+        "language": spoken,
+        "say": spoken.say,
+        "word": spoken.word,
+        "words": partial(_with_language, words, run, spoken),
+        "said": partial(_with_language, said, run, spoken),
+        "control_title": partial(_with_language, control_title, run, spoken),
+        "checks_of": partial(_checks_of, fingerprints),
+    }
+
+
+def _with_language(function: Any, run: Run, spoken: Language, thing: Any) -> Any:  # noqa: ANN401
+    return function(run, thing, spoken)
+
+
+def _spoken(function: Any, spoken: Language, thing: Any) -> Any:  # noqa: ANN401
+    return function(thing, spoken)
+
+
+def _checks_of(by_fingerprint: Mapping[str, str], results: tuple[str, ...]) -> tuple[str, ...]:
+    """The checks behind some fingerprints, each once."""
+    found = (by_fingerprint[item] for item in results if item in by_fingerprint)
+    return tuple(dict.fromkeys(found))
+
+
+def _printable(value: object) -> object:
+    """Text and whole numbers may be printed; anything else is a mistake in the template."""
+    if isinstance(value, Markup | jinja2.Undefined):
+        return value
+    if isinstance(value, str):
+        return plain(str(value))
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    kind = type(value).__name__
+    hint = " (use language.date or language.moment)" if isinstance(value, date) else ""
+    raise jinja2.TemplateRuntimeError(f"a value of type {kind} cannot be printed{hint}")
+
+
+def href(target: str) -> str:
+    """The link target when its scheme is harmless or it points into the page, else nothing."""
+    if re.fullmatch(r"#[\w.:-]+", target):
+        return target
+    try:
+        scheme = urlsplit(target).scheme.lower()
+    except ValueError:
+        return ""
+    harmless = scheme in SCHEMES and plain(target) == target and not re.search(r"\s", target)
+    return target if harmless else ""
+
+
+def slug(text: str) -> str:
+    """The text as an id within the page: other characters become dashes."""
+    return re.sub(r"[^\w.-]+", "-", text, flags=re.ASCII)
+
+
+def prose(text: str) -> Markup:
+    """Paragraphs, with `code` between backticks; all else is escaped."""
+    paragraphs = (part.strip() for part in re.split(r"\n\s*\n", plain(text)))
+    marked = (
+        re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(part))) for part in paragraphs if part
+    )
+    return Markup("").join(Markup(f"<p>{part}</p>") for part in marked)  # noqa: S704  (escaped)
+
+
+@dataclass(frozen=True, slots=True)
+class Stylesheet:
+    """A style sheet to put between `<style>` tags, and its hash for the page's policy."""
+
+    text: Markup
+    source: str
+
+
+def _stylesheet(environment: jinja2.Environment, name: str) -> Stylesheet:
+    if environment.loader is None:
+        raise RenderError("style sheets need a folder")
+    text = environment.loader.get_source(environment, name)[0]
+    if "</" in text:
+        raise RenderError(f"{name}: a style sheet cannot hold `</`")
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return Stylesheet(Markup(text), f"sha256-{digest}")  # noqa: S704  (a file of the template's)
