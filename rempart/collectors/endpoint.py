@@ -19,11 +19,15 @@ class Portal(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """`name` goes into SNI, Host and the certificate's judgement; host and port are dialled."""
+    """`name` goes into SNI, Host and the certificate's judgement; host and port are dialled.
+
+    `key` is name and port of the URL, wherever that is dialled: stable when the address changes.
+    """
 
     name: str
     host: str
     port: int
+    key: str
 
     def __str__(self) -> str:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
@@ -35,7 +39,8 @@ def endpoint(portal: Portal) -> Endpoint:
     if not url.hostname:
         raise Unresolved(f"no host in {portal.url}")
     port = url.port or (80 if url.scheme == "http" else 443)
+    key = f"{url.netloc.rpartition('@')[2].removesuffix(f':{port}')}:{port}"
     if not portal.connect:
-        return Endpoint(url.hostname, url.hostname, port)
+        return Endpoint(url.hostname, url.hostname, port, key)
     host, given = split(portal.connect)
-    return Endpoint(url.hostname, host, given or port)
+    return Endpoint(url.hostname, host, given or port, key)

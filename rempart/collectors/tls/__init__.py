@@ -83,5 +83,4 @@ def _certificate(subject: Any, place: Endpoint, access: "Access") -> Iterator[Se
         anchors=anchors,
         now=datetime.now(UTC),
     )
-    port = f"{place.name}:{place.port}"
-    yield replace(found, key=port, source=f"TLS handshake with {place}, name {place.name}")
+    yield replace(found, key=place.key, source=f"TLS handshake with {place}, name {place.name}")

@@ -1,8 +1,11 @@
 """The certificate an endpoint shows, and why it is not trusted when it is not."""
 
+import base64
+import contextlib
 import hashlib
 import ipaddress
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -19,6 +22,8 @@ from rempart.errors import Truncated
 from rempart.observations.tls import Certificate
 
 _MOST_NAMES = 500
+_LONGEST_CHAIN = 10
+_PEM = re.compile(r"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----")
 _DAY = timedelta(days=1)
 _KEYS: dict[type[object], str] = {
     rsa.RSAPublicKey: "RSA",
@@ -50,7 +55,7 @@ def certificate(
     path = _path(sent)
     return Certificate(
         host=host,
-        subject=clean(leaf.subject.rfc4514_string()),
+        holder=clean(leaf.subject.rfc4514_string()),
         names=names,
         names_host=covers(names, host),
         issuer=clean(leaf.issuer.rfc4514_string()),
@@ -111,15 +116,16 @@ def cause(
 
 
 def _parsed(chain: Sequence[bytes]) -> list[x509.Certificate]:
-    sent: list[x509.Certificate] = []
-    for raw in chain:
-        try:
-            sent.append(x509.load_der_x509_certificate(raw))
-        except ValueError:
-            break
-    if not sent:
+    sent = list(_readable(chain[:_LONGEST_CHAIN]))
+    if not sent or sent[0].public_bytes(Encoding.DER) != chain[0]:
         raise Truncated("what stood in the place of the certificate is none")
     return sent
+
+
+def _readable(chain: Iterable[bytes]) -> Iterator[x509.Certificate]:
+    for raw in chain:
+        with contextlib.suppress(ValueError):
+            yield x509.load_der_x509_certificate(raw)
 
 
 def _path(sent: Sequence[x509.Certificate]) -> list[x509.Certificate]:
@@ -144,8 +150,15 @@ def _issued(certificate: x509.Certificate, by: x509.Certificate) -> bool:
     return True
 
 
-def _anchored(top: x509.Certificate, anchors: Iterable[x509.Certificate]) -> bool:
-    return any(top == anchor or _issued(top, anchor) for anchor in anchors)
+def _anchored(top: x509.Certificate, anchors: Iterable[bytes]) -> bool:
+    """Whether it is an anchor (DER) or issued by one; only those naming its issuer are parsed."""
+    own, issuer = top.public_bytes(Encoding.DER), top.issuer.public_bytes()
+    for anchor in anchors:
+        if anchor == own:
+            return True
+        if issuer in anchor and any(_issued(top, parsed) for parsed in _readable([anchor])):
+            return True
+    return False
 
 
 def _public(path: Sequence[x509.Certificate], anchors: Path | None) -> bool | Unknown:
@@ -168,21 +181,20 @@ def _says_issuer(certificate: x509.Certificate) -> bool:
 
 
 @cache
-def _roots() -> tuple[x509.Certificate, ...]:
+def _roots() -> tuple[bytes, ...]:
     """Mozilla's authorities, as certifi ships them: what is public on every system."""
     import certifi  # noqa: PLC0415
 
     return _named(Path(certifi.where()))
 
 
-@cache
-def _named(anchors: Path | None) -> tuple[x509.Certificate, ...]:
-    if anchors is None:
-        return ()
+def _named(anchors: Path | None) -> tuple[bytes, ...]:
+    """The certificates of a PEM file, as DER."""
     try:
-        return tuple(x509.load_pem_x509_certificates(anchors.read_bytes()))
-    except (OSError, ValueError):
-        return ()
+        text = "" if anchors is None else anchors.read_text("utf-8", "replace")
+    except OSError:
+        text = ""
+    return tuple(base64.b64decode(block) for block in _PEM.findall(text))
 
 
 def _names(leaf: x509.Certificate) -> list[str]:
