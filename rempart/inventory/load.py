@@ -16,7 +16,7 @@ from rempart.documents import Document, Step
 from rempart.errors import ContentError, ContentErrors
 from rempart.inventory.authorisation import Authorisation
 from rempart.inventory.expansion import expand
-from rempart.inventory.references import ESTATE, Located, faults, scope_faults
+from rempart.inventory.references import ESTATE, SQLITE, Located, faults, scope_faults
 from rempart.inventory.subjects import Database, Subject, Subjects, Text
 from rempart.inventory.values import Period, hook, schema_hook
 from rempart.secrets import Redactor, Reference
@@ -228,11 +228,10 @@ def _digests(
 
 
 def _settled(subject: Subject, folder: Path) -> Subject:
-    """An SQLite URL with its path made absolute: `sqlite:///srv/claims.sqlite`."""
-    if isinstance(subject, Database) and subject.url.startswith("sqlite:"):
-        text = subject.url.removeprefix("sqlite:")
-        path = Path(text.removeprefix("//") if text.startswith("//") else text).expanduser()
-        return msgspec.structs.replace(subject, url=f"sqlite://{(folder / path).as_posix()}")
+    """An SQLite URL with its path made absolute: `sqlite:////srv/claims.sqlite`."""
+    if isinstance(subject, Database) and subject.url.startswith(SQLITE):
+        path = folder / Path(subject.url.removeprefix(SQLITE)).expanduser()
+        return msgspec.structs.replace(subject, url=f"{SQLITE}{path.as_posix()}")
     return subject
 
 

@@ -28,6 +28,8 @@ from rempart.scope.targets import target
 Fault: TypeAlias = tuple[tuple[Step, ...], str]
 Located: TypeAlias = tuple[tuple[Step, ...], Subject]
 ESTATE = "estate"  # the subject of what is derived from all others
+SQLITE = "sqlite:///"  # then a path, relative to the inventory or absolute
+SERVERS = ("postgresql", "mysql")
 _ID = re.compile(r"[^\s/\\*?\[\]!,]+")
 
 
@@ -136,8 +138,8 @@ def _read_log(log: ReadLog, known: Known) -> Fields:
 
 
 def _database(database: Database, known: Known) -> Fields:
-    if not database.url.startswith("sqlite:"):
-        yield from _address("url", lambda: addresses.url(database.url, "postgresql", "mysql"))
+    if not database.url.startswith(SQLITE) or database.url == SQLITE:
+        yield from _address("url", lambda: addresses.url(database.url, *SERVERS))
     yield from _on(database, known)
 
 

@@ -177,7 +177,7 @@ class ReadLog(Subject, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Database(Subject, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A database: postgresql://, mysql:// (MariaDB too), or sqlite: and a file."""
+    """A database: postgresql://, mysql:// (MariaDB too), or sqlite:/// and a file."""
 
     kind: ClassVar[str] = "database"
 
