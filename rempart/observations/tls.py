@@ -22,8 +22,8 @@ class TlsVersion(Observation):
 class Certificate(Observation):
     """The certificate an endpoint shows for a name; key: `host:port` of its URL.
 
-    `holder` and `issuer` are distinguished names (RFC 4514), `names` are the alternative names, `names_host`
-    whether one of them covers `host`.
+    `holder` and `issuer` are distinguished names (RFC 4514), `names` the alternative names,
+    `names_host` whether one of them covers `host`.
     `lifetime_days` counts as RFC 5280 and the CA/Browser Forum do: both ends included, a started
     day is a day. `key_type` is RSA, EC, Ed25519, Ed448 or DSA; `signature_hash` None where the
     signature algorithm has none of its own. `trusted` is the whole answer of path building;
