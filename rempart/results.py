@@ -257,10 +257,14 @@ def judged(outcome: Outcome, facts: Mapping[str, Figure], seen: str) -> str:
     return digest(outcome, dict(facts) or seen)[:20]
 
 
+def encoded(run: Run) -> bytes:
+    """The run as run.json holds it: sorted keys, one value a line."""
+    return msgspec.json.format(msgspec.json.encode(run, order="sorted"), indent=1) + b"\n"
+
+
 def save(run: Run, path: Path) -> None:
     """Write run.json, readable by its owner alone."""
-    raw = msgspec.json.format(msgspec.json.encode(run, order="sorted"), indent=1)
-    write_private(path, raw + b"\n")
+    write_private(path, encoded(run))
 
 
 def load(path: Path) -> Run:

@@ -1,0 +1,48 @@
+"""`rempart report`: a saved run written again, in another language or format, without auditing."""
+
+from pathlib import Path
+
+import click
+
+from rempart.card import LANGUAGES
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command(name="report")
+@click.argument("run_file", metavar="RUN.json", type=FILE)
+@click.option(
+    "-o",
+    "--output",
+    "outputs",
+    multiple=True,
+    type=FILE,
+    help="Where to write; the suffix names the format. May be given several times.",
+)
+@click.option(
+    "--template",
+    default="report",
+    metavar="NAME|PATH",
+    help="Template of HTML pages: a name in a reports/ folder, or a .j2 file of yours.",
+)
+@click.option(
+    "--lang", type=click.Choice(LANGUAGES), default=None, help="Language; the run's by default."
+)
+def command(run_file: Path, outputs: tuple[Path, ...], template: str, lang: str | None) -> None:
+    """Render a saved run again; without -o, print its summary.
+
+    \b
+    rempart report run.json -o client.html -o findings.csv --lang fr
+    rempart report run.json -o client.html --template our/report.html.j2
+    """
+    from rempart import export, summary  # noqa: PLC0415  (bring yaml)
+    from rempart.results import load  # noqa: PLC0415
+
+    for path in outputs:
+        export.format_of(path)
+    run = load(run_file)
+    for path in outputs:
+        export.write(run, path, template=template, language=lang or "")
+        click.echo(str(path))
+    if not outputs:
+        summary.show(run, language=lang or "")

@@ -1,0 +1,58 @@
+"""A run written in other formats: one module a format beside this file, found by its place.
+
+A format has a `SUFFIX` and `export(run, *, template, language) -> bytes`, where only pages heed
+the template. The longest suffix that fits the file's name chooses.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Protocol
+
+from rempart.errors import UsageError
+from rempart.results import Run, write_private
+
+OBSERVATIONS = ".observations.json"  # written by the audit itself: a run no longer holds them
+
+
+class Export(Protocol):
+    """What a format does."""
+
+    def __call__(self, run: Run, *, template: str, language: str) -> bytes:
+        """The run in that format."""
+
+
+@lru_cache(maxsize=1)
+def formats() -> Mapping[str, Export]:
+    """All formats by suffix, the longest first."""
+    modules = [
+        importlib.import_module(f"{__name__}.{info.name}")
+        for info in pkgutil.iter_modules(__path__)
+    ]
+    found = {module.SUFFIX: module.export for module in modules}
+    return dict(sorted(found.items(), key=lambda item: (-len(item[0]), item[0])))
+
+
+def format_of(path: Path) -> Export:
+    """The format a file's name asks for; raises UsageError listing those there are."""
+    name = path.name.lower()
+    known = formats()
+    if not name.endswith(OBSERVATIONS):
+        for suffix, export in known.items():
+            if name.endswith(suffix) and name != suffix:
+                return export
+    raise UsageError(f"{path}: expected a name that ends in one of {', '.join(sorted(known))}")
+
+
+def write(run: Run, path: Path, *, template: str = "report", language: str = "") -> None:
+    """Write the run to a file of mode 0600 in the format its name asks for.
+
+    Raises UsageError for an unknown suffix, a folder that is not there or cannot be written.
+    """
+    content = format_of(path)(run, template=template, language=language or run.language)
+    try:
+        write_private(path, content)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror}") from None

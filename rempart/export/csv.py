@@ -1,0 +1,69 @@
+"""Every result as a row, for spreadsheets: no cell is ever a formula.
+
+French and German spreadsheets split at semicolons, others at commas; a byte order mark says UTF-8.
+Source of the neutralisation: OWASP ASVS 5.0, 1.2.10.
+"""
+
+import csv
+import io
+
+from rempart.findings import said, words
+from rempart.language import Language
+from rempart.language import language as spoken
+from rempart.plain import line
+from rempart.results import ResultRecord, Run
+
+SUFFIX = ".csv"
+COLUMNS = (
+    "check", "title", "subject", "kind", "owner", "root", "instance", "vantage", "authority",
+    "binding", "outcome", "severity", "seen", "source", "line", "reason", "waiver", "waiver_until",
+    "fingerprint",
+)  # fmt: skip
+FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠", "|", "%")
+
+
+def export(run: Run, *, template: str = "", language: str = "") -> bytes:
+    """A header of machine names, then a row a result, in the order of the run."""
+    told = spoken(language or run.language)
+    kinds = {subject.id: (subject.kind, subject.owner) for subject in run.subjects}
+    out = io.StringIO(newline="")
+    rows = csv.writer(out, delimiter="," if told.id == "en" else ";")
+    rows.writerow(COLUMNS)
+    for result in run.results:
+        kind, owner = kinds.get(result.subject, ("", ""))
+        rows.writerow(map(cell, _row(run, result, kind, owner, told)))
+    return out.getvalue().encode("utf-8-sig")
+
+
+def cell(value: object) -> str:
+    """One line of harmless text; a leading quote where a spreadsheet would see a formula."""
+    text = str(value)
+    shown = line(text)
+    return f"'{shown}" if text.startswith(FORMULAS) or shown.startswith(FORMULAS) else shown
+
+
+def _row(
+    run: Run, result: ResultRecord, kind: str, owner: str, language: Language
+) -> tuple[object, ...]:
+    waiver = result.waiver
+    return (
+        result.check,
+        words(run, result.check, language).title,
+        result.subject,
+        kind,
+        owner,
+        result.root,
+        result.instance,
+        result.vantage,
+        result.authority or "",
+        "yes" if result.binding else "no",
+        result.outcome,
+        result.severity,
+        said(run, result, language),
+        result.where.source,
+        result.where.line or "",
+        result.reason or "",
+        waiver.id if waiver else "",
+        waiver.until if waiver else "",
+        result.fingerprint,
+    )

@@ -1,0 +1,123 @@
+"""A short report in Markdown, for issues and merge requests; nothing found can become markup."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from rempart.answer import audit_title, complete, replayed, verdict
+from rempart.findings import Finding, Findings, said, words
+from rempart.language import Language
+from rempart.language import language as spoken
+from rempart.plain import line
+from rempart.results import Place, Run
+
+SUFFIX = ".md"
+SHOWN = 50  # places of one finding; all of them are in the run file
+_INLINE = re.compile(r"([\\`*_\[\]|~$#])")
+_LINKING = re.compile(r"(mailto|xmpp|www)([:.])", re.IGNORECASE)
+_LEADING = re.compile(r"^([-+=>]|\d+(?=[.)]))")
+
+
+def export(run: Run, *, template: str = "", language: str = "") -> bytes:
+    """The answer, the findings, what was not checked, what was accepted."""
+    told = spoken(language or run.language)
+    found = Findings(run)
+    parts = (
+        _head(run, found, told),
+        _findings(run, found.open, told),
+        _unseen(run, found, told),
+        _waivers(run, told),
+    )
+    return "\n".join(text for part in parts for text in (*part, "")).encode()
+
+
+def escaped(text: object) -> str:
+    """Text that Markdown shows as it is: no markup, no HTML, no list, no link by itself."""
+    shown = line(str(text)).replace("&", "&amp;").replace("<", "&lt;")
+    shown = _INLINE.sub(r"\\\1", shown).replace("@", "&#64;").replace("://", "&#58;//")
+    shown = re.sub(
+        r"(?i)(mailto|xmpp|www)([:.])", lambda found: f"{found[1]}&#{ord(found[2])};", shown
+    )
+    return _LEADING.sub(lambda found: f"&#{ord(found[1][0])};{found[1][1:]}", shown)
+
+
+def _head(run: Run, found: Findings, language: Language) -> Iterator[str]:
+    mandate = run.authorisation
+    yield f"# {escaped(language.say('report.title', organisation=run.organisation))}"
+    yield ""
+    told = (audit_title(run, language), language.moment(run.started), mandate.reference)
+    yield " · ".join(map(escaped, told))
+    yield ""
+    yield f"**{escaped(verdict(found, language))}**"
+    for sentence in (*(replayed(replay, language) for replay in run.replays),
+                     complete(found, language)):  # fmt: skip
+        if sentence:
+            yield f"- {escaped(sentence)}"
+    yield ""
+    columns = (language.say("severity"), language.say("column.findings"))
+    yield from _table((*columns, language.say("column.things")), (
+        (language.word("severity", level), str(findings), str(things))
+        for level, findings, things in found.counted
+    ))  # fmt: skip
+
+
+def _findings(run: Run, findings: tuple[Finding, ...], language: Language) -> Iterator[str]:
+    yield f"## {escaped(language.say('findings.heading'))}"
+    if not findings:
+        yield escaped(language.say("findings.none"))
+    headings = tuple(
+        language.say(f"column.{name}") for name in ("subject", "thing", "seen", "where")
+    )
+    for finding in findings:
+        text = words(run, finding.check, language)
+        level = language.word("severity", finding.severity)
+        yield f"### {escaped(level)} · {escaped(text.title)}"
+        yield ""
+        yield from _table(headings, (
+            (first.subject, first.instance, said(run, first, language), _place(first.where))
+            for first in (item.first for item in finding.occurrences[:SHOWN])
+        ))  # fmt: skip
+        if len(finding.occurrences) > SHOWN:
+            yield ""
+            yield escaped(language.say("finding.rest", len(finding.occurrences) - SHOWN))
+        yield ""
+        yield f"**{escaped(language.say('finding.do'))}** {escaped(text.remediation)}"
+        yield ""
+
+
+def _unseen(run: Run, found: Findings, language: Language) -> Iterator[str]:
+    yield f"## {escaped(language.say('unseen.heading'))}"
+    if not found.unseen:
+        yield escaped(language.say("unseen.none"))
+        return
+    for group in found.unseen:
+        title = words(run, group.check, language).title
+        subjects = ", ".join(dict.fromkeys(item.subject for item in group.results[:SHOWN]))
+        why = language.word("reason", group.reason)
+        yield f"- {escaped(why)} · {escaped(title)} · {escaped(subjects)}"
+
+
+def _waivers(run: Run, language: Language) -> Iterator[str]:
+    if not run.waivers:
+        return
+    yield f"## {escaped(language.say('waivers.heading'))}"
+    names = ("waiver", "what", "why", "who", "until")
+    yield from _table(tuple(language.say(f"column.{name}") for name in names), (
+        (item.id, f"{item.check} · {item.subject} {item.instance}", item.reason,
+         language.say("waivers.who", owner=item.owner, approver=item.approver),
+         language.date(item.until))
+        for item in run.waivers
+    ))  # fmt: skip
+
+
+def _table(headings: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    yield _row(headings)
+    yield "|" + " --- |" * len(headings)
+    yield from map(_row, rows)
+
+
+def _row(cells: tuple[str, ...]) -> str:
+    return "| " + " | ".join(map(escaped, cells)) + " |"
+
+
+def _place(where: Place) -> str:
+    return f"{where.source}:{where.line}" if where.line else where.source
