@@ -1,0 +1,162 @@
+"""`rempart inventory`: start one, check one, and see what it would contact."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from rempart.errors import UsageError
+
+if TYPE_CHECKING:
+    from rempart.collectors import Collector
+    from rempart.inventory import Inventory, Subject
+    from rempart.scope import Scope
+
+FILE = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+
+
+@click.group()
+def command() -> None:
+    """Start, check and describe an inventory: what is audited, and who allowed it."""
+
+
+@command.command()
+@click.argument("file", type=click.Path(path_type=Path), default=Path("inventory.yaml"))
+def new(file: Path) -> None:
+    """Write a commented starter to FILE (inventory.yaml)."""
+    from rempart.catalogue import content  # noqa: PLC0415
+    from rempart.results import write_private  # noqa: PLC0415
+
+    if file.exists() or file.is_symlink():
+        raise UsageError(f"{file}: is there already; rempart does not overwrite it")
+    starter = content("inventories", "starter.yaml")
+    if starter is None or not file.parent.is_dir():
+        raise UsageError(f"{file.parent}: expected a folder to write to")
+    write_private(file, starter.read_bytes())
+    click.echo(f"{file}: fill it in, then: rempart inventory check {file}")
+
+
+@command.command()
+def schema() -> None:
+    """Print the JSON Schema, for editors that complete as you type."""
+    import json  # noqa: PLC0415
+
+    from rempart import inventory  # noqa: PLC0415
+
+    click.echo(json.dumps(inventory.schema(), indent=1, sort_keys=True, ensure_ascii=False))
+
+
+@command.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
+def sudoers(file: Path | None) -> None:
+    """Print the sudoers fragment for the account the collector signs in with.
+
+    The account is the one FILE's hosts name; `audit` without a FILE.
+    """
+    from rempart.collectors.host.sudoers import fragment  # noqa: PLC0415
+
+    for user in _users(file) if file else ("audit",):
+        click.echo(fragment(user))
+
+
+@command.command()
+@FILE
+def check(file: Path) -> None:
+    """Validate FILE and say what an audit would contact and ask. No packet is sent."""
+    from rempart import inventory, waivers  # noqa: PLC0415
+    from rempart.catalogue import collectors  # noqa: PLC0415
+    from rempart.plain import line  # noqa: PLC0415
+    from rempart.scope import Scope  # noqa: PLC0415
+
+    found = inventory.load(file)
+    accepted = waivers.load(found.waivers) if found.waivers else ()
+    for text in _mandate(found):
+        click.echo(text)
+    scope = Scope.of(found.authorisation)
+    known = collectors()
+    for kind in dict.fromkeys(subject.kind for subject in found.subjects):
+        click.echo("")
+        for text in _questions(kind, known, found):
+            click.echo(text)
+        for subject in found.subjects:
+            if subject.kind == kind:
+                for text in _subject(subject, found, scope):
+                    click.echo(text)
+    click.echo("")
+    for text in _closing(found, len(accepted)):
+        click.echo(line(text))
+
+
+def _users(file: Path) -> tuple[str, ...]:
+    from rempart import inventory  # noqa: PLC0415
+    from rempart.inventory.addresses import ssh  # noqa: PLC0415
+
+    hosts = [one for one in inventory.load(file).subjects if isinstance(one, inventory.Host)]
+    users = (ssh(host.ssh).user for host in hosts if host.become and host.ssh not in ("", "local"))
+    return tuple(dict.fromkeys(user or "audit" for user in users)) or ("audit",)
+
+
+def _mandate(found: "Inventory") -> Iterator[str]:
+    from datetime import UTC, datetime  # noqa: PLC0415
+
+    from rempart.plain import line  # noqa: PLC0415
+
+    mandate = found.authorisation
+    state = "in force now" if found.in_force(datetime.now(UTC)) else "NOT in force now"
+    document = f"{mandate.document} (SHA-256 {found.document_sha256})"
+    lines = {
+        "organisation": found.organisation,
+        "mandate": f"{mandate.reference}, granted by {mandate.granted_by}",
+        "contact": mandate.contact,
+        "window": f"{mandate.valid.from_.isoformat()} to {mandate.valid.until.isoformat()}: {state}",
+        "allowed": ", ".join(("passive", *mandate.allow)),
+        "transit": mandate.transit,
+        "scope": ", ".join(mandate.scope),
+        "excluded": ", ".join(mandate.exclude) or "nothing",
+        "document": document if mandate.document else "none",
+    }
+    for label, text in lines.items():
+        yield f"{label:<14}{line(text)}"
+
+
+def _questions(kind: str, known: "tuple[Collector, ...]", found: "Inventory") -> Iterator[str]:
+    """What every subject of a kind is asked, each probe with its intensity."""
+    from rempart.plain import line  # noqa: PLC0415
+
+    yield f"{kind.replace('_', ' ')}: what each is asked"
+    probes = [probe for collector in known if collector.kind == kind for probe in collector.probes]
+    if not probes:
+        yield "  nothing: no collector is installed for this kind"
+    for probe in probes:
+        allowed = found.authorisation.allows(probe.intensity)
+        mark = "" if allowed else "  [not allowed by the mandate: not sent]"
+        yield f"  {probe.intensity:<10} {line(probe.sends)}{mark}"
+
+
+def _subject(subject: "Subject", found: "Inventory", scope: "Scope") -> Iterator[str]:
+    """Where one subject is contacted, and how hard at most."""
+    from rempart.inventory.contacts import contacts, outside  # noqa: PLC0415
+    from rempart.plain import line  # noqa: PLC0415
+
+    budget = subject.budget
+    yield line(
+        f"{subject.id}: at most {budget.connections} connections, {budget.requests} requests, "
+        f"{budget.per_second} new connections a second, {budget.seconds} s"
+    )
+    for contact in contacts(subject, found):
+        refusal = outside(contact, scope)
+        yield f"  {line(contact.words)}{f'  [not contacted: {line(refusal)}]' if refusal else ''}"
+
+
+def _closing(found: "Inventory", accepted: int) -> Iterator[str]:
+    wanting: dict[Path, list[str]] = {}
+    for subject, key, path in found.missing():
+        wanting.setdefault(path, []).append(f"{key} of {subject}")
+    for path, users in wanting.items():
+        more = f" and {len(users) - 1} more" if len(users) > 1 else ""
+        yield f"not there: {path} ({users[0]}{more})"
+    yield (
+        f"{found.file}: valid; {len(found.subjects)} subjects, {len(found.statements)} statements, "
+        f"{accepted} waivers. Nothing was contacted."
+    )
