@@ -7,6 +7,7 @@ is sent to it.
 """
 
 import http.client
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,9 +20,10 @@ import urllib3
 from requests.adapters import HTTPAdapter
 
 from rempart import __version__
-from rempart.errors import Limited, NotAuthorised, Refused, Truncated, Unreachable
+from rempart.errors import NotAuthorised, Truncated, Unreachable
 from rempart.scope.targets import folded, split
 from rempart.transport.access import Access, told
+from rempart.transport.urls import NoUrl, shown, web
 from rempart.transport.wire import PORTS, Line, Trust, pool
 
 BODY_CAP = 2 * 1024 * 1024  # decoded bytes
@@ -29,6 +31,7 @@ HEADERS_CAP = 64 * 1024
 HOPS = 10
 CHUNK = 16384
 SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
+_READABLE = frozenset({"identity", "gzip", "x-gzip"})  # we ask for gzip and take nothing else
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -60,9 +63,12 @@ class Answer:
 
     @property
     def location(self) -> str | None:
-        """Where it redirects to, absolute; None when it does not."""
+        """Where it redirects to, absolute where that can be told; None when it does not."""
         where = self.header("location") if self.status in _REDIRECTS else None
-        return urljoin(self.url, where) if where is not None else None
+        try:
+            return urljoin(self.url, where) if where is not None else None
+        except ValueError:
+            return where
 
 
 class Session:
@@ -114,7 +120,7 @@ class Session:
         Raises Unreachable, Refused, Truncated (no readable status and headers), Limited or
         NotAuthorised. An answer cut within its body comes back, `truncated`.
         """
-        url = urljoin(self.url, url)
+        url = web(self.url, url)
         self.access.budget.request()
         self.access.deadline.check(shown(url))
         self.trust.secret = body is not None or any(
@@ -126,29 +132,26 @@ class Session:
         finally:
             self.trust.secret = False
         try:
-            return self._answer(url, method, response)
-        finally:
-            response.raw.close() if response.raw.length_remaining else response.raw.release_conn()
+            answer = self._answer(url, method, response)
+        except BaseException:
+            response.raw.close()
+            raise
+        response.raw.close() if answer.truncated else response.raw.release_conn()
+        return answer
 
     def follow(self, url: str = "") -> tuple[Answer, ...]:
         """The answers of every hop, at most ten; the last one `leaves` when it points outside."""
         answers: list[Answer] = []
-        target = urljoin(self.url, url)
-        for _ in range(HOPS):
+        target: str | None = url
+        while target is not None and len(answers) < HOPS:
             try:
                 answers.append(self.get(target))
-            except NotAuthorised:
+            except (NotAuthorised, NoUrl):
                 if not answers:
                     raise
                 answers[-1] = replace(answers[-1], leaves=shown(target))
                 break
-            location = answers[-1].location
-            if location is None:
-                break
-            if urlsplit(location).scheme not in PORTS:
-                answers[-1] = replace(answers[-1], leaves=shown(location))
-                break
-            target = location
+            target = answers[-1].location
         return tuple(answers)
 
     def _prepared(
@@ -158,7 +161,7 @@ class Session:
         try:
             return requests.Request(method, url, headers={**own, **headers}, data=body).prepare()
         except (requests.RequestException, UnicodeError, ValueError):
-            raise Refused(f"{shown(url)} is no address a browser would open") from None
+            raise NoUrl(f"{shown(url)} is no address a browser would open") from None
 
     def _agent(self) -> str:
         reference = getattr(self.access.authorisation, "reference", "") or ""
@@ -185,6 +188,7 @@ class Session:
         if sum(len(name) + len(value) for name, value in headers) > HEADERS_CAP:
             raise Truncated(f"{shown(url)}: more than {HEADERS_CAP} bytes of headers")
         body, cut = _body(response.raw)
+        cut = cut or self.access.deadline.expired  # the shut socket looks like the body's end
         parts = urlsplit(url)
         endpoint = (folded(parts.hostname or ""), parts.port or PORTS[parts.scheme])
         why = self.trust.errors.get(endpoint, "") if parts.scheme == "https" else ""
@@ -225,16 +229,18 @@ class _Adapter(HTTPAdapter):
 def _body(raw: Any) -> tuple[bytes, bool]:  # noqa: ANN401
     """The decoded body up to the cap, and whether there was or may have been more."""
     encoding = (raw.headers.get("content-encoding") or "identity").strip().lower()
-    readable = encoding in ("identity", "gzip", "x-gzip")
+    gzipped = zlib.decompressobj(16 + zlib.MAX_WBITS) if encoding in ("gzip", "x-gzip") else None
     body = bytearray()
     try:
-        for chunk in raw.stream(CHUNK, decode_content=readable):
-            body += chunk
+        while chunk := raw.read1(CHUNK, decode_content=False):
+            left = BODY_CAP + 1 - len(body)
+            body += gzipped.decompress(chunk, left) if gzipped is not None else chunk
             if len(body) > BODY_CAP:
                 return bytes(body[:BODY_CAP]), True
-    except (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError, ValueError, Limited):
+    except (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError, zlib.error):
         return bytes(body), True
-    return bytes(body), not readable
+    whole = gzipped.eof if gzipped is not None and body else encoding in _READABLE
+    return bytes(body), not whole
 
 
 def _mapped(where: str, error: Exception) -> Exception:
@@ -255,18 +261,6 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
     for inner in (*error.args, getattr(error, "reason", None)):
         if isinstance(inner, BaseException):
             yield from _causes(inner)
-
-
-def shown(url: str) -> str:
-    """A URL as it may be printed: without user, query and fragment, which may hold secrets."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        port = f":{parts.port}" if parts.port else ""
-    except ValueError:
-        return "an unreadable URL"
-    host = f"[{host}]" if ":" in host else host
-    return f"{parts.scheme}://{host}{port}{parts.path}"
 
 
 def _routes(url: str, connect: str, plain: str) -> dict[tuple[str, str, int], tuple[str, int]]:

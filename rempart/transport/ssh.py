@@ -12,7 +12,6 @@ import logging
 import select
 import socket
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,15 +24,18 @@ from rempart.transport.known_hosts import KnownKeys, known_keys
 from rempart.transport.private_keys import openssh
 from rempart.transport.ssh_peer import (
     CIPHERS,
-    HOST_KEYS,
     KEX,
     MACS,
     Endpoint,
+    Output,
     agreed,
     endpoint,
+    host_key_types,
     kept,
     nothing_in_common,
 )
+
+__all__ = ["Output", "run_script"]
 
 CAP = 4_000_000
 CHUNK = 65536
@@ -43,25 +45,6 @@ AGENT_KEYS = 5  # sshd's MaxAuthTries is 6
 _PATIENCE = 3600.0  # paramiko's own limits; the access deadline is always the shorter one
 
 logging.getLogger("paramiko").setLevel(logging.CRITICAL)  # it prints a traceback for each refusal
-
-
-@dataclass(frozen=True, slots=True)
-class Output:
-    """What the script printed, and what the connection agreed on.
-
-    `truncated` when there may have been more: no exit status came (`reason` truncated), or the cap
-    or the time was used up (`reason` limit). `stderr` keeps its first 64 KiB. `host_key` is its
-    type and SHA-256 fingerprint.
-    """
-
-    stdout: bytes
-    stderr: bytes
-    status: int | None
-    truncated: bool
-    kex: str
-    cipher: str
-    host_key: str
-    reason: Reason | None = None
 
 
 class _Client(paramiko.Transport):
@@ -148,9 +131,7 @@ def _offer_sound(client: _Client, known: KnownKeys) -> None:
     options.ciphers = kept(options.ciphers, CIPHERS)
     options.digests = kept(options.digests, MACS)
     options.kex = kept(options.kex, KEX)
-    types = known.types | (HOST_KEYS if "ssh-rsa" in known.types else frozenset())
-    types -= {name for name in HOST_KEYS if not name.startswith("rsa-")} - known.types
-    options.key_types = kept(options.key_types, HOST_KEYS & types)
+    options.key_types = kept(options.key_types, host_key_types(known.types))
 
 
 def _verify(client: _Client, known: KnownKeys, place: Endpoint) -> None:
@@ -227,6 +208,7 @@ def _output(access: Access, client: _Client, place: Endpoint, script: bytes, cap
         _said(access, str(place), client),
         contextlib.closing(client.open_session(timeout=_PATIENCE)) as channel,
     ):
+        key = client.get_remote_server_key()
         channel.exec_command("sh -s")
         with contextlib.suppress(OSError):  # it may end, or be cut, before it read all of it
             channel.sendall(script)
@@ -240,7 +222,6 @@ def _output(access: Access, client: _Client, place: Endpoint, script: bytes, cap
         limited = access.deadline.expired or not ended
         reason = Reason.LIMIT if limited else Reason.TRUNCATED
     offered, options = client.offered, client.get_security_options()
-    key = client.get_remote_server_key()
     return Output(
         stdout,
         stderr,

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rempart.errors import ContentError, Refused
+from rempart.errors import ContentError, Reason, Refused
 from rempart.scope.targets import split
 
 # ANSSI "Usage sécurisé d'(Open)SSH" and Mozilla "OpenSSH modern", as far as paramiko has them: no
@@ -56,6 +56,25 @@ class Endpoint:
         return f"{self.host} port {self.port}"
 
 
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What the script printed, and what the connection agreed on.
+
+    `truncated` when there may have been more: no exit status came (`reason` truncated), or the cap
+    or the time was used up (`reason` limit). `stderr` keeps its first 64 KiB. `host_key` is its
+    type and SHA-256 fingerprint.
+    """
+
+    stdout: bytes
+    stderr: bytes
+    status: int | None
+    truncated: bool
+    kex: str
+    cipher: str
+    host_key: str
+    reason: Reason | None = None
+
+
 def endpoint(host: Any) -> Endpoint:  # noqa: ANN401  (a host of the inventory)
     """User, address and port of a host; the user defaults to the auditor's own name."""
     user, _, where = host.ssh.rpartition("@")
@@ -71,6 +90,12 @@ def endpoint(host: Any) -> Endpoint:  # noqa: ANN401  (a host of the inventory)
 def kept(possible: Iterable[str], sound: frozenset[str]) -> tuple[str, ...]:
     """Those that are sound, in the library's order of preference."""
     return tuple(name for name in possible if name in sound)
+
+
+def host_key_types(known: frozenset[str]) -> frozenset[str]:
+    """The sound signatures of the known types of key: an RSA key signs with SHA-2."""
+    rsa = {"rsa-sha2-512", "rsa-sha2-256"} if "ssh-rsa" in known else set()
+    return HOST_KEYS & (known | rsa)
 
 
 def nothing_in_common(offered: Mapping[str, Any], options: Any) -> str:  # noqa: ANN401

@@ -1,5 +1,6 @@
 """urllib3's connections, made through the subject's access and bounded in what they read."""
 
+import contextlib
 import http.client
 import io
 import socket
@@ -61,12 +62,14 @@ class _Counted(io.RawIOBase):
     def __init__(self, raw: io.RawIOBase) -> None:
         self._raw = raw
         self._left = WIRE_CAP
+        self.ended = False
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int | None:  # noqa: ANN401
         read = self._raw.readinto(buffer)
+        self.ended = read == 0
         self._left -= read or 0
         if self._left < 0:
             raise http.client.HTTPException(f"more than {WIRE_CAP} bytes")
@@ -82,8 +85,18 @@ class _Bounded(http.client.HTTPResponse):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401
         super().__init__(*arguments, **options)
-        self.fp: Any = io.BufferedReader(_Counted(self.fp.detach()))
+        self._counted = _Counted(self.fp.detach())
+        self.fp: Any = io.BufferedReader(self._counted)
         self._announced = 0
+
+    def begin(self) -> None:
+        """Read status and headers; http.client takes the end of the connection for their end."""
+        with contextlib.ExitStack() as failing:
+            failing.callback(self.close)
+            super().begin()
+            if self._counted.ended:
+                raise http.client.HTTPException("cut within the headers")
+            failing.pop_all()
 
     def _read_status(self) -> tuple[str, int, str]:
         self._announced += 1
