@@ -21,6 +21,7 @@ ALIASES = {
 }
 EVERYBODY = ("", "all")
 DEPTH = 16  # sshd's own limit of nested Include
+MOST = 100  # files in all, so that includes of many files each come to an end too
 _WORDS = re.compile(r'"[^"]*"|[^\s"]+')
 _TEMPLATED = re.compile(r"\{\{|\{%|<%|\$\{|%\{|^\$[A-Za-z_]")
 
@@ -89,7 +90,19 @@ def matched(everybody: SshdSettings, found: Sequence[Directive]) -> Iterator[Ssh
 
 def directives(text: str, file: str, included: Included | None = None) -> Iterator[Directive]:
     """The lines in force, in sshd's order, includes followed where `included` answers."""
-    yield from _directives(text, file, included, "", DEPTH)
+    yield from _directives(text, file, included and _bounded(included), "", DEPTH)
+
+
+def _bounded(included: Included) -> Included:
+    left = iter(range(MOST))
+
+    def files(pattern: str) -> Iterator[tuple[str, str]]:
+        for found in included(pattern):
+            if next(left, None) is None:
+                return
+            yield found
+
+    return files
 
 
 def _directives(

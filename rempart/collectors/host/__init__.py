@@ -1,0 +1,113 @@
+"""A Linux host, asked once: one script on one channel, then everything else is reading.
+
+Four ways to the same answers: over SSH, here (`ssh: local`), from a bundle made there by
+`rempart collect`, or from captured files. It reads, and writes nothing.
+"""
+
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from rempart.check import Gap, Observation
+from rempart.collectors import Probe, Seen, Wanted
+from rempart.collectors.host import captured, framing, script
+from rempart.collectors.host.accounts import accounts
+from rempart.collectors.host.framing import Answers
+from rempart.collectors.host.luks import luks_headers
+from rempart.collectors.host.policy import password_policy
+from rempart.collectors.host.release import facts
+from rempart.collectors.host.sshd import sshd_settings
+from rempart.collectors.host.sudo import sudo_rules
+from rempart.collectors.host.volumes import swaps, volumes
+from rempart.errors import CollectError, Limited, Unreachable
+from rempart.observations.accounts import Account, SudoRule
+from rempart.observations.hosts import HostFacts
+from rempart.observations.passwords import PasswordPolicy
+from rempart.observations.ssh import SshdSettings
+from rempart.observations.volumes import LuksHeader, Swap, Volume
+
+if TYPE_CHECKING:
+    from rempart.transport.access import Access
+
+Reader: TypeAlias = Callable[[Answers], Iterator[Observation | Gap]]
+
+KIND = "host"
+READERS: dict[type[Observation], Reader] = {
+    HostFacts: facts,
+    SshdSettings: sshd_settings,
+    Account: accounts,
+    SudoRule: sudo_rules,
+    PasswordPolicy: password_policy,
+    Volume: volumes,
+    Swap: swaps,
+    LuksHeader: luks_headers,
+}
+BRINGS = tuple(READERS)
+PROBES = (
+    Probe(
+        name="script",
+        sends="One read-only shell script over one SSH connection; sudo -n for listed commands.",
+        brings=BRINGS,
+        connections=1,
+    ),
+)
+LOCAL = "local"
+
+
+def collect(subject: Any, access: "Access", wanted: Wanted) -> Iterator[Seen]:  # noqa: ANN401
+    """What the host is seen to be, for the wanted types; a gap for each that was not seen."""
+    yield from read(_answers(subject, access, wanted), wanted)
+
+
+def read(answers: Answers, wanted: Wanted) -> Iterator[Seen]:
+    """The observations in a host's answers; pure. A type whose reader stops leaves a gap."""
+    for kind, reader in READERS.items():
+        if kind not in wanted:
+            continue
+        try:
+            yield from reader(answers)
+        except CollectError as error:
+            yield Gap(kind.__name__, error.reason, str(error))
+
+
+def _answers(subject: Any, access: "Access", wanted: Wanted) -> Answers:  # noqa: ANN401
+    if subject.captured:
+        return captured.answers(Path(subject.captured))
+    sections = script.needed(wanted)
+    names = [section.name for section in sections]
+    if subject.bundle:
+        return framing.answers(_bundle(Path(subject.bundle)), names)
+    nonce = script.new_nonce()
+    asked = script.script(sections, nonce, become=subject.become or "")
+    if subject.ssh == LOCAL:
+        return framing.answers(here(asked, access.deadline.remaining()), names, nonce)
+    from rempart.transport.ssh import run_script  # noqa: PLC0415  (paramiko, only when needed)
+
+    return framing.answers(run_script(access, subject, asked).stdout, names, nonce)
+
+
+def here(asked: bytes, seconds: float) -> bytes:
+    """What this machine answers to the script. Raises Limited when it takes longer."""
+    try:
+        done = subprocess.run(
+            ["sh", "-s"],  # noqa: S607  (the shell of the audited machine itself)
+            input=asked,
+            capture_output=True,
+            timeout=seconds,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise Limited("the script did not end within the time allowed") from None
+    return done.stdout
+
+
+def _bundle(path: Path) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(captured.MOST + 1)
+    except OSError as error:
+        raise Unreachable(f"{path.name}: {error.strerror}") from None
+    if len(content) > captured.MOST:
+        raise Limited(f"{path.name}: more than {captured.MOST} bytes")
+    return content

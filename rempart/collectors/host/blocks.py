@@ -1,0 +1,107 @@
+"""The tree of block devices: what lies under a mount, and whether something encrypts on the way.
+
+Source: lsblk(8) of util-linux 2.27 and later, with --json. A device may stand on several others
+(a volume group on two disks): it is encrypted only if every way down to a disk is.
+"""
+
+from dataclasses import dataclass, field
+
+import msgspec
+
+from rempart.check import Fact, Reason, Unknown, all_of
+from rempart.errors import Truncated
+
+LUKS = "crypto_LUKS"
+
+
+class _Node(msgspec.Struct, frozen=True):
+    """One device as lsblk prints it; older releases print fewer fields."""
+
+    name: str
+    kname: str = ""
+    type: str = ""
+    fstype: str | None = None
+    numbers: str = msgspec.field(name="maj:min", default="")
+    mountpoint: str | None = None
+    mountpoints: tuple[str | None, ...] = ()
+    children: tuple["_Node", ...] = ()
+
+
+class _Tree(msgspec.Struct, frozen=True):
+    """The whole answer."""
+
+    blockdevices: tuple[_Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way from a device down to a disk.
+
+    `sealed` is the device that holds what an encrypting layer opened, empty when there is none;
+    `format` its file system type as lsblk knows it; `bottom` the type of the lowest device.
+    """
+
+    bottom: str
+    sealed: str = ""
+    format: str = ""
+
+
+@dataclass(slots=True)
+class Blocks:
+    """Ways down, by `major:minor` and by path; devices mounted; LUKS containers by path."""
+
+    ways: dict[str, list[Way]] = field(default_factory=dict)
+    mounted: dict[str, str] = field(default_factory=dict)  # mount point -> path
+    luks: list[str] = field(default_factory=list)
+    crypts: bool = False
+
+    def encrypted(self, device: str) -> Fact:
+        """Whether whatever is written to this device is encrypted before it reaches a disk."""
+        ways = self.ways.get(device)
+        if not ways:
+            return Unknown(Reason.UNRESOLVED, f"lsblk does not show {device}")
+        return all_of(*(_sealed(way) for way in ways))
+
+    def sealed(self, device: str) -> Way | None:
+        """The first way of an encrypted device: which container holds it."""
+        return next((way for way in self.ways.get(device, ()) if way.sealed), None)
+
+
+def _sealed(way: Way) -> Fact:
+    if way.sealed:
+        return True
+    if way.bottom == "loop":
+        return Unknown(Reason.UNRESOLVED, "a loop device: the volume of its file is not followed")
+    return False
+
+
+def blocks(text: str) -> Blocks:
+    """The tree in lsblk's answer; raises Truncated when it is not one."""
+    try:
+        tree = msgspec.json.decode(text, type=_Tree)
+    except (msgspec.MsgspecError, RecursionError):
+        raise Truncated("lsblk: the answer is no device tree") from None
+    found = Blocks()
+    waiting = [(node, Way(node.type), "") for node in reversed(tree.blockdevices)]
+    while waiting:
+        node, way, under = waiting.pop()
+        path = f"/dev/{node.kname or node.name}"
+        if node.type == "crypt":
+            found.crypts = True
+            way = Way(way.bottom, under, way.format)
+        _note(found, node, path, way)
+        kept = way if way.sealed else Way(way.bottom, "", node.fstype or "")
+        waiting += [(child, kept, path) for child in reversed(node.children)]
+    return found
+
+
+def _note(found: Blocks, node: _Node, path: str, way: Way) -> None:
+    for name in {node.numbers, path, f"/dev/{node.name}", f"/dev/mapper/{node.name}"}:
+        ways = found.ways.setdefault(name, [])
+        if way not in ways:
+            ways.append(way)
+    if node.fstype == LUKS and path not in found.luks:
+        found.luks.append(path)
+    for point in (node.mountpoint, *node.mountpoints):
+        if point and point.startswith("/"):
+            found.mounted.setdefault(point, path)

@@ -1,0 +1,89 @@
+"""What stands beside the password at the doors of a host: a lock after failures, a second factor.
+
+Sources: faillock.conf(5) and pam_faillock(8) of Linux-PAM 1.5. The weakest door counts.
+"""
+
+from rempart.check import Fact, Seen, Unknown, all_of
+from rempart.collectors.host.lines import Files
+from rempart.collectors.host.pam import (
+    FOLDER,
+    Stack,
+    assignments,
+    denies,
+    known,
+    number,
+    reached,
+    stack,
+)
+from rempart.errors import CollectError, Privilege, Unresolved
+
+FAILLOCK = "/etc/security/faillock.conf"
+DOORS = ("sshd", "login")  # services a person signs in through with a password
+TALLIES = ("pam_tally2.so", "pam_tally.so")  # gone since Linux-PAM 1.4; their rules are not read
+SECOND_FACTORS = (
+    "pam_google_authenticator.so",
+    "pam_oath.so",
+    "pam_u2f.so",
+    "pam_duo.so",
+    "pam_yubico.so",
+)
+
+
+def lock(found: Files) -> tuple[Seen[int | None], Seen[int | None]]:
+    """Failures until an account locks, and the seconds it stays so: each None where it never does.
+
+    None seconds beside a number of failures: an administrator unlocks.
+    """
+    try:
+        locks = [_lock(found, stack(found, door, "auth")) for door in _doors(found)]
+    except CollectError as error:
+        unknown = Unknown(error.reason, str(error))
+        return unknown, unknown
+    if None in locks:
+        return None, None
+    failures, seconds = max(item for item in locks if item is not None)
+    return failures, seconds or None
+
+
+def second_factor(found: Files) -> Fact:
+    """Whether every door demands one; a module that lets those without one through does not."""
+    try:
+        return all_of(*(_demands(stack(found, door, "auth")) for door in _doors(found)))
+    except CollectError as error:
+        return Unknown(error.reason, str(error))
+
+
+def _doors(found: Files) -> tuple[str, ...]:
+    return tuple(door for door in DOORS if FOLDER + door in found.lines) or ("other",)
+
+
+def _lock(found: Files, modules: Stack) -> tuple[int, int] | None:
+    """pam_faillock counts when its authfail is told, and refuses at preauth or after success."""
+    if any(module.name in TALLIES for module in modules):
+        raise Unresolved("the rules of pam_tally are not read")
+    ours = [module for module in modules if module.name == "pam_faillock.so"]
+    counts = any("authfail" in module.options for module in ours)
+    refuses = any(
+        ("preauth" in module.options and known(denies(module.control)))
+        or "authsucc" in module.options
+        for module in ours
+    )
+    if not counts or not refuses:
+        return None
+    hidden = found.hides(FAILLOCK)
+    if hidden:
+        raise Privilege(f"{hidden} may not be read")
+    settings = assignments(found, FAILLOCK)
+    for module in ours:
+        settings |= module.options
+    if settings.get("unlock_time") == "never":
+        settings["unlock_time"] = "0"
+    failures = number(settings, "deny", 3)
+    return (failures, number(settings, "unlock_time", 600)) if failures > 0 else None
+
+
+def _demands(modules: Stack) -> Fact:
+    for index, module in enumerate(modules):
+        if module.name in SECOND_FACTORS and "nullok" not in module.options:
+            return all_of(denies(module.control), reached(modules, index))
+    return False

@@ -1,0 +1,96 @@
+"""Parameters of LUKS containers, as `cryptsetup luksDump` prints their headers.
+
+The script leaves out salts and digests. Source: cryptsetup-luksDump(8) of 2.6, both versions.
+"""
+
+import re
+from collections.abc import Iterator
+
+from rempart.check import Gap, Observation, Reason
+from rempart.collectors.host.blocks import blocks
+from rempart.collectors.host.framing import NEEDS_ROOT, Answers
+from rempart.errors import CollectError
+from rempart.observations.volumes import LuksHeader
+
+SOURCE = "cryptsetup luksDump"
+WEAKEST = ("pbkdf2", "argon2i", "argon2id")
+_DEVICE = re.compile(r"^@(\S+) (\d{1,3})$", re.MULTILINE)
+
+
+def luks_headers(answers: Answers) -> Iterator[Observation | Gap]:
+    """Each container's header; a gap for one that could not be read, or was not found."""
+    told = _dumps(answers.text("luks"))
+    for device, (status, dump) in told.items():
+        yield _header(device, status, dump)
+    if not told:
+        yield from _hidden(answers)
+
+
+def ciphers(answers: Answers) -> dict[str, str]:
+    """The cipher of each container whose header was read, by its path."""
+    try:
+        told = _dumps(answers.text("luks"))
+    except CollectError:
+        return {}
+    headers = (_header(device, status, dump) for device, (status, dump) in told.items())
+    return {header.key: header.cipher for header in headers if isinstance(header, LuksHeader)}
+
+
+def _hidden(answers: Answers) -> Iterator[Gap]:
+    """lsblk without udev knows no file system types: an opened container then shows without one."""
+    try:
+        tree = blocks(answers.text("lsblk"))
+    except CollectError as error:
+        yield Gap("LuksHeader", error.reason, str(error), source=SOURCE)
+        return
+    devices = tree.luks or (["a container is open, but its device is not named"] * tree.crypts)
+    for device in devices:
+        yield Gap("LuksHeader", Reason.UNRESOLVED, f"{device}: no header seen", source=SOURCE)
+
+
+def _dumps(text: str) -> dict[str, tuple[int, str]]:
+    marks = list(_DEVICE.finditer(text))
+    ends = [mark.start() for mark in marks[1:]] + [len(text)]
+    return {
+        mark[1]: (int(mark[2]), text[mark.end() : end])
+        for mark, end in zip(marks, ends, strict=True)
+    }
+
+
+def _header(device: str, status: int, dump: str) -> LuksHeader | Gap:
+    if status == NEEDS_ROOT:
+        words = "needs root, and the account may not become root for it"
+        return Gap("LuksHeader", Reason.PRIVILEGE, words, key=device, source=SOURCE)
+    version = _value(dump, r"Version:\s*(\d)")
+    cipher = _value(dump, r"^\s*cipher:\s*(\S+)") or _joined_cipher(dump)
+    bits = _value(dump, r"^\s*(?:Key|MK bits):\s*(\d{1,6})")
+    if status or not (version and cipher and bits):
+        words = f"status {status}" if status else "the header is of a kind not read"
+        return Gap("LuksHeader", Reason.UNRESOLVED, words, key=device, source=SOURCE)
+    slots = re.findall(r"^\s*PBKDF:\s*(\S+)", dump, re.MULTILINE)
+    memory = [int(size) for size in re.findall(r"^\s*Memory:\s*(\d{1,9})", dump, re.MULTILINE)]
+    derivation = min(slots, key=_strength, default="pbkdf2")  # LUKS1 knows no other
+    return LuksHeader(
+        version=int(version),
+        cipher=cipher,
+        key_bits=int(bits),
+        derivation=derivation,
+        memory_kib=min(memory, default=None) if derivation != "pbkdf2" else None,
+        key=device,
+        source=f"{SOURCE} {device}",
+    )
+
+
+def _strength(derivation: str) -> int:
+    return WEAKEST.index(derivation) if derivation in WEAKEST else -1
+
+
+def _joined_cipher(dump: str) -> str:
+    """LUKS1 prints the name and the mode apart."""
+    name, mode = _value(dump, r"^Cipher name:\s*(\S+)"), _value(dump, r"^Cipher mode:\s*(\S+)")
+    return f"{name}-{mode}" if name and mode else ""
+
+
+def _value(text: str, pattern: str) -> str:
+    match = re.search(pattern, text, re.MULTILINE)
+    return match[1] if match else ""

@@ -1,0 +1,203 @@
+"""Who may become whom: sudoers, merged and without aliases where the host has cvtsudoers.
+
+Source: sudoers(5). A tag holds for the commands after it. Host lists are not judged: one file
+often serves many hosts.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from rempart.check import Gap, Observation, Reason, Seen, Unknown
+from rempart.collectors.host.framing import Answers
+from rempart.collectors.host.lines import Line, files
+from rempart.errors import CollectError, Privilege, Unresolved
+from rempart.observations.accounts import SudoRule
+
+SOURCE = "/etc/sudoers"
+MOST = 200_000  # aliases of aliases multiply: a host may not fill our memory with names
+_ALIAS = re.compile(r"(User|Runas|Host|Cmnd|Cmd)_Alias\s+(.*)")
+_INCLUDE = re.compile(r"[@#]include(dir)?\s+\"?([^\"]+)")
+_MARK = re.compile(
+    r"\((?P<run_as>[^)]*)\)\s*"
+    r"|(?P<tag>(?:NO)?(?:PASSWD|EXEC|SETENV|LOG_INPUT|LOG_OUTPUT|MAIL|FOLLOW|INTERCEPT))\s*:\s*"
+    r"|(?:ROLE|TYPE|CWD|CHROOT|TIMEOUT|NOTBEFORE|NOTAFTER|APPARMOR_PROFILE)=\S+\s*"
+)
+_POINT = re.compile(r"\\.|[(),]|\s:(?=\s)")
+_WHO = re.compile(r'((?:\\.|"[^"]*"|[^\s"\\])+)\s+(.*)')
+_NAME = re.compile(r"[A-Z][A-Z0-9_]*")
+
+
+@dataclass(slots=True)
+class _Policy:
+    """What was read so far; `exempt` are people never asked, `open` what was not followed."""
+
+    aliases: dict[str, list[str]] = field(default_factory=dict)
+    exempt: set[str] = field(default_factory=set)
+    doubtful: str = ""  # a Defaults line that exempts by host, target or command
+    specs: list[Line] = field(default_factory=list)
+    open: list[str] = field(default_factory=list)
+    names: int = 0
+
+
+def sudo_rules(answers: Answers) -> Iterator[Observation | Gap]:
+    """Each rule, one for each run-as and tag; a gap for an include that was not seen.
+
+    Raises Privilege when sudoers could not be read.
+    """
+    policy = _Policy()
+    for line in _statements(_source(answers)):
+        _read(policy, line)
+    policy.exempt = set(_expanded(policy, sorted(policy.exempt)))
+    for line in policy.specs:
+        yield from _rules(policy, line)
+    for include in policy.open:
+        yield Gap("SudoRule", Reason.UNRESOLVED, f"{include} was not seen", key=include)
+
+
+def _source(answers: Answers) -> list[Line]:
+    """The merged policy, else the files of one who is root on a host without cvtsudoers."""
+    try:
+        merged = answers.text("sudoers")
+        return [Line(SOURCE, 0, row) for row in merged.split("\n")]
+    except CollectError:
+        found = files(answers.text("sudoers_files"))
+        if found.unreadable:
+            raise Privilege(f"{found.unreadable[0]} may not be read") from None
+        if SOURCE not in found.lines:
+            raise
+    folder = [file for file in found.matching("/etc/sudoers.d/*") if _included(file)]
+    known = [f"@includedir {SOURCE}.d", *(f"@include {file}" for file in folder)]
+    lines = [line for file in (SOURCE, *folder) for line in found.lines[file]]
+    return [line for line in lines if re.sub(r"^#", "@", line.text.strip()) not in known]
+
+
+def _included(file: str) -> bool:
+    """Whether sudo reads this file of an included folder: not with a dot, not a backup."""
+    name = file.rsplit("/", 1)[-1]
+    return "." not in name and not name.endswith("~")
+
+
+def _statements(lines: Iterable[Line]) -> Iterator[Line]:
+    """Logical lines: continued ones joined, comments and blank ones left out."""
+    held: list[Line] = []
+    for line in lines:
+        held.append(line)
+        if line.text.endswith("\\"):
+            continue
+        text = " ".join(part.text.removesuffix("\\").strip() for part in held).strip()
+        first, held = held[0], []
+        if text and (not text.startswith("#") or _INCLUDE.match(text)):
+            yield Line(first.file, first.number, text)
+
+
+def _read(policy: _Policy, line: Line) -> None:
+    text = line.text
+    include, alias = _INCLUDE.match(text), _ALIAS.match(text)
+    if include:
+        policy.open.append(include[2].strip())
+    elif alias:
+        for part in re.split(r"\s:\s", alias[2]):
+            name, _, members = part.partition("=")
+            policy.aliases[name.strip()] = _list(members)
+    elif text.startswith("Defaults"):
+        _defaults(policy, text)
+    else:
+        policy.specs.append(line)
+
+
+def _defaults(policy: _Policy, text: str) -> None:
+    scope, _, options = text.removeprefix("Defaults").partition(" ")
+    if "!authenticate" not in (option.replace(" ", "") for option in _list(options)):
+        return
+    if not scope:
+        policy.exempt.add("ALL")
+    elif scope.startswith(":"):
+        policy.exempt.update(_list(scope[1:]))
+    else:
+        policy.doubtful = text[:80]
+
+
+def _rules(policy: _Policy, line: Line) -> Iterator[SudoRule]:
+    words = " ".join(line.text.split()).replace(" ,", ",").replace(", ", ",")
+    match = _WHO.match(words)
+    if not match or "=" not in match[2]:
+        return
+    who = _expanded(policy, _list(match[1]))
+    for part in _split(match[2], " :"):
+        groups: dict[tuple[str, bool], list[str]] = {}
+        run_as, asked = "root", True
+        for item in _split(part.partition("=")[2], ","):
+            command, run_as, asked = _command(item.strip(), run_as, asked=asked)
+            groups.setdefault((run_as, asked), []).append(command)
+        for (target, password), commands in groups.items():
+            yield SudoRule(
+                who=", ".join(who),
+                run_as=target,
+                commands=tuple(_expanded(policy, commands)),
+                nopasswd=_nopasswd(policy, who, commands, asked=password),
+                key=f"{', '.join(who)} as {target}",
+                source=line.file,
+                line=line.number or None,
+            )
+
+
+def _command(item: str, run_as: str, *, asked: bool) -> tuple[str, str, bool]:
+    """One command, with the run-as list and the tag that hold from here on."""
+    start = 0
+    while mark := _MARK.match(item, start):
+        if mark["run_as"] is not None:
+            run_as = re.sub(r"\s", "", mark["run_as"]) or run_as
+        elif mark["tag"] in ("PASSWD", "NOPASSWD"):
+            asked = mark["tag"] == "PASSWD"
+        start = mark.end()
+    return item[start:], run_as, asked
+
+
+def _nopasswd(policy: _Policy, who: list[str], commands: list[str], *, asked: bool) -> Seen[bool]:
+    if not asked or "ALL" in policy.exempt or policy.exempt.intersection(who):
+        unknown = [name for name in commands if _alias(name) and name not in policy.aliases]
+        if unknown:
+            return Unknown(Reason.UNRESOLVED, f"Cmnd_Alias {unknown[0]} was not seen")
+        return True
+    if policy.doubtful:
+        return Unknown(Reason.UNRESOLVED, policy.doubtful)
+    return False
+
+
+def _expanded(policy: _Policy, names: list[str]) -> list[str]:
+    """The names with aliases replaced by their members; each alias once, so loops end."""
+    found: dict[str, None] = {}
+    done: set[str] = set()
+    waiting = list(reversed(names))
+    while waiting:
+        name = waiting.pop()
+        policy.names += 1
+        if policy.names > MOST:
+            raise Unresolved(f"{SOURCE} names more than {MOST} people and commands")
+        if name in policy.aliases and name not in done:
+            done.add(name)
+            waiting += reversed(policy.aliases[name])
+        elif name not in policy.aliases:
+            found[name] = None
+    return list(found)
+
+
+def _alias(name: str) -> bool:
+    return name != "ALL" and _NAME.fullmatch(name) is not None
+
+
+def _list(text: str) -> list[str]:
+    return [item.strip() for item in _split(text, ",") if item.strip()]
+
+
+def _split(text: str, mark: str) -> list[str]:
+    """The text parted at a mark that is neither escaped nor in parentheses."""
+    parts, start, inside = [], 0, 0
+    for point in _POINT.finditer(text):
+        if point[0] in "()":
+            inside = max(0, inside + (1 if point[0] == "(" else -1))
+        elif point[0] == mark and not inside:
+            parts.append(text[start : point.start()])
+            start = point.end()
+    return [*parts, text[start:]]
