@@ -19,6 +19,7 @@ from urllib.parse import quote, quote_plus
 
 from rempart.documents import contents
 from rempart.errors import ContentErrors, Refused
+from rempart.scope import starting
 
 KINDS = ("env", "file", "agent", "command")
 EXPECTED = "expected env:NAME, file:path, agent: or command:..."
@@ -185,15 +186,17 @@ def _arguments(command: str) -> list[str]:
 
 def _from_command(reference: Reference) -> str:
     """What a password manager prints. No shell: the text is split into arguments, no more."""
+    command = _arguments(reference.value)
     try:
-        done = subprocess.run(  # noqa: S603  (the person who wrote the inventory chose it)
-            _arguments(reference.value),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=SECONDS,
-            check=False,
-        )
+        with starting(command[0]):
+            done = subprocess.run(  # noqa: S603  (the person who wrote the inventory chose it)
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                timeout=SECONDS,
+                check=False,
+            )
         text = done.stdout[:CAP].decode()
     except (OSError, subprocess.TimeoutExpired, UnicodeDecodeError) as error:
         raise NoSecret(f"{reference.text}: the command failed ({type(error).__name__})") from None

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rempart.errors import ContentError, NotAuthorised, UsageError
-from rempart.scope import Scope, guarded, peer, target
+from rempart.scope import Scope, guarded, peer, starting, target
 from rempart.scope.providers import IDENTITY_PROVIDERS, is_identity_provider
 from tests.loopback import NOW, mandate
 
@@ -286,13 +286,27 @@ def test_no_child_process_starts_while_an_audit_runs(start: Any) -> None:
         start()
 
 
-def test_the_named_programs_start() -> None:
-    with guarded(scope("127.0.0.0/8"), {sys.executable}):
-        done = subprocess.run([sys.executable, "-c", "print(1)"], capture_output=True, check=True)
-        assert done.stdout == b"1\n"
-        git = ["git", "-c", "core.fsmonitor=false", "-C", "/", "rev-parse", "--local-env-vars"]
+def test_the_programs_of_the_list_start() -> None:
+    git = ["git", "-c", "core.fsmonitor=false", "-C", "/", "rev-parse", "--local-env-vars"]
+    with guarded(scope("127.0.0.0/8")):
         done = subprocess.run(git, capture_output=True, check=True)  # noqa: S603
         assert b"GIT_DIR" in done.stdout
+        local = subprocess.run(
+            ["sh", "-s"], input=b"echo $((1+1))", capture_output=True, check=True
+        )
+        assert local.stdout == b"2\n"
+
+
+def test_the_program_of_a_secret_starts_where_it_is_looked_up() -> None:
+    print_one = [sys.executable, "-c", "print(1)"]
+    with guarded(scope("127.0.0.0/8")):
+        with starting(sys.executable):
+            done = subprocess.run(print_one, capture_output=True, check=True)  # noqa: S603
+            assert done.stdout == b"1\n"
+            with pytest.raises(NotAuthorised):
+                subprocess.run(["sh", "-c", "true"], check=True)  # noqa: S607
+        with pytest.raises(NotAuthorised):
+            subprocess.run(print_one, check=True)  # noqa: S603
 
 
 def test_one_audit_at_a_time_and_the_gate_opens_at_its_end() -> None:

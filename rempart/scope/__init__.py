@@ -5,9 +5,19 @@ it about every connection, whoever opens it. `Pins` resolves a name once for the
 """
 
 from rempart.scope.addresses import Spelling, peer
-from rempart.scope.gate import guarded
+from rempart.scope.gate import guarded, starting
 from rempart.scope.mandate import Authorisation, Scope
 from rempart.scope.pins import Pins
 from rempart.scope.targets import Target, target
 
-__all__ = ["Authorisation", "Pins", "Scope", "Spelling", "Target", "guarded", "peer", "target"]
+__all__ = [
+    "Authorisation",
+    "Pins",
+    "Scope",
+    "Spelling",
+    "Target",
+    "guarded",
+    "peer",
+    "starting",
+    "target",
+]

@@ -11,7 +11,7 @@ import os
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -20,7 +20,8 @@ from rempart.scope.addresses import literal, peer
 
 log = logging.getLogger(__name__)
 
-# The only programs an audit may start, and the words after which each is allowed to run.
+# The only programs an audit may start, and the first word each must be given. `sh -s` is the one
+# script of a collector, run on the auditor's own machine when that is a subject (`ssh: local`).
 PROGRAMS: dict[str, frozenset[str]] = {
     "git": frozenset(
         [
@@ -28,6 +29,7 @@ PROGRAMS: dict[str, frozenset[str]] = {
             *("merge-base", "rev-parse", "show"),
         ]
     ),
+    "sh": frozenset(["-s"]),
 }
 _TRUSTED_FOLDERS = ("/usr/bin", "/bin", "/usr/local/bin")
 _PEERS = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
@@ -48,9 +50,10 @@ class Bounds(Protocol):
 
 
 class _Errand(threading.local):
-    """The DNS servers this thread may ask at this moment."""
+    """The DNS servers this thread may ask at this moment, and the program it may start."""
 
     servers: frozenset[tuple[str, int]] = frozenset()
+    program: str | None = None
 
 
 _errand = _Errand()
@@ -67,11 +70,21 @@ def asking(servers: Iterable[tuple[str, int]]) -> Iterator[None]:
         _errand.servers = earlier
 
 
+@contextmanager
+def starting(program: str) -> Iterator[None]:
+    """Let this thread, and no other, start the program a `command:` reference names."""
+    earlier = _errand.program
+    _errand.program = program
+    try:
+        yield
+    finally:
+        _errand.program = earlier
+
+
 def _gate() -> Callable[..., Any]:
     """The context manager; its state lives in this closure, out of reach of other modules."""
     installed = False
     bounds: Bounds | None = None
-    programs: frozenset[str] = frozenset()
     change = threading.Lock()
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
@@ -82,30 +95,29 @@ def _gate() -> Callable[..., Any]:
         elif event in _LOOKUPS:
             _check_lookup(event, arguments[0])
         elif event == "subprocess.Popen":
-            _check_program(arguments[0], arguments[1], programs)
+            _check_program(arguments[0], arguments[1])
         else:
             raise NotAuthorised(f"{event}: no child process while an audit runs")
 
     @contextmanager
-    def guarded(scope: Bounds, programs_named: Iterable[str] = ()) -> Iterator[None]:
+    def guarded(scope: Bounds) -> Iterator[None]:
         """Hold every thread of the process to the scope until the block ends.
 
-        `programs_named` are full paths or names of programs the inventory itself names (`command:`
-        references); PROGRAMS may run besides. Raises UsageError when an audit is running already.
+        Raises UsageError when an audit is running in this process already.
         """
-        nonlocal installed, bounds, programs
+        nonlocal installed, bounds
         with change:
             if bounds is not None:
                 raise UsageError("an audit is running in this process already")
             if not installed:
                 sys.addaudithook(hook)
                 installed = True
-            bounds, programs = scope, frozenset(programs_named)
+            bounds = scope
         try:
             yield
         finally:
             with change:
-                bounds, programs = None, frozenset()
+                bounds = None
 
     return guarded
 
@@ -139,28 +151,31 @@ def _check_lookup(event: str, host: object) -> None:
     raise NotAuthorised(f"{event}: names are resolved by the audit's own resolver")
 
 
-def _check_program(program: object, arguments: object, named: frozenset[str]) -> None:
+def _check_program(program: object, arguments: object) -> None:
     path = os.fsdecode(program) if isinstance(program, str | bytes | os.PathLike) else ""
     folder, name = os.path.split(path)
-    words = arguments if isinstance(arguments, list | tuple) else ()
-    verb = next((word for word in _words(words) if word in PROGRAMS.get(name, ())), None)
-    if path in named or (verb is not None and folder in ("", *_TRUSTED_FOLDERS)):
-        return
-    raise NotAuthorised(f"{name or 'a program'}: no child process while an audit runs")
+    words = list(_decoded(arguments)) if isinstance(arguments, list | tuple) else []
+    listed = folder in ("", *_TRUSTED_FOLDERS) and _verb(words) in PROGRAMS.get(name, ())
+    if not listed and (path != _errand.program or not path):
+        raise NotAuthorised(f"{name or 'a program'}: no child process while an audit runs")
 
 
-def _words(arguments: Iterable[object]) -> Iterator[str]:
-    """The sub-command of a git-like call: the first word that is neither option nor its value."""
-    skip = True  # the program itself
+def _decoded(arguments: Iterable[object]) -> Iterator[str]:
     for argument in arguments:
-        word = os.fsdecode(argument) if isinstance(argument, str | bytes | os.PathLike) else ""
-        if skip:
-            skip = False
-        elif word in ("-c", "-C", "--git-dir", "--work-tree"):
-            skip = True
+        yield os.fsdecode(argument) if isinstance(argument, str | bytes | os.PathLike) else ""
+
+
+def _verb(words: Sequence[str]) -> str:
+    """What a call asks for: the only argument, or the first that is no option nor its value."""
+    if len(words) == 2:
+        return words[1]
+    following = iter(words[1:])
+    for word in following:
+        if word in ("-c", "-C", "--git-dir", "--work-tree"):
+            next(following, None)
         elif not word.startswith("-"):
-            yield word
-            return
+            return word
+    return ""
 
 
 guarded = _gate()
