@@ -101,14 +101,17 @@ def exchange(
     enough: Callable[[bytes], bool],
     cap: int = 16384,
     name: str = "",
+    patience: float | None = None,
 ) -> bytes:
     """What comes back for raw bytes: until `enough`, the cap, or the other side closes.
 
-    Empty when it closed without a word. Raises Unreachable, Limited or NotAuthorised.
+    `patience` is how many seconds of silence count as closing; without it only the deadline ends
+    silence. Empty when it closed without a word. Raises Unreachable, Limited or NotAuthorised.
     """
     received = b""
     with access.dial(host, port, name=name) as sock:
         try:
+            sock.settimeout(patience)
             sock.sendall(payload)
             while len(received) < cap and not enough(received):
                 chunk = sock.recv(min(CHUNK, cap - len(received)))

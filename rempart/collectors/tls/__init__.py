@@ -37,6 +37,7 @@ PROBES = (
         connections=1,
     ),
 )
+_PATIENCE = 5.0  # seconds; some firewalls swallow the hellos of old versions
 _CAP = 20_000  # one whole record: a ServerHello may come in one with the certificates
 
 
@@ -63,7 +64,16 @@ def _versions(place: Endpoint, access: "Access") -> Iterator[Seen]:
     from rempart.transport.tls import exchange  # noqa: PLC0415
 
     name = "" if place.host == place.name else place.name
-    ask = partial(exchange, access, place.host, place.port, enough=complete, cap=_CAP, name=name)
+    ask = partial(
+        exchange,
+        access,
+        place.host,
+        place.port,
+        enough=complete,
+        cap=_CAP,
+        name=name,
+        patience=_PATIENCE,
+    )
     yield from Enumeration(ask, place.name, str(place)).run(old=access.allows("active"))
 
 

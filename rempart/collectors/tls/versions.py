@@ -107,7 +107,7 @@ class Enumeration:
             return found
         if raw:
             raise Truncated("the connection ended in the middle of the answer")
-        raise Unreachable("the connection was closed without an answer")
+        raise Unreachable("the hello was not answered")
 
 
 def _decides(version: str, alert: Alert) -> bool:
