@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -103,6 +103,7 @@ class _Escaped(Extension):
             yield token
 
 
+@lru_cache(maxsize=4)
 def _environment(folder: Path) -> ImmutableSandboxedEnvironment:
     ours = built_in() / "reports"
     environment = ImmutableSandboxedEnvironment(

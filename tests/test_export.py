@@ -1,0 +1,57 @@
+from pathlib import Path
+
+import pytest
+
+from rempart import export
+from rempart.errors import UsageError
+from rempart.results import load
+from tests.samples import sample_run
+
+
+def test_formats_are_found_by_their_place() -> None:
+    assert {".csv", ".html", ".json", ".md", ".sarif"} <= export.formats().keys()
+
+
+@pytest.mark.parametrize(
+    ("name", "start"),
+    [
+        ("run.json", b"{"),
+        ("report.html", b"<!doctype html>"),
+        ("gate.sarif", b"{"),
+        ("all.CSV", b"\xef\xbb\xbfcheck"),
+        ("notes.md", b"# "),
+    ],
+)
+def test_the_suffix_names_the_format(tmp_path: Path, name: str, start: bytes) -> None:
+    export.write(sample_run(), tmp_path / name)
+    assert (tmp_path / name).read_bytes().startswith(start)
+
+
+def test_what_is_written_is_its_owner_s_alone(tmp_path: Path) -> None:
+    for suffix in export.formats():
+        file = tmp_path / f"out{suffix}"
+        export.write(sample_run(), file)
+        assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_run_file_reads_back_the_same(tmp_path: Path) -> None:
+    export.write(sample_run(), tmp_path / "run.json")
+    assert load(tmp_path / "run.json") == sample_run()
+
+
+@pytest.mark.parametrize("name", ["report.docx", "report", ".html", "x.observations.json"])
+def test_an_unknown_suffix_is_answered_with_those_there_are(name: str) -> None:
+    with pytest.raises(UsageError, match=r"\.csv, \.html, \.json, \.md, \.sarif"):
+        export.format_of(Path(name))
+
+
+def test_the_language_is_the_run_s_unless_another_is_asked_for(tmp_path: Path) -> None:
+    export.write(sample_run(), tmp_path / "a.html")
+    export.write(sample_run(), tmp_path / "b.html", language="de")
+    assert '<html lang="fr">' in (tmp_path / "a.html").read_text(encoding="utf-8")
+    assert '<html lang="de">' in (tmp_path / "b.html").read_text(encoding="utf-8")
+
+
+def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be written"):
+        export.write(sample_run(), tmp_path / "none" / "run.json")
