@@ -160,20 +160,6 @@ class PasswordHashing(Yardstick):
 
 
 @dataclass(frozen=True, slots=True)
-class DiskEncryption(Yardstick):
-    """LUKS parameters: versions and key derivations by grade, ciphers accepted, least sizes."""
-
-    topic: ClassVar[str] = "disk_encryption"
-
-    ciphers: tuple[str, ...] = ()
-    min_key_bits: int = 0
-    versions: tuple[int, ...] = ()
-    derivations: tuple[str, ...] = ()
-    discouraged_derivations: tuple[str, ...] = ()
-    min_memory_kib: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class SessionLimits(Yardstick):
     """Seconds a session may last in all and idle, at the assurance level the authority names."""
 
