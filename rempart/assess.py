@@ -9,12 +9,14 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from rempart.archive import Context, Looked, decoded, encoded
+from rempart.archive import Looked, decoded, encoded
 from rempart.check import Gap, Observation
+from rempart.declared import Check
 from rempart.derive import ESTATE, Estate
 from rempart.errors import Reason
 from rempart.looking import look, missing
@@ -77,7 +79,7 @@ class Orders:
     tell: Callable[[Progress], None] = lambda progress: None
 
 
-Opener = Callable[[Any], Any]  # a subject's Access
+Opener = Callable[[Any], AbstractContextManager[Any]]  # a subject's Access, closed after it
 
 
 def assess(plan: Plan, orders: Orders, opened: Opener, pool: Executor | None = None) -> Assessed:
@@ -120,30 +122,42 @@ def judge_again(plan: Plan, orders: Orders, looked: Mapping[str, Looked]) -> Ass
     return assessed
 
 
-def derive(plan: Plan, orders: Orders, assessed: Assessed, inventory: Any) -> list[ResultRecord]:  # noqa: ANN401
-    """Results of the checks that need the whole estate: store chains, drift, shared keys."""
-    if not plan.derived:
-        return []
+def estate(plan: Plan, assessed: Assessed, inventory: Any) -> tuple[Observation | Gap, ...]:  # noqa: ANN401
+    """What the plan's derivations make of everything that was seen together."""
     observations = {id_: tuple(_seen(one.found)) for id_, one in assessed.looked.items()}
     gaps = {id_: tuple(_gaps(one.found)) for id_, one in assessed.looked.items()}
-    estate = Estate(observations, gaps, inventory)
+    whole = Estate(observations, gaps, inventory)
+    return tuple(item for one in plan.derivations for item in one.derived(whole))
+
+
+def derived(
+    plan: Plan, orders: Orders, assessed: Assessed, items: Iterable[Observation | Gap]
+) -> list[ResultRecord]:
+    """Results of the checks that need the whole estate: store chains, drift, shared keys."""
     found: dict[str, list[Observation | Gap]] = {}
-    for derivation in plan.derivations:
-        for item in derivation.derived(estate):
-            found.setdefault(item.subject or ESTATE, []).append(item)
+    for item in items:
+        found.setdefault(item.subject or ESTATE, []).append(item)
+    kinds = {kind for one in plan.derivations for kind in one.brings}
     results: list[ResultRecord] = []
-    for subject, items in sorted(found.items()):
+    for subject, here in sorted(found.items()):
         direct = assessed.looked[subject].found if subject in assessed.looked else ()
-        sight = Sight.of(subject, [*items, *direct])
-        for check in plan.derived:
-            touched = any(
-                need.type in sight.seen or need.type.__name__ in sight.gaps
-                for need in check.signature.needs
-                if any(need.type in one.brings for one in plan.derivations)
-            )
-            if touched and wants(orders.only, orders.skip, check.id, subject):
-                results += verdicts(check, sight, orders.bench)
+        sight = Sight.of(subject, [*here, *direct])
+        results += [
+            record
+            for check in plan.derived
+            if wants(orders.only, orders.skip, check.id, subject) and _touched(check, sight, kinds)
+            for record in verdicts(check, sight, orders.bench)
+        ]
     return results
+
+
+def _touched(check: Check, sight: Sight, kinds: set[type[Observation]]) -> bool:
+    """Whether something derived that the check needs concerns this subject."""
+    return any(
+        need.type in sight.seen or need.type.__name__ in sight.gaps
+        for need in check.signature.needs
+        if need.type in kinds
+    )
 
 
 def _awake(task: Task, orders: Orders) -> bool:
@@ -164,7 +178,8 @@ def _looked_at(
 
     def one(task: Task) -> Looked:
         started[task.subject.id] = time.monotonic()
-        return look(task, opened(task.subject))
+        with opened(task.subject) as access:
+            return look(task, access)
 
     waiting: dict[Future[Looked], Task] = {executor.submit(one, task): task for task in tasks}
     total, done = len(waiting), 0
@@ -224,6 +239,3 @@ def _seen(found: Iterable[Observation | Gap]) -> Iterator[Observation]:
 
 def _gaps(found: Iterable[Observation | Gap]) -> Iterator[Gap]:
     return (item for item in found if isinstance(item, Gap))
-
-
-__all__ = ["Assessed", "Context", "Orders", "Progress", "assess", "derive", "judge_again"]

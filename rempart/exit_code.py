@@ -29,7 +29,7 @@ def exit_code(run: Run, fail_on: Severity) -> int:
         return EXPIRED
     if any(result.open and result.severity.rank >= fail_on.rank for result in run.results):
         return FINDINGS
-    if any(map(incomplete, run.results)):
+    if not run.results or any(map(incomplete, run.results)):  # judging nothing is no clean audit
         return INCOMPLETE
     return CLEAN
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Any
 
+from rempart.audit import fits
 from rempart.check import Observation
 from rempart.collectors import Collector
 from rempart.declared import Check
-from rempart.derive import ESTATE, Derivation
+from rempart.derive import Derivation
 
 Types = frozenset[type[Observation]]
 
@@ -86,20 +86,8 @@ def _by_kind(collectors: Sequence[Collector]) -> Mapping[str, list[Collector]]:
     return found
 
 
-def matches(patterns: Sequence[str], *names: str) -> bool:
-    """Whether a pattern fits one of the names; a leading `!` takes back what it fits."""
-    chosen = False
-    for pattern in patterns:
-        if any(fnmatchcase(name, pattern.removeprefix("!")) for name in names):
-            chosen = not pattern.startswith("!")
-    return chosen
-
-
 def wants(only: Sequence[str], skip: Sequence[str], check: str, subject: str) -> bool:
     """Whether `--only` and `--skip` leave this pair: patterns fit a check or a subject id."""
-    if only and not matches(only, check, subject):
+    if only and not fits(only, check, subject):
         return False
-    return not (skip and matches(skip, check, subject))
-
-
-__all__ = ["ESTATE", "Plan", "Task", "matches", "plan", "wants"]
+    return not (skip and fits(skip, check, subject))

@@ -6,10 +6,10 @@ and it never stands in for something that was observed.
 
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
-from rempart.check import Outcome, Severity, Vantage
+from rempart.check import Figure, Outcome, Severity, Vantage
 from rempart.errors import Reason
 from rempart.inventory import Inventory, Statement
 from rempart.results import Place, ResultRecord, StatementRecord, fingerprint, judged
@@ -41,40 +41,43 @@ def records(inventory: Inventory) -> tuple[StatementRecord, ...]:
     )
 
 
-def results(inventory: Inventory, today: date) -> tuple[ResultRecord, ...]:
+def results(stated: Iterable[StatementRecord], today: date) -> Iterator[ResultRecord]:
     """One result a statement and subject: pass or fail as stated, `notchecked` once expired."""
-    return tuple(_results(inventory, today))
-
-
-def _results(inventory: Inventory, today: date) -> Iterator[ResultRecord]:
-    seen: Counter[tuple[str, str]] = Counter()
-    for one in inventory.statements:
-        check = f"{PREFIX}{one.control}"
-        expired = today > until(one)
-        stated = Outcome.PASS if one.meets else Outcome.FAIL
-        outcome = Outcome.NOTCHECKED if expired else stated
-        facts = {"by": one.by, "on": one.on.isoformat(), "until": until(one).isoformat()}
+    ordinals: Counter[tuple[str, str]] = Counter()
+    for one in stated:
+        expired = today > date.fromisoformat(one.until)
+        outcome = Outcome.PASS if one.meets else Outcome.FAIL
         for subject in one.about:
-            seen[check, subject] += 1
-            ordinal = seen[check, subject]
-            instance = "" if ordinal == 1 else str(ordinal)
-            yield ResultRecord(
-                check=check,
-                subject=subject,
-                root="",
-                instance=instance,
-                authority=None,
-                binding=True,
-                vantage=Vantage.STATED,
-                outcome=outcome,
-                severity=SEVERITY,
-                seen=one.says,
-                facts=dict(facts),
-                where=Place(_evidence(inventory, one)),
-                reason=Reason.EXPIRED if expired else None,
-                fingerprint=fingerprint(check, None, Vantage.STATED, subject, "", instance),
-                digest=judged(outcome, facts, one.says),
+            ordinals[one.control, subject] += 1
+            ordinal = ordinals[one.control, subject]
+            yield _result(
+                one,
+                subject,
+                "" if ordinal == 1 else str(ordinal),
+                Outcome.NOTCHECKED if expired else outcome,
             )
+
+
+def _result(one: StatementRecord, subject: str, instance: str, outcome: Outcome) -> ResultRecord:
+    check = f"{PREFIX}{one.control}"
+    facts: dict[str, Figure] = {"by": one.by, "on": one.on, "until": one.until}
+    return ResultRecord(
+        check=check,
+        subject=subject,
+        root="",
+        instance=instance,
+        authority=None,
+        binding=True,
+        vantage=Vantage.STATED,
+        outcome=outcome,
+        severity=SEVERITY,
+        seen=one.says,
+        facts=facts,
+        where=Place(one.evidence),
+        reason=Reason.EXPIRED if outcome is Outcome.NOTCHECKED else None,
+        fingerprint=fingerprint(check, None, Vantage.STATED, subject, "", instance),
+        digest=judged(outcome, facts, one.says),
+    )
 
 
 def _evidence(inventory: Inventory, statement: Statement) -> str:

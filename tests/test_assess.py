@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future
+from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -54,7 +55,7 @@ def planned(*names: str) -> Plan:
 
 
 def opened(subject: Any) -> Any:
-    return SimpleNamespace(subject=subject, connections=1)
+    return nullcontext(SimpleNamespace(subject=subject, connections=1))
 
 
 def outcomes(found: assess.Assessed, subject: str) -> list[tuple[str, str, str | None]]:

@@ -4,15 +4,13 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
-import pytest
-
 from rempart.check import Observation, Result, verdict
 from rempart.collectors import Collector, Probe
 from rempart.declared import Check
 from rempart.derive import Derivation
 from rempart.observations.tls import TlsVersion
 from rempart.observations.volumes import LuksHeader, Swap, Volume
-from rempart.plan import matches, plan, wants
+from rempart.plan import plan, wants
 from rempart.signature import Answer, signature
 from tests.test_verdicts import CARD
 
@@ -71,20 +69,6 @@ def test_a_derived_check_wakes_the_collectors_its_derivation_needs() -> None:
     assert [c.id for c in made.derived] == ["x.luks"]
     assert made.tasks[0].wanted == {Volume}
     assert [c.id for c in made.checks] == ["x.luks"]
-
-
-@pytest.mark.parametrize(
-    ("patterns", "name", "fits"),
-    [
-        (["*"], "ssh.root_login", True),
-        (["ssh.*"], "tls.versions", False),
-        (["*", "!ssh.*"], "ssh.root_login", False),
-        (["*", "!ssh.*", "ssh.root_login"], "ssh.root_login", True),
-        ([], "ssh.root_login", False),
-    ],
-)
-def test_patterns_choose_and_take_back(patterns: list[str], name: str, fits: bool) -> None:
-    assert matches(patterns, name) is fits
 
 
 def test_only_and_skip_take_checks_and_subjects() -> None:

@@ -177,7 +177,7 @@ def test_a_statement_is_a_result_of_its_own_kind_for_each_subject(tmp_path: Path
     (record,) = statements.records(found)
     assert (record.evidence, record.until) == ("rule.pdf", "2027-11-02")
     assert len(record.evidence_sha256) == 64
-    results = statements.results(found, TODAY)
+    results = tuple(statements.results(statements.records(found), TODAY))
     assert [(one.check, one.subject, one.vantage, one.outcome) for one in results] == [
         ("stated.log.detect", "a", Vantage.STATED, Outcome.PASS),
         ("stated.log.detect", "b", Vantage.STATED, Outcome.PASS),
@@ -186,12 +186,16 @@ def test_a_statement_is_a_result_of_its_own_kind_for_each_subject(tmp_path: Path
 
 
 def test_a_control_stated_as_not_met_fails(tmp_path: Path) -> None:
-    results = statements.results(stating(tmp_path, meets="false"), TODAY)
+    stated = statements.records(stating(tmp_path, meets="false"))
+    results = tuple(statements.results(stated, TODAY))
     assert {one.outcome for one in results} == {Outcome.FAIL}
 
 
 def test_a_statement_expires(tmp_path: Path) -> None:
     found = stating(tmp_path, valid="2 weeks")
-    assert statements.results(found, date(2026, 11, 16))[0].outcome is Outcome.PASS
-    late = statements.results(found, TODAY)[0]
+    assert (
+        next(statements.results(statements.records(found), date(2026, 11, 16))).outcome
+        is Outcome.PASS
+    )
+    late = next(statements.results(statements.records(found), TODAY))
     assert (late.outcome, late.reason) == (Outcome.NOTCHECKED, Reason.EXPIRED)

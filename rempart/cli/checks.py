@@ -35,7 +35,7 @@ def command() -> None:
 
 def chosen_layers(content: Path | None, *, trusted: bool) -> "tuple[Layer, ...]":
     """The layers with the workspace a person named."""
-    from rempart.catalogue import layers  # noqa: PLC0415
+    from rempart.catalogue import layers
 
     return layers(content, trusted=trusted)
 
@@ -47,7 +47,7 @@ def chosen_layers(content: Path | None, *, trusted: bool) -> "tuple[Layer, ...]"
 @CONTENT
 def list_(patterns: tuple[str, ...], form: str, lang: str, content: Path | None) -> None:
     """List the checks whose id fits a PATTERN (all without one)."""
-    from rempart.catalogue import entries  # noqa: PLC0415
+    from rempart.catalogue import entries
 
     found = entries(chosen_layers(content, trusted=False))
     wanted = patterns or ("*",)
@@ -83,7 +83,7 @@ def show(id_: str, lang: str, content: Path | None) -> None:
 
 
 def _entry(id_: str, content: Path | None) -> "Entry":
-    from rempart.catalogue import entries  # noqa: PLC0415
+    from rempart.catalogue import entries
 
     found = entries(chosen_layers(content, trusted=False))
     if id_ in found:
@@ -91,7 +91,7 @@ def _entry(id_: str, content: Path | None) -> "Entry":
     for entry in found.values():
         if id_ in entry.card.aliases:
             return entry
-    import difflib  # noqa: PLC0415
+    import difflib
 
     close = difflib.get_close_matches(id_, found, 1)
     hint = f'; did you mean "{close[0]}"?' if close else ""
@@ -100,7 +100,7 @@ def _entry(id_: str, content: Path | None) -> "Entry":
 
 def _page(entry: "Entry", language: str) -> str:
     """A check's page in Markdown, from its card and its signature."""
-    from rempart.catalogue import collectors  # noqa: PLC0415
+    from rempart.catalogue import collectors
 
     card, words, signature = entry.card, entry.card.words(language), entry.check.signature
     lines = [f"# {words.title}", "", f"`{entry.id}` · {card.severity} · since {card.since}", ""]
@@ -131,7 +131,7 @@ def _page(entry: "Entry", language: str) -> str:
 
 
 def _bound(bound: object) -> str:
-    import msgspec  # noqa: PLC0415
+    import msgspec
 
     if bound is None:
         return ""
@@ -145,7 +145,7 @@ def _bound(bound: object) -> str:
 @CONTENT
 def pages(folder: Path, lang: str, content: Path | None) -> None:
     """Write a Markdown page for every check into FOLDER."""
-    from rempart.catalogue import entries  # noqa: PLC0415
+    from rempart.catalogue import entries
 
     folder.mkdir(parents=True, exist_ok=True)
     found = entries(chosen_layers(content, trusted=False))
@@ -239,8 +239,8 @@ def _tried(
     folders: tuple[Path, ...], content: Path | None, *, trusted: bool
 ) -> Iterator[tuple[str, str]]:
     """Each example with what is wrong about it; the empty string where nothing is."""
-    from rempart import examples  # noqa: PLC0415
-    from rempart.yardsticks import Yardsticks  # noqa: PLC0415
+    from rempart import examples
+    from rempart.yardsticks import Yardsticks
 
     layers = chosen_layers(content, trusted=trusted)
     authorities = Yardsticks.load([each.folder / "audits" / "yardsticks" for each in layers])
@@ -260,8 +260,8 @@ def _tried(
 
 
 def _entries(folders: tuple[Path, ...], content: Path | None, *, trusted: bool) -> "list[Entry]":
-    from rempart.cards import Shelf  # noqa: PLC0415
-    from rempart.catalogue import Entry, Layer, entries  # noqa: PLC0415
+    from rempart.cards import Shelf
+    from rempart.catalogue import Entry, Layer, entries
 
     if not folders:
         return list(entries(chosen_layers(content, trusted=trusted)).values())

@@ -1,0 +1,102 @@
+"""A case carried out: the gate is shut around it, what happens is journalled, the run is made."""
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rempart import assess, recording
+from rempart.archive import Looked
+from rempart.assess import Assessed, Orders, Progress
+from rempart.case import Case
+from rempart.inventory import Inventory
+from rempart.journal import Journal, state_folder
+from rempart.results import Run
+from rempart.scope import Scope, guarded
+from rempart.secrets import Redacting, Redactor
+from rempart.transport.access import Access
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Conduct:
+    """How to carry it out: where the journal lives, whether to resume it, how many at once."""
+
+    state: Path | None = None
+    resume: bool = False
+    threads: int = assess.THREADS
+    tell: Callable[[Progress], None] = lambda progress: None
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """A finished audit: the run, what was seen, and what did not end well.
+
+    `resumed` counts subjects taken from an interrupted run's journal, None where there was none.
+    """
+
+    run: Run
+    looked: Mapping[str, Looked]
+    interrupted: bool = False
+    hung: bool = False
+    resumed: int | None = None
+
+
+def audited(case: Case, inventory: Inventory, conduct: Conduct) -> Audited:
+    """Look at every subject of the case within its mandate, and judge.
+
+    Contacts the subjects. Raises ResumeRefused when what is resumed is not what was begun.
+    """
+    scope = Scope.of(inventory.authorisation)
+    folder = conduct.state or state_folder()
+    line = f"{inventory.file.resolve()} {case.audit.id}"
+    with (
+        Journal.open(folder, case.pins, of=line, resume=conduct.resume) as journal,
+        _redacted(inventory.redactor),
+        guarded(scope),
+    ):
+
+        def opened(subject: Any) -> Access:  # noqa: ANN401  (any kind of subject)
+            return Access.open(subject, inventory, scope, inventory.redactor)
+
+        orders = Orders(case.bench, case.choices.only, case.choices.skip, journal, conduct.tell)
+        pool = ThreadPoolExecutor(conduct.threads, thread_name_prefix="look")
+        assessed = assess.assess(case.plan, orders, opened, pool)
+        hurried = assessed.interrupted or bool(assessed.left_behind)
+        pool.shutdown(wait=not hurried, cancel_futures=True)
+        if not assessed.interrupted:
+            journal.finish()
+    resumed = assessed.resumed if journal.resumed else None
+    run = _run(case, assessed, orders)
+    return Audited(run, assessed.looked, assessed.interrupted, bool(assessed.left_behind), resumed)
+
+
+def judged_again(case: Case, looked: Mapping[str, Looked]) -> Audited:
+    """Judge saved observations with the checks, settings and authorities of this case."""
+    orders = Orders(case.bench, case.choices.only, case.choices.skip)
+    assessed = assess.judge_again(case.plan, orders, looked)
+    return Audited(_run(case, assessed, orders), assessed.looked)
+
+
+def _run(case: Case, assessed: Assessed, orders: Orders) -> Run:
+    estate = assess.estate(case.plan, assessed, case.inventory or case.context)
+    derived = assess.derived(case.plan, orders, assessed, estate)
+    return recording.recorded(case, assessed, derived, estate)
+
+
+@contextmanager
+def _redacted(redactor: Redactor) -> Iterator[None]:
+    """Clean every log line of the secrets the inventory's references resolve to."""
+    redacting = Redacting(redactor)
+    handlers = tuple(logging.getLogger().handlers)
+    for handler in handlers:
+        handler.addFilter(redacting)
+    try:
+        yield
+    finally:
+        for handler in handlers:
+            handler.removeFilter(redacting)

@@ -1,0 +1,176 @@
+"""An audit read and validated, whole, before the first packet: who, against what, how judged."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rempart import audit, inventory, scenario, statements, waivers
+from rempart.archive import Context
+from rempart.audit import Audit
+from rempart.catalogue import Entry, Layer, collectors, content, derivations, entries, layers
+from rempart.derive import ESTATE
+from rempart.errors import UsageError
+from rempart.frameworks import Frameworks
+from rempart.inventory import Inventory
+from rempart.plan import Plan, plan, wants
+from rempart.results import AuthorisationRecord, SubjectRecord, digest
+from rempart.scenario import Scenario
+from rempart.verdicts import Bench
+from rempart.waivers import Waiver
+from rempart.yardsticks import Yardsticks
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a person says beside the inventory: which audit, which part of it, which content."""
+
+    audit: str = "payer"
+    only: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+    content: Path | None = None
+    trusted: bool = False
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything an audit needs, read; `pins` are digests a resumed audit must share."""
+
+    context: Context
+    audit: Audit
+    entries: Mapping[str, Entry]  # the selected checks
+    plan: Plan
+    bench: Bench
+    choices: Choices
+    frameworks: Frameworks
+    scenarios: tuple[Scenario, ...]
+    waivers: tuple[Waiver, ...]
+    inventory: Inventory | None = None
+    weakened: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def pins(self) -> dict[str, str]:
+        """What may not change between an interruption and its resumption."""
+        checks = {id_: entry.digest for id_, entry in self.entries.items()}
+        return {
+            "inventory": self.context.inventory,
+            "audit": digest(self.audit.digest, self.choices.only, self.choices.skip),
+            "checks": digest(checks),
+        }
+
+
+def case(source: Inventory | Context, choices: Choices) -> Case:
+    """The case of an inventory, or of the context that was saved with observations.
+
+    Raises ContentErrors for everything wrong in the audit file, cards, yardsticks, frameworks,
+    scenarios and waivers; UsageError for an audit nobody knows and a pattern that fits nothing.
+    """
+    chosen = layers(choices.content, trusted=choices.trusted)
+    against = audit.load(audit_file(choices.audit, chosen))
+    known = entries(chosen)
+    picked = {entry.id: entry for entry in audit.selected(against, known.values())}
+    settings, weakened = audit.validated_settings(
+        against, [entry.check for entry in known.values()]
+    )
+    books = Yardsticks.load(_folders(chosen, "yardsticks"))
+    catalogues = Frameworks.load(_folders(chosen, "frameworks"))
+    breaches = scenario.load(_folders(chosen, "scenarios"))
+    audit.demand_known(against, "yardsticks", books.authorities)
+    audit.demand_known(against, "frameworks", catalogues.frameworks)
+    audit.demand_known(against, "scenarios", breaches)
+    subjects = source.subjects
+    planned = plan(
+        subjects, [entry.check for entry in picked.values()], collectors(), derivations()
+    )
+    _demand_something(planned, choices)
+    live = source if isinstance(source, Inventory) else None
+    return Case(
+        context=context(source) if isinstance(source, Inventory) else source,
+        audit=against,
+        entries=picked,
+        plan=planned,
+        bench=Bench(books, against.yardsticks, settings),
+        choices=choices,
+        frameworks=catalogues,
+        scenarios=tuple(breaches[name] for name in against.scenarios),
+        waivers=waivers.load(live.waivers) if live and live.waivers else (),
+        inventory=live,
+        weakened=weakened,
+    )
+
+
+def audit_file(name: str, chosen: tuple[Layer, ...]) -> Path:
+    """The audit file of that name in the strongest layer, or the file at that path."""
+    if name.endswith((".yaml", ".yml")):
+        return Path(name)
+    path = content("audits", f"{name}.yaml", chosen)
+    if path is None:
+        names = {file.stem for layer in chosen for file in (layer.folder / "audits").glob("*.yaml")}
+        known = ", ".join(sorted(names))
+        raise UsageError(f'expected an audit ({known}) or a .yaml file, found "{name}"')
+    return path
+
+
+def opened(file: Path, now: datetime | None = None) -> Inventory:
+    """The inventory of a file, its mandate in force; raises ContentErrors otherwise."""
+    found = inventory.load(file)
+    found.demand(now or datetime.now(UTC))
+    return found
+
+
+def context(source: Inventory) -> Context:
+    """What a run keeps of an inventory: no address, no secret."""
+    return Context(
+        organisation=source.organisation,
+        language=source.language,
+        authorisation=_authorisation(source),
+        subjects=tuple(_subjects(source)),
+        populations=dict(source.populations),
+        statements=statements.records(source),
+        started=datetime.now(UTC).replace(microsecond=0),
+        inventory=source.digest,
+    )
+
+
+def _authorisation(source: Inventory) -> AuthorisationRecord:
+    mandate = source.authorisation
+    return AuthorisationRecord(
+        reference=mandate.reference,
+        granted_by=mandate.granted_by,
+        contact=mandate.contact,
+        valid_from=mandate.valid.from_,
+        valid_until=mandate.valid.until,
+        scope=mandate.scope,
+        exclude=mandate.exclude,
+        allow=tuple(mandate.allow),
+        transit=mandate.transit,
+        document=mandate.document.name if mandate.document else "",
+        document_sha256=source.document_sha256,
+    )
+
+
+def _subjects(source: Inventory) -> Iterator[SubjectRecord]:
+    for one in source.subjects:
+        name = one.name or one.id
+        yield SubjectRecord(
+            one.id, one.kind, name, one.owner, one.criticality, one.population, one.zone
+        )
+
+
+def _folders(chosen: tuple[Layer, ...], kind: str) -> list[Path]:
+    return [layer.folder / "audits" / kind for layer in chosen]
+
+
+def _demand_something(planned: Plan, choices: Choices) -> None:
+    """Refuse an `--only` that leaves nothing: an audit of nothing would look like a clean one."""
+    if not (choices.only or choices.skip):
+        return
+    pairs = (
+        (check.id, task.subject.id)
+        for task in planned.tasks
+        for check in (*task.checks, *planned.derived)
+    )
+    estate = ((check.id, ESTATE) for check in planned.derived)
+    if not any(wants(choices.only, choices.skip, *pair) for pair in (*pairs, *estate)):
+        raise UsageError("--only and --skip leave no pair of a check and a subject")

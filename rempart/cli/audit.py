@@ -1,0 +1,111 @@
+"""`rempart audit`: look at what an inventory names, judge it, write the run and its reports."""
+
+import json
+from pathlib import Path
+
+import click
+
+from rempart.card import LANGUAGES
+from rempart.errors import UsageError
+
+FILE = click.Path(path_type=Path, dir_okay=False)
+FOLDER = click.Path(path_type=Path, file_okay=False)
+SEVERITIES = click.Choice(["low", "medium", "high", "critical"])
+
+
+@click.command(name="audit")
+@click.argument("inventory", required=False, type=FILE)
+@click.option(
+    "--audit", "against", default="payer", metavar="NAME|FILE", help="What to judge against."
+)
+@click.option(
+    "-o",
+    "--output",
+    "outputs",
+    multiple=True,
+    type=FILE,
+    help="Where to write; the suffix names the format. May be given several times.",
+)
+@click.option(
+    "--fail-on", type=SEVERITIES, help="Least severity that fails (the audit's own: high)."
+)
+@click.option("--only", multiple=True, metavar="PATTERN", help="Only these checks or subjects.")
+@click.option("--skip", multiple=True, metavar="PATTERN", help="Not these checks or subjects.")
+@click.option("--lang", type=click.Choice(LANGUAGES), help="Language of reports.")
+@click.option("--template", default="", metavar="NAME|PATH", help="Template of HTML pages.")
+@click.option("--resume", is_flag=True, help="Continue the latest unfinished run.")
+@click.option("--state", type=FOLDER, help="Where the journal is kept (XDG state folder).")
+@click.option("--threads", type=click.IntRange(1, 128), default=32, show_default=True)
+@click.option(
+    "--from-observations",
+    "saved",
+    type=FILE,
+    help="Judge saved observations again; nobody is contacted.",
+)
+@click.option("--content", type=FOLDER, help="A workspace with checks/, audits/, reports/.")
+@click.option("--trust-content", is_flag=True, help="Run Python from that folder; read it first.")
+@click.option("--schema", is_flag=True, help="Print the JSON Schema of audit files and leave.")
+def command(
+    inventory: Path | None,
+    *,
+    against: str,
+    outputs: tuple[Path, ...],
+    fail_on: str | None,
+    only: tuple[str, ...],
+    skip: tuple[str, ...],
+    lang: str | None,
+    template: str,
+    resume: bool,
+    state: Path | None,
+    threads: int,
+    saved: Path | None,
+    content: Path | None,
+    trust_content: bool,
+    schema: bool,
+) -> None:
+    """Audit what INVENTORY names, within its mandate.
+
+    Files are written where -o says; the summary goes to stdout, progress to stderr. Exit: 0 nothing
+    at or above --fail-on, 1 findings, 2 usage or content error, 3 incomplete, 4 expired waiver.
+
+    \b
+    rempart audit inventories/mine.yaml -o report.html -o run.json
+    rempart audit inventories/mine.yaml --only 'ssh.*' --only claims-1
+    """
+    if schema:
+        _print_schema()
+        return
+    from rempart import archive
+    from rempart import outputs as files
+    from rempart.auditing import Conduct, audited, judged_again
+    from rempart.case import Choices, case, opened
+    from rempart.check import Severity
+    from rempart.progress import shown
+
+    files.demand_writable(outputs)
+    choices = Choices(against, only, skip, content, trust_content, lang or "")
+    if saved is not None:
+        context, looked = archive.load(saved)
+        one = case(context, choices)
+        done = judged_again(one, looked)
+    elif inventory is None:
+        raise UsageError(
+            "expected an inventory: rempart audit INVENTORY (see rempart inventory new)"
+        )
+    else:
+        source = opened(inventory)
+        one = case(source, choices)
+        with shown(len(one.plan.tasks)) as tell:
+            done = audited(one, source, Conduct(state, resume, threads, tell))
+        if resume and done.resumed is None:
+            click.echo("rempart: nothing to resume; this is a new run", err=True)
+    files.told(done)
+    chosen = template or one.audit.report.template or "report"
+    files.written(one, done, outputs, template=chosen)
+    files.ended(done, Severity(fail_on) if fail_on else one.audit.fail_on)
+
+
+def _print_schema() -> None:
+    from rempart.audit import schema
+
+    click.echo(json.dumps(schema(), indent=2))

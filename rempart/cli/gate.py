@@ -1,0 +1,68 @@
+"""`rempart gate`: a repository judged alone, by the checks that judge live systems."""
+
+from pathlib import Path
+
+import click
+
+from rempart.card import LANGUAGES
+
+FILE = click.Path(path_type=Path, dir_okay=False)
+SEVERITIES = click.Choice(["low", "medium", "high", "critical"])
+
+
+@click.command(name="gate")
+@click.argument("path", type=click.Path(path_type=Path, file_okay=False), default=Path())
+@click.option(
+    "-o",
+    "--output",
+    "outputs",
+    multiple=True,
+    type=FILE,
+    help="Where to write; the suffix names the format. May be given several times.",
+)
+@click.option(
+    "--audit", "against", default="gate", metavar="NAME|FILE", help="What to judge against."
+)
+@click.option(
+    "--fail-on", type=SEVERITIES, help="Least severity that fails (the audit's own: high)."
+)
+@click.option("--only", multiple=True, metavar="PATTERN", help="Only these checks.")
+@click.option("--skip", multiple=True, metavar="PATTERN", help="Not these checks.")
+@click.option(
+    "--waivers", type=FILE, help="Accepted failures; not taken from the repository itself."
+)
+@click.option("--id", "id_", default="repository", show_default=True, help="Name of the subject.")
+@click.option("--lang", type=click.Choice(LANGUAGES), default="en", help="Language of the output.")
+def command(
+    path: Path,
+    *,
+    outputs: tuple[Path, ...],
+    against: str,
+    fail_on: str | None,
+    only: tuple[str, ...],
+    skip: tuple[str, ...],
+    waivers: Path | None,
+    id_: str,
+    lang: str,
+) -> None:
+    """Judge the infrastructure repository at PATH; nobody is contacted, nothing of it is run.
+
+    \b
+    rempart gate . -o gate.sarif
+    rempart gate infra/ --only 'iac.*' --fail-on critical
+    """
+    from dataclasses import replace
+
+    from rempart import outputs as files
+    from rempart.auditing import Conduct, audited
+    from rempart.case import Choices, case
+    from rempart.check import Severity
+    from rempart.inventory.single import of_repository
+
+    files.demand_writable(outputs)
+    source = replace(of_repository(path, id_, lang), waivers=waivers)
+    one = case(source, Choices(against, only, skip, language=lang))
+    done = audited(one, source, Conduct())
+    files.told(done)
+    files.written(one, done, outputs, template=one.audit.report.template or "report")
+    files.ended(done, Severity(fail_on) if fail_on else one.audit.fail_on)

@@ -1,0 +1,46 @@
+"""An inventory of one repository, for a gate: nothing is written by hand, nobody is contacted."""
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from rempart import documents
+from rempart.errors import UsageError
+from rempart.inventory.authorisation import Authorisation, Window
+from rempart.inventory.load import Inventory
+from rempart.inventory.subjects import Repository
+from rempart.inventory.values import Place
+from rempart.secrets import Redactor
+
+
+def of_repository(path: Path, id_: str, language: str) -> Inventory:
+    """The inventory of a checkout; its mandate reaches no address at all.
+
+    The subject is called `id_` wherever the repository is checked out, so that findings keep their
+    identity between machines.
+    """
+    if not path.is_dir():
+        raise UsageError(f"{path}: expected a folder to gate")
+    now = datetime.now(UTC).replace(microsecond=0)
+    mandate = Authorisation(
+        reference="gate",
+        granted_by="whoever runs the gate on this checkout",
+        contact="",
+        valid=Window(now - timedelta(days=1), now + timedelta(days=1)),
+        scope=(),
+    )
+    return Inventory(
+        organisation=path.resolve().name,
+        language=language,
+        authorisation=mandate,
+        populations={},
+        subjects=(Repository(id=id_, path=Place(path.resolve())),),
+        statements=(),
+        waivers=None,
+        file=path / "repository",
+        digest=hashlib.sha256(str(path.resolve()).encode()).hexdigest(),
+        document_sha256="",
+        evidence_sha256={},
+        document=documents.parse("{}", str(path)),
+        redactor=Redactor(),
+    )

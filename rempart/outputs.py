@@ -1,0 +1,52 @@
+"""What an audit leaves behind: the files that were asked for, the summary, the exit code."""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from rempart import archive, export, summary
+from rempart.auditing import Audited
+from rempart.case import Case
+from rempart.check import Severity
+from rempart.errors import UsageError
+from rempart.exit_code import INTERRUPTED, exit_code
+
+
+def demand_writable(outputs: Sequence[Path]) -> None:
+    """Raise UsageError for a format or folder that will not do, before anything is contacted."""
+    for path in outputs:
+        if not path.name.lower().endswith(export.OBSERVATIONS):
+            export.format_of(path)
+        if not os.access(path.absolute().parent, os.W_OK):
+            raise UsageError(f"{path}: expected a folder that can be written to")
+
+
+def written(case: Case, audited: Audited, outputs: Sequence[Path], *, template: str) -> None:
+    """Write every file that was asked for, and say so on stderr."""
+    for path in outputs:
+        if path.name.lower().endswith(export.OBSERVATIONS):
+            archive.save(case.context, audited.looked, path)
+        else:
+            export.write(audited.run, path, template=template, language=audited.run.language)
+        click.echo(f"rempart: wrote {path}", err=True)
+
+
+def ended(audited: Audited, fail_on: Severity) -> NoReturn:
+    """Leave with the exit code of the run; threads that hang do not hold the process."""
+    code = INTERRUPTED if audited.interrupted else exit_code(audited.run, fail_on)
+    if audited.interrupted or audited.hung:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
+
+
+def told(audited: Audited) -> None:
+    """Print the summary on stdout, and what was resumed on stderr."""
+    if audited.resumed is not None:
+        click.echo(f"rempart: resumed; {audited.resumed} subjects were done before", err=True)
+    summary.show(audited.run)
