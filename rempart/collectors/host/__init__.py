@@ -20,7 +20,7 @@ from rempart.collectors.host.release import facts
 from rempart.collectors.host.sshd import sshd_settings
 from rempart.collectors.host.sudo import sudo_rules
 from rempart.collectors.host.volumes import swaps, volumes
-from rempart.errors import CollectError, Limited, Unreachable
+from rempart.errors import CollectError, Limited, Reason, Truncated, Unreachable
 from rempart.observations.accounts import Account, SudoRule
 from rempart.observations.hosts import HostFacts
 from rempart.observations.passwords import PasswordPolicy
@@ -82,9 +82,11 @@ def _answers(subject: Any, access: "Access", wanted: Wanted) -> Answers:  # noqa
     asked = script.script(sections, nonce, become=subject.become or "")
     if subject.ssh == LOCAL:
         return framing.answers(here(asked, access.deadline.remaining()), names, nonce)
-    from rempart.transport.ssh import run_script  # noqa: PLC0415  (paramiko, only when needed)
+    from rempart.transport.ssh import run_script
 
-    return framing.answers(run_script(access, subject, asked).stdout, names, nonce)
+    output = run_script(access, subject, asked)
+    cut = Limited if output.reason is Reason.LIMIT else Truncated
+    return framing.answers(output.stdout, names, nonce, cut)
 
 
 def here(asked: bytes, seconds: float) -> bytes:

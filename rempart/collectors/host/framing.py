@@ -68,18 +68,22 @@ def _failed(name: str, status: int) -> CollectError:
     return Unresolved(f"{name}: the command failed with status {status}")
 
 
-def answers(raw: bytes, names: Iterable[str], nonce: str | None = None) -> Answers:
-    """The sections in what a host sent; those missing, cut or changed on the way are Truncated.
+def answers(
+    raw: bytes,
+    names: Iterable[str],
+    nonce: str | None = None,
+    cut: type[CollectError] = Truncated,
+) -> Answers:
+    """The sections in what a host sent; one changed on its way is Truncated, one missing is `cut`.
 
     Without a nonce (a bundle) the start marker's own counts.
     """
     start = _start(raw, nonce)
     if start is None:
-        missing = Truncated("no answer to the collector's script")
-        return Answers(dict.fromkeys(names, missing))
+        return Answers(dict.fromkeys(names, cut("no answer to the collector's script")))
     body = raw[start.end() :]
     mark = b"==rempart " + start[1] + b" "
-    return Answers({name: _section(body, mark, name) for name in names})
+    return Answers({name: _section(body, mark, name, cut) for name in names})
 
 
 def _start(raw: bytes, nonce: str | None) -> re.Match[bytes] | None:
@@ -89,11 +93,11 @@ def _start(raw: bytes, nonce: str | None) -> re.Match[bytes] | None:
     return None
 
 
-def _section(body: bytes, mark: bytes, name: str) -> Answer | CollectError:
+def _section(body: bytes, mark: bytes, name: str, cut: type[CollectError]) -> Answer | CollectError:
     begin = b"\n" + mark + b"begin " + name.encode() + b"\n"
     end = b"\n" + mark + b"end " + name.encode() + b" "
     if body.count(begin) != 1 or body.count(end) != 1:
-        return Truncated(f"{name}: the answer was cut")
+        return cut(f"{name}: the answer was cut")
     first = body.index(begin) + len(begin)
     last = body.index(end)
     told = _END.match(body, last + len(end))
