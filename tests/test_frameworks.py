@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rempart import documents
+from rempart import documents, notification
 from rempart.card import Card
 from rempart.errors import ContentErrors
 from rempart.frameworks import Framework, Frameworks
@@ -101,9 +101,11 @@ def test_a_rule_is_named_by_catalogue_and_id(shipped: Frameworks) -> None:
     assert not shipped.has("anssi:R3")
 
 
-def test_notification_duties_are_read_by_the_guarded_door() -> None:
-    duties = documents.read(FOLDER / "notification.yaml").value
-    assert {regime["id"] for regime in duties["regimes"]} >= {"gdpr-33", "gdpr-33-processor"}
+def test_notification_duties_name_a_clock_or_stages() -> None:
+    duties = notification.load(FOLDER / "notification.yaml")
+    assert {regime.id for regime in duties.regimes} >= {"gdpr-33", "gdpr-33-processor", "nis2-23"}
+    assert all(bool(regime.clock) != bool(regime.steps) for regime in duties.regimes)
+    assert len({field.key for field in duties.dossier_fields}) == len(duties.dossier_fields) == 28
 
 
 def test_reports_every_unknown_key_with_its_line(tmp_path: Path) -> None:

@@ -228,6 +228,13 @@ def test_a_step_nothing_stops_is_open(shipped: dict[str, Scenario]) -> None:
     assert record.verdict == "open"
 
 
+def test_any_subject_speaks_for_the_organisation(shipped: dict[str, Scenario]) -> None:
+    said = result(P, check="stated.proc.supplier.audit", vantage=Vantage.STATED)
+    record = replays([said], {}, [PRO], [shipped["harvest-2025"]], {})[0]
+    states = {control.control: control.state for control in record.steps[0].limit}
+    assert states == {"proc.supplier.audit": "stated", "proc.notify.client": "notchecked"}
+
+
 def test_brings_fifteen_breaches_with_their_sources(shipped: dict[str, Scenario]) -> None:
     assert len(shipped) == 15
     for scenario in shipped.values():
