@@ -202,7 +202,7 @@ def _locked(path: Path) -> int:
 
 
 def _database(path: Path) -> "sqlite3.Connection":
-    import sqlite3  # noqa: PLC0415  (6 ms only an audit owes)
+    import sqlite3  # 6 ms only an audit owes
 
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # sqlite3 would create it 0644
     database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)

@@ -1,6 +1,7 @@
 """Units for every night: what they say is what the schedulers understand, and nothing leaks in."""
 
 import configparser
+import fcntl
 import os
 import re
 import shutil
@@ -181,8 +182,6 @@ def test_the_nightly_script_compares_with_the_night_before(tmp_path: Path) -> No
 
 
 def test_the_nightly_script_never_runs_twice_at_once(tmp_path: Path) -> None:
-    import fcntl  # noqa: PLC0415
-
     (tmp_path / "state").mkdir()
     with (tmp_path / "state/nightly.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
