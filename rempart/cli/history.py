@@ -31,11 +31,11 @@ def diff(old: Path, new: Path, form: str, lang: str, fail_on_new: bool) -> None:
     What could not be looked at is `not seen`, never fixed. A failure that appears or goes because
     the check is new, revised or set otherwise is `check changed`.
     """
-    import msgspec  # noqa: PLC0415
+    import msgspec
 
-    from rempart import results  # noqa: PLC0415
-    from rempart.comparison import markdown, text  # noqa: PLC0415
-    from rempart.history import difference  # noqa: PLC0415
+    from rempart import results
+    from rempart.comparison import markdown, text
+    from rempart.history import difference
 
     found = difference(results.load(old), results.load(new), lang)
     if form == "json":
@@ -52,7 +52,7 @@ def diff(old: Path, new: Path, form: str, lang: str, fail_on_new: bool) -> None:
 )
 def list_(folder: Path) -> None:
     """List the runs in FOLDER and below, oldest first, with what is open in each."""
-    from rempart.history import listed  # noqa: PLC0415
+    from rempart.history import listed
 
     runs, _ = listed(folder)
     for one in runs:
@@ -62,8 +62,8 @@ def list_(folder: Path) -> None:
 
 
 def _line(one: "Listed", folder: Path) -> str:
-    from rempart.check import Severity  # noqa: PLC0415
-    from rempart.plain import line  # noqa: PLC0415
+    from rempart.check import Severity
+    from rempart.plain import line
 
     counts = "  ".join(f"{level} {one.open.get(level, 0)}" for level in reversed(Severity))
     run = one.run

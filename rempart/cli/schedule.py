@@ -45,7 +45,7 @@ def command(
     Secrets the inventory names as `env:NAME` become credentials by reference. In a pipeline
     without an INVENTORY the repository itself is judged (`rempart gate .`).
     """
-    from rempart.schedule import Night, Scheduler, moment, secrets, units  # noqa: PLC0415
+    from rempart.schedule import Night, Scheduler, moment, secrets, units
 
     if scheduler is None:
         raise UsageError("expected one of --systemd, --cron, --github, --gitlab")
