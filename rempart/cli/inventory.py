@@ -25,8 +25,8 @@ def command() -> None:
 @click.argument("file", type=click.Path(path_type=Path), default=Path("inventory.yaml"))
 def new(file: Path) -> None:
     """Write a commented starter to FILE (inventory.yaml)."""
-    from rempart.catalogue import content  # noqa: PLC0415
-    from rempart.results import write_private  # noqa: PLC0415
+    from rempart.catalogue import content
+    from rempart.results import write_private
 
     if file.exists() or file.is_symlink():
         raise UsageError(f"{file}: is there already; rempart does not overwrite it")
@@ -40,9 +40,9 @@ def new(file: Path) -> None:
 @command.command()
 def schema() -> None:
     """Print the JSON Schema, for editors that complete as you type."""
-    import json  # noqa: PLC0415
+    import json
 
-    from rempart import inventory  # noqa: PLC0415
+    from rempart import inventory
 
     click.echo(json.dumps(inventory.schema(), indent=1, sort_keys=True, ensure_ascii=False))
 
@@ -54,7 +54,7 @@ def sudoers(file: Path | None) -> None:
 
     The account is the one FILE's hosts name; `audit` without a FILE.
     """
-    from rempart.collectors.host.sudoers import fragment  # noqa: PLC0415
+    from rempart.collectors.host.sudoers import fragment
 
     for user in _users(file) if file else ("audit",):
         click.echo(fragment(user))
@@ -64,10 +64,10 @@ def sudoers(file: Path | None) -> None:
 @FILE
 def check(file: Path) -> None:
     """Validate FILE and say what an audit would contact and ask. No packet is sent."""
-    from rempart import inventory, waivers  # noqa: PLC0415
-    from rempart.catalogue import collectors  # noqa: PLC0415
-    from rempart.plain import line  # noqa: PLC0415
-    from rempart.scope import Scope  # noqa: PLC0415
+    from rempart import inventory, waivers
+    from rempart.catalogue import collectors
+    from rempart.plain import line
+    from rempart.scope import Scope
 
     found = inventory.load(file)
     accepted = waivers.load(found.waivers) if found.waivers else ()
@@ -89,8 +89,8 @@ def check(file: Path) -> None:
 
 
 def _users(file: Path) -> tuple[str, ...]:
-    from rempart import inventory  # noqa: PLC0415
-    from rempart.inventory.addresses import ssh  # noqa: PLC0415
+    from rempart import inventory
+    from rempart.inventory.addresses import ssh
 
     hosts = [one for one in inventory.load(file).subjects if isinstance(one, inventory.Host)]
     users = (ssh(host.ssh).user for host in hosts if host.become and host.ssh not in ("", "local"))
@@ -98,18 +98,19 @@ def _users(file: Path) -> tuple[str, ...]:
 
 
 def _mandate(found: "Inventory") -> Iterator[str]:
-    from datetime import UTC, datetime  # noqa: PLC0415
+    from datetime import UTC, datetime
 
-    from rempart.plain import line  # noqa: PLC0415
+    from rempart.plain import line
 
     mandate = found.authorisation
+    window = f"{mandate.valid.from_.isoformat()} to {mandate.valid.until.isoformat()}"
     state = "in force now" if found.in_force(datetime.now(UTC)) else "NOT in force now"
     document = f"{mandate.document} (SHA-256 {found.document_sha256})"
     lines = {
         "organisation": found.organisation,
         "mandate": f"{mandate.reference}, granted by {mandate.granted_by}",
         "contact": mandate.contact,
-        "window": f"{mandate.valid.from_.isoformat()} to {mandate.valid.until.isoformat()}: {state}",
+        "window": f"{window}: {state}",
         "allowed": ", ".join(("passive", *mandate.allow)),
         "transit": mandate.transit,
         "scope": ", ".join(mandate.scope),
@@ -122,7 +123,7 @@ def _mandate(found: "Inventory") -> Iterator[str]:
 
 def _questions(kind: str, known: "tuple[Collector, ...]", found: "Inventory") -> Iterator[str]:
     """What every subject of a kind is asked, each probe with its intensity."""
-    from rempart.plain import line  # noqa: PLC0415
+    from rempart.plain import line
 
     yield f"{kind.replace('_', ' ')}: what each is asked"
     probes = [probe for collector in known if collector.kind == kind for probe in collector.probes]
@@ -136,8 +137,8 @@ def _questions(kind: str, known: "tuple[Collector, ...]", found: "Inventory") ->
 
 def _subject(subject: "Subject", found: "Inventory", scope: "Scope") -> Iterator[str]:
     """Where one subject is contacted, and how hard at most."""
-    from rempart.inventory.contacts import contacts, outside  # noqa: PLC0415
-    from rempart.plain import line  # noqa: PLC0415
+    from rempart.inventory.contacts import contacts, outside
+    from rempart.plain import line
 
     budget = subject.budget
     yield line(
@@ -156,7 +157,5 @@ def _closing(found: "Inventory", accepted: int) -> Iterator[str]:
     for path, users in wanting.items():
         more = f" and {len(users) - 1} more" if len(users) > 1 else ""
         yield f"not there: {path} ({users[0]}{more})"
-    yield (
-        f"{found.file}: valid; {len(found.subjects)} subjects, {len(found.statements)} statements, "
-        f"{accepted} waivers. Nothing was contacted."
-    )
+    counts = f"Subjects: {len(found.subjects)}, statements: {len(found.statements)}"
+    yield f"{found.file} is valid. {counts}, waivers: {accepted}. Nothing was contacted."

@@ -74,7 +74,7 @@ def decode(
 
     `hook(type, value)` makes values of types msgspec does not know; its ValueError is the message.
     """
-    import msgspec  # noqa: PLC0415  (26 ms, and listing collectors needs none of it)
+    import msgspec
 
     value = document.at(at)
     found = faults(value, type, hook) if strict(cast("Any", type)) else []

@@ -88,7 +88,7 @@ def documents(
     text: str | bytes, file: str, limits: Limits, *, tagged: bool
 ) -> tuple[Document, ...]:
     """All documents of a YAML stream, or the one of a JSON text."""
-    import yaml  # noqa: PLC0415  (16 ms, and many commands read no YAML)
+    import yaml
 
     reader = _Reader(file, limits, tagged=tagged)
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

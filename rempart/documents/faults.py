@@ -80,7 +80,7 @@ def _is_struct(type: Any) -> bool:  # noqa: ANN401
 def _members(type: Any) -> Mapping[str, tuple[Any, bool, bool]]:  # noqa: ANN401
     """Name in the file -> type, whether required, whether strict about unknown keys."""
     if _is_struct(type):
-        import msgspec  # noqa: PLC0415
+        import msgspec
 
         closed = type.__struct_config__.forbid_unknown_fields
         members = msgspec.structs.fields(type)
@@ -98,7 +98,7 @@ def _members(type: Any) -> Mapping[str, tuple[Any, bool, bool]]:  # noqa: ANN401
 
 
 def _problem(value: Any, type: Any, hook: Hook) -> str:  # noqa: ANN401
-    import msgspec  # noqa: PLC0415
+    import msgspec
 
     try:
         msgspec.convert(value, type, str_keys=True, dec_hook=hook)

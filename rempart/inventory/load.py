@@ -22,6 +22,7 @@ from rempart.inventory.values import Period, hook, schema_hook
 from rempart.secrets import Redactor, Reference
 
 SCHEMA = "rempart.inventory/1"
+NEEDS_DOCUMENT = ("intrusive", "canary")
 DOCUMENT = 50_000_000  # bytes of a mandate or of a piece of evidence
 
 
@@ -137,16 +138,21 @@ class Inventory:
                     yield subject.id, key, path
 
 
-def load(path: Path) -> Inventory:
-    """The inventory of a file; raises ContentErrors with every fault and its line."""
+def load(path: Path, *, signed: bool = True) -> Inventory:
+    """The inventory of a file; raises ContentErrors with every fault and its line.
+
+    Without `signed` the mandate's document may still be missing, for what must be signed first.
+    """
     raw = documents.contents(path, documents.Limits().size)
     document = documents.parse(raw, str(path))
     expand(document)
     folder, redactor = path.absolute().parent, Redactor()
     file = documents.decode(document, File, hook=hook(folder, redactor))
     located = tuple(_located(file.subjects, document))
-    errors = [document.error(where, message) for where, message in _faults(file, located)]
-    digests = dict(_digests(file, document, errors))
+    errors = [
+        document.error(where, message) for where, message in _faults(file, located, signed=signed)
+    ]
+    digests = dict(_digests(file, document, errors, signed=signed))
     if errors:
         raise ContentErrors(errors)
     mandate = file.authorisation.document
@@ -160,7 +166,7 @@ def load(path: Path) -> Inventory:
         file.waivers,
         path,
         hashlib.sha256(raw).hexdigest(),
-        digests[mandate] if mandate else "",
+        digests.get(mandate, "") if mandate else "",
         digests,
         document,
         redactor,
@@ -181,7 +187,9 @@ def _located(subjects: Subjects, document: Document) -> Iterator[Located]:
             yield ("subjects", family, place), subject
 
 
-def _faults(file: File, located: tuple[Located, ...]) -> Iterator[tuple[tuple[Step, ...], str]]:
+def _faults(
+    file: File, located: tuple[Located, ...], *, signed: bool
+) -> Iterator[tuple[tuple[Step, ...], str]]:
     authorisation = file.authorisation
     if authorisation.valid.until <= authorisation.valid.from_:
         yield (
@@ -192,7 +200,7 @@ def _faults(file: File, located: tuple[Located, ...]) -> Iterator[tuple[tuple[St
     yield from scope_faults("scope", authorisation.scope)
     yield from scope_faults("exclude", authorisation.exclude)
     for place, intensity in enumerate(authorisation.allow):
-        if intensity in ("intrusive", "canary") and authorisation.document is None:
+        if signed and intensity in NEEDS_DOCUMENT and authorisation.document is None:
             yield (
                 ("authorisation", "allow", place),
                 f'expected the key "document" (the signed mandate) to allow {intensity}, '
@@ -210,11 +218,11 @@ def _faults(file: File, located: tuple[Located, ...]) -> Iterator[tuple[tuple[St
 
 
 def _digests(
-    file: File, document: Document, errors: list[ContentError]
+    file: File, document: Document, errors: list[ContentError], *, signed: bool
 ) -> Iterator[tuple[Path, str]]:
     """The SHA-256 of every document a reader of the report must be able to recognise."""
     wanted: list[tuple[tuple[Step, ...], Path | None]] = [
-        (("authorisation", "document"), file.authorisation.document)
+        (("authorisation", "document"), file.authorisation.document if signed else None)
     ]
     wanted += [
         (("statements", n, "evidence"), one.evidence) for n, one in enumerate(file.statements)
