@@ -35,7 +35,7 @@ class Commands(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            import difflib  # noqa: PLC0415  (only for a mistyped command)
+            import difflib
 
             close = difflib.get_close_matches(args[0], self.list_commands(ctx), 1)
             hint = f" Did you mean '{close[0]}'?" if close else ""
@@ -75,3 +75,8 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except Exception as error:  # noqa: BLE001  (its text may hold a secret: shown only when asked for)
+        logging.getLogger(__name__).debug("unexpected", exc_info=error)
+        kind = type(error).__name__
+        click.echo(f"rempart: unexpected {kind}; --log-level debug shows where", err=True)
+        sys.exit(USAGE)

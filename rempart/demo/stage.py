@@ -25,7 +25,7 @@ def served(folder: Path, language: str) -> Iterator[Path]:
     data.write(folder)
     with portal.serve(folder) as web, host.serve(folder) as machine:
         text = source.read_text(encoding="utf-8")
-        text = text.replace(HTTPS, f"127.0.0.1:{web.port}").replace(PLAIN, f"127.0.0.1:{web.plain}")
+        text = text.replace(HTTPS, f"127.0.0.1:{web.https}").replace(PLAIN, f"127.0.0.1:{web.plain}")
         text = text.replace(SSH, f"127.0.0.1:{machine.port}")
         text = text.replace("file:portal-ca.pem", f"file:{web.ca.name}")
         text = text.replace("file:audit_ed25519", f"file:{machine.key.name}")
