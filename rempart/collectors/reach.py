@@ -1,0 +1,45 @@
+"""Which addresses a rule lets in, and whether that is everybody."""
+
+import ipaddress
+from collections.abc import Iterable
+from typing import Any, Final
+
+from rempart.check import OneOf, Unknown, any_of
+from rempart.errors import Reason
+
+WIDE: Final = 8  # bits of a public IPv4 prefix that is as good as the whole Internet
+EVERYBODY: Final = frozenset({"*", "any", "internet", "all"})
+
+
+def lets_everybody_in(values: Iterable[Any]) -> bool | Unknown:
+    """Whether any of these addresses, networks or lists of them lets the whole Internet in."""
+    return any_of(*(_open(value) for value in _each(values)))
+
+
+def _each(values: Iterable[Any]) -> Iterable[Any]:
+    for value in values:
+        if isinstance(value, tuple | list):
+            yield from _each(value)
+        elif isinstance(value, OneOf):
+            yield Unknown(Reason.UNRESOLVED, "one of several addresses")
+        else:
+            yield value
+
+
+def _open(value: Any) -> bool | Unknown:  # noqa: ANN401  (a value of a configuration)
+    if isinstance(value, Unknown):
+        return value
+    text = str(value).strip()
+    if text.lower() in EVERYBODY:
+        return True
+    try:
+        network = ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return False if text.isascii() and text.replace(" ", "").isalpha() else _not_known(text)
+    if network.prefixlen == 0:
+        return True
+    return network.version == 4 and network.prefixlen <= WIDE and network.is_global
+
+
+def _not_known(text: str) -> Unknown:
+    return Unknown(Reason.UNRESOLVED, text[:60])

@@ -1,0 +1,51 @@
+"""An infrastructure repository as it stands in a folder: Terraform, Compose, nginx, sshd, secrets.
+
+Nothing is run and git is asked nothing. Files are found here and parsed in child processes with
+bounded memory and time, so that a hostile or broken file costs only itself.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from rempart.check import Gap, Observation
+from rempart.collectors import Probe, Wanted
+from rempart.collectors.repository.jobs import BRINGS, jobs
+from rempart.collectors.tree import Found, Passed, regular_files
+
+KIND = "repository"
+PROBES = (Probe("repository", "Nothing: files are read where the auditor runs.", BRINGS),)
+SKIPPED = frozenset(
+    {b".git", b".hg", b".svn", b".terraform", b"node_modules", b".venv", b"__pycache__"}
+)
+
+__all__ = ["BRINGS", "KIND", "PROBES", "collect"]
+
+
+def collect(subject: Any, access: Any, wanted: Wanted) -> Iterator[Observation | Gap]:  # noqa: ANN401
+    """What the repository declares; a Gap for each file that could not be read.
+
+    Raises Unreachable where there is no such folder.
+    """
+    from rempart.collectors.repository.workers import answered
+
+    root = Path(subject.path)
+    found: list[Found] = []
+    for item in regular_files(root, skip=SKIPPED):
+        if isinstance(item, Passed):
+            yield from _gaps(item, wanted)
+        else:
+            found.append(item)
+    asked = list(jobs(str(root.absolute()), found, wanted))
+    names = {type_.__name__ for type_ in wanted}
+    for seen in answered(asked, access.deadline) if asked else ():
+        if (seen.type if isinstance(seen, Gap) else type(seen).__name__) in names:
+            yield seen
+
+
+def _gaps(passed: Passed, wanted: Wanted) -> Iterator[Gap]:
+    for type_ in BRINGS:
+        if type_ in wanted:
+            yield Gap(
+                type_.__name__, passed.reason, passed.detail, key=passed.path, source=passed.path
+            )

@@ -1,0 +1,298 @@
+"""HCL as tree-sitter reads it, reduced to blocks, attributes and simple expressions with lines.
+
+A broken file keeps its good parts; the lines that could not be read are named. What is deeper than
+`DEPTH` levels or no simple expression is `Opaque`: nobody guesses what it comes to.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+from rempart.collectors.text import clean
+
+DEPTH = 60  # levels of blocks and expressions
+_ESCAPES = {'\\"': '"', "\\\\": "\\", "\\n": "\n", "\\r": "\r", "\\t": "\t", "$${": "${"}
+_ESCAPED = re.compile(r'\\["\\nrt]|\$\$\{')
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A name elsewhere: `var.x`, `aws_kms_key.main.arn`; `module` is whose, once worked out."""
+
+    steps: tuple[str, ...]
+    module: str = ""
+
+    def __str__(self) -> str:
+        return ".".join(self.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A string with interpolations."""
+
+    parts: tuple["Expression", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """`condition ? yes : no`."""
+
+    condition: "Expression"
+    yes: "Expression"
+    no: "Expression"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """`!a`, `-a`, or `a == b` and its kin."""
+
+    sign: str
+    operands: tuple["Expression", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """An expression that is not worked out, as it is written."""
+
+    text: str
+
+
+Expression: TypeAlias = (
+    str
+    | int
+    | tuple["Expression", ...]
+    | dict[str, "Expression"]
+    | Reference
+    | Template
+    | Choice
+    | Operation
+    | Opaque
+    | None
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """`name = value`."""
+
+    name: str
+    value: Expression
+    line: int
+    end_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """`type "label" { ... }`; of attributes with one name the last counts."""
+
+    type: str
+    labels: tuple[str, ...]
+    line: int
+    end_line: int
+    attributes: dict[str, Attribute] = field(default_factory=dict)
+    blocks: list["Block"] = field(default_factory=list)
+
+    def all(self, type_: str) -> list["Block"]:
+        """The nested blocks of that type."""
+        return [block for block in self.blocks if block.type == type_]
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A parsed file: its body as one block, and the lines where it could not be read."""
+
+    path: str
+    body: Block
+    broken: tuple[int, ...]
+
+
+@lru_cache(maxsize=1)
+def _parser() -> Any:  # noqa: ANN401  (tree_sitter.Parser, imported when the first file comes)
+    import tree_sitter
+    import tree_sitter_hcl
+
+    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_hcl.language()))
+
+
+def parsed(source: bytes, path: str) -> File:
+    """A file's blocks and attributes."""
+    root = _parser().parse(source).root_node
+    reader = _Reader(source)
+    body = Block("", (), 1, root.end_point[0] + 1)
+    for child in root.named_children:
+        if child.type == "body":
+            reader.fill(body, child, 0)
+        elif child.type in ("ERROR", "attribute", "block"):
+            reader.fill(body, root, 0)
+            break
+    broken = sorted(set(_broken(root))) if root.has_error else []
+    return File(path, body, tuple(broken + reader.too_deep))
+
+
+def _broken(root: Any) -> Iterator[int]:  # noqa: ANN401
+    """Lines of error nodes, without recursion: a file may nest as deep as it likes."""
+    waiting, steps = [root], 0
+    while waiting and steps < 20_000:
+        node = waiting.pop()
+        steps += 1
+        if node.type == "ERROR" or node.is_missing:
+            yield node.start_point[0] + 1
+        elif node.has_error:
+            waiting += node.children
+
+
+class _Reader:
+    def __init__(self, source: bytes) -> None:
+        self._source = source
+        self.too_deep: list[int] = []
+
+    def text(self, node: Any) -> str:  # noqa: ANN401
+        return self._source[node.start_byte : node.end_byte].decode("utf-8", "replace")
+
+    def fill(self, block: Block, body: Any, depth: int) -> None:  # noqa: ANN401
+        """Add the attributes and blocks of a body node."""
+        if depth > DEPTH:
+            self.too_deep.append(body.start_point[0] + 1)
+            return
+        for node in body.named_children:
+            if node.type == "attribute":
+                name, value = self.text(node.named_children[0]), node.named_children[-1]
+                expression = self.expression(value, depth)
+                attribute = Attribute(name, expression, *_lines(node))
+                block.attributes[name] = attribute
+            elif node.type == "block":
+                block.blocks.append(self._block(node, depth))
+
+    def _block(self, node: Any, depth: int) -> Block:  # noqa: ANN401
+        names = [self.text(one).strip('"') for one in node.named_children if one.type in _NAMES]
+        block = Block(names[0] if names else "", tuple(names[1:]), *_lines(node))
+        for inner in node.named_children:
+            if inner.type == "body":
+                self.fill(block, inner, depth + 1)
+        return block
+
+    def expression(self, node: Any, depth: int) -> Expression:  # noqa: ANN401
+        """A node as an expression."""
+        children = node.named_children
+        if depth > DEPTH or node.has_error:
+            return Opaque(self._shown(node))
+        if node.type == "expression" and children and children[0].type == "variable_expr":
+            return self._reference(node, children)
+        if node.type in _THROUGH and len(children) == 1:
+            return self.expression(children[0], depth + 1)
+        reader = _READERS.get(node.type)
+        return reader(self, node, depth + 1) if reader else Opaque(self._shown(node))
+
+    def _shown(self, node: Any) -> str:  # noqa: ANN401
+        text = self._source[node.start_byte : min(node.end_byte, node.start_byte + 80)]
+        return clean(text.decode("utf-8", "replace"), 60)
+
+    def _reference(self, node: Any, children: list[Any]) -> Expression:  # noqa: ANN401
+        steps: list[str] = []
+        for child in children:
+            if child.type in ("variable_expr", "get_attr"):
+                steps.append(self.text(child.named_children[-1]))
+            elif child.type == "index":
+                steps.append(self.text(child).strip("[]\".'"))
+            else:
+                return Opaque(self._shown(node))
+        return Reference(tuple(steps))
+
+    def literal(self, node: Any, _: int) -> Expression:  # noqa: ANN401
+        (child,) = node.named_children
+        text = self.text(child)
+        if child.type == "bool_lit":
+            return text == "true"
+        if child.type == "null_lit":
+            return None
+        if child.type == "numeric_lit":
+            return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else text
+        return self._string(child)
+
+    def _string(self, node: Any) -> str:  # noqa: ANN401
+        literals = [one for one in node.named_children if one.type == "template_literal"]
+        return "".join(_unescaped(self.text(one)) for one in literals)
+
+    def template(self, node: Any, depth: int) -> Expression:  # noqa: ANN401
+        (child,) = node.named_children
+        parts: list[Expression] = []
+        for one in child.named_children:
+            if one.type == "template_literal":
+                text = self.text(one)
+                parts.append(text if child.type == "heredoc_template" else _unescaped(text))
+            elif one.type == "template_interpolation":
+                inner = [part for part in one.named_children if part.type == "expression"]
+                parts.append(self.expression(inner[0], depth) if inner else "")
+            elif one.type == "template_directive":
+                return Opaque(self._shown(node))
+        if all(isinstance(part, str) for part in parts):
+            return "".join(map(str, parts))
+        return parts[0] if len(parts) == 1 else Template(tuple(parts))
+
+    def tuple_(self, node: Any, depth: int) -> Expression:  # noqa: ANN401
+        items = [one for one in node.named_children if one.type == "expression"]
+        return tuple(self.expression(one, depth) for one in items)
+
+    def object_(self, node: Any, depth: int) -> Expression:  # noqa: ANN401
+        found: dict[str, Expression] = {}
+        for element in node.named_children:
+            if element.type == "object_elem":
+                key, value = element.named_children[0], element.named_children[-1]
+                found[self.text(key).strip('"')] = self.expression(value, depth)
+        return found
+
+    def conditional(self, node: Any, depth: int) -> Expression:  # noqa: ANN401
+        parts = [self.expression(one, depth) for one in node.named_children]
+        return Choice(*parts) if len(parts) == 3 else Opaque(self._shown(node))
+
+    def operation(self, node: Any, depth: int) -> Expression:  # noqa: ANN401
+        (inner,) = node.named_children
+        sign = next((one.type for one in inner.children if not one.is_named), "")
+        operands = inner.named_children
+        if inner.type == "unary_operation":
+            # a variable with its attributes stands here as siblings, not inside an expression
+            if operands[0].type == "variable_expr":
+                return Operation(sign, (self._reference(inner, operands),))
+            return Operation(sign, (self.expression(operands[0], depth),))
+        sides = _sides(inner)
+        if len(sides) != 2:
+            return Opaque(self._shown(node))
+        return Operation(sign, tuple(self._side(inner, side, depth) for side in sides))
+
+    def _side(self, node: Any, side: list[Any], depth: int) -> Expression:  # noqa: ANN401
+        if side[0].type == "variable_expr":
+            return self._reference(node, side)
+        return self.expression(side[0], depth) if len(side) == 1 else Opaque(self._shown(node))
+
+
+def _sides(node: Any) -> list[list[Any]]:  # noqa: ANN401
+    """The named children before and after the sign of a binary operation."""
+    sides: list[list[Any]] = [[]]
+    for child in node.children:
+        if child.is_named:
+            sides[-1].append(child)
+        else:
+            sides.append([])
+    return [side for side in sides if side]
+
+
+def _lines(node: Any) -> tuple[int, int]:  # noqa: ANN401
+    return node.start_point[0] + 1, node.end_point[0] + 1
+
+
+def _unescaped(text: str) -> str:
+    return _ESCAPED.sub(lambda match: _ESCAPES[match[0]], text)
+
+
+_NAMES = frozenset({"identifier", "string_lit"})
+_THROUGH = frozenset({"expression", "collection_value"})
+_READERS = {
+    "literal_value": _Reader.literal,
+    "template_expr": _Reader.template,
+    "tuple": _Reader.tuple_,
+    "object": _Reader.object_,
+    "conditional": _Reader.conditional,
+    "operation": _Reader.operation,
+}

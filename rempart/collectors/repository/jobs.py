@@ -1,0 +1,101 @@
+"""Which files of a repository are read as what, and the jobs a worker does: messages of both sides.
+
+One job holds all files of one kind, since modules, includes and drop-ins belong together; only the
+search for private keys is cut into pieces.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import PurePosixPath
+
+import msgspec
+
+from rempart.check import Observation
+from rempart.collectors.tree import Found
+from rempart.observations.datastores import DataStore
+from rempart.observations.exposure import LiteralSecret, OpenPort
+from rempart.observations.ssh import SshdSettings
+from rempart.observations.tls import TlsVersion
+from rempart.observations.volumes import Volume
+
+Types = tuple[type[Observation], ...]
+
+BRINGS_OF: dict[str, Types] = {
+    "terraform": (Volume, DataStore, OpenPort, LiteralSecret),
+    "compose": (OpenPort, LiteralSecret),
+    "nginx": (TlsVersion,),
+    "sshd": (SshdSettings,),
+    "settings": (LiteralSecret,),
+    "keys": (LiteralSecret,),
+}
+BRINGS: Types = tuple(dict.fromkeys(type_ for types in BRINGS_OF.values() for type_ in types))
+PIECE = 500  # files of one search for keys
+LONGEST = 2_000_000  # bytes of one configuration file
+KEY_FILE = 262_144  # bytes of a file that is searched for private keys
+
+_COMPOSE = re.compile(r"(?:docker-)?compose(?:[.-][\w.-]+)?\.ya?ml", re.I)
+_SETTINGS = re.compile(r"(?:.*\.)?env(?:\.[\w-]+)?", re.I)
+_TEMPLATE = re.compile(r"\.(?:example|sample|dist|template|tpl)$", re.I)
+_NGINX_FOLDERS = frozenset({"sites-available", "sites-enabled"})
+_BINARY = re.compile(
+    r"\.(?:png|jpe?g|gif|ico|webp|woff2?|ttf|otf|eot|pdf|zip|gz|bz2|xz|zst|7z|jar|so|o|a|pyc|mp4|svg)$",
+    re.I,
+)
+
+
+class Job(msgspec.Struct, frozen=True):
+    """What a worker is asked: the folder, the kind, and paths as Latin-1 text of their bytes."""
+
+    root: str
+    kind: str
+    files: tuple[str, ...]
+
+
+class Told(msgspec.Struct, frozen=True, array_like=True):
+    """One line of a worker's answer: `at` a file, `seen` something, a `gap`, or `done`."""
+
+    word: str
+    type: str = ""
+    value: msgspec.Raw = msgspec.Raw(b"null")
+
+
+def jobs(root: str, found: Iterable[Found], wanted: frozenset[type[Observation]]) -> Iterator[Job]:
+    """The jobs that can bring something wanted."""
+    sorted_: dict[str, list[str]] = {}
+    for file in found:
+        for kind in _kinds(file):
+            sorted_.setdefault(kind, []).append(file.raw.decode("latin-1"))
+    for kind, files in sorted_.items():
+        if not wanted.intersection(BRINGS_OF[kind]):
+            continue
+        size = PIECE if kind == "keys" else len(files)
+        for start in range(0, len(files), size):
+            yield Job(root, kind, tuple(files[start : start + size]))
+
+
+def _kinds(file: Found) -> Iterator[str]:
+    path = PurePosixPath(file.path)
+    name = path.name
+    if name.endswith((".tf", ".tfvars")):
+        yield "terraform"
+    elif _COMPOSE.fullmatch(name):
+        yield "compose"
+    elif name == "sshd_config" or "sshd_config.d" in path.parts:
+        yield "sshd"
+    elif _SETTINGS.fullmatch(name) and not _TEMPLATE.search(name):
+        yield "settings"
+    elif _is_nginx(path):
+        yield "nginx"
+    if 0 < file.size <= KEY_FILE and not _BINARY.search(name):
+        yield "keys"
+
+
+def _is_nginx(path: PurePosixPath) -> bool:
+    if path.suffix not in ("", ".conf", ".inc"):
+        return False
+    folders = path.parts[:-1]
+    about = any("nginx" in part.lower() or part in _NGINX_FOLDERS for part in folders)
+    return path.name == "nginx.conf" or (about and path.name.lower() not in _NOT_NGINX)
+
+
+_NOT_NGINX = frozenset({"dockerfile", "makefile", "license", "readme", "mime.types"})

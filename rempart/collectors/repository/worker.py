@@ -1,0 +1,196 @@
+"""The child process that parses a repository's files; it may be killed at any moment.
+
+Reads jobs as JSON lines on standard input, answers with JSON lines on standard output, and names
+each file before it touches it, so that the parent knows which one killed it. Memory and processor
+time are bounded; nothing is written and no connection is opened.
+"""
+
+import dataclasses
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path, PurePosixPath
+from typing import Any, TypeAlias
+
+import msgspec
+
+from rempart.check import Gap, Observation
+from rempart.collectors.repository.jobs import BRINGS_OF, KEY_FILE, LONGEST, Job, Told
+from rempart.collectors.text import clean
+from rempart.collectors.tree import content, shown
+from rempart.errors import CollectError, ContentErrors, Reason
+
+MEMORY = 1 << 30  # bytes of address space
+SECONDS = 120  # of processor time, for all jobs of one worker
+
+Seen: TypeAlias = Observation | Gap
+
+
+def main() -> None:
+    """Do jobs until standard input ends."""
+    _confine()
+    for line in sys.stdin.buffer:
+        job = msgspec.json.decode(line, type=Job)
+        try:
+            for item in Desk(job).done():
+                _tell_seen(item)
+        except Exception as error:  # noqa: BLE001  (our own fault; its text may hold a secret)
+            for type_ in BRINGS_OF[job.kind]:
+                detail = f"the reader of {job.kind} stopped: {type(error).__name__}"
+                _tell_seen(Gap(type_.__name__, Reason.TRUNCATED, detail))
+        _tell(Told("done"))
+
+
+def _confine() -> None:
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+
+def _tell_seen(item: Seen) -> None:
+    word = "gap" if isinstance(item, Gap) else "seen"
+    _tell(Told(word, type(item).__name__, msgspec.Raw(msgspec.json.encode(item))))
+
+
+def _tell(told: Told) -> None:
+    sys.stdout.buffer.write(msgspec.json.encode(told) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+class Desk:
+    """One job and its files, read one by one."""
+
+    def __init__(self, job: Job, tell: Callable[[Told], None] = _tell) -> None:
+        self._job = job
+        self._root = Path(job.root)
+        self._tell = tell
+        self._gaps: list[Gap] = []
+
+    def done(self) -> Iterator[Seen]:
+        """Everything the files of the job declare, and gaps for those that could not be read."""
+        yield from _READERS[self._job.kind](self)
+        yield from self._gaps
+
+    def each(self, look: Callable[[str, bytes], Any], cap: int = LONGEST) -> Iterator[Any]:
+        """What `look` makes of each file; a file it cannot read becomes a gap."""
+        for name in self._job.files:
+            raw = name.encode("latin-1")
+            path = shown(raw)
+            self._tell(Told("at", name))
+            try:
+                yield look(path, content(self._root, raw, cap))
+            except CollectError as error:
+                self.gap(path, error.reason, str(error))
+            except ContentErrors as errors:
+                first = errors.errors[0]
+                self.gap(path, _reason(first.message), f"line {first.line}: {first.message}")
+            except (RecursionError, MemoryError):
+                self.gap(path, Reason.LIMIT, "too deep or too large to be read")
+            except (ValueError, OSError) as error:
+                self.gap(path, Reason.TRUNCATED, f"cannot be read: {type(error).__name__}")
+        self._tell(Told("at"))  # what follows is no single file's doing
+
+    def gap(self, path: str, reason: Reason, detail: str) -> None:
+        """Note that a file was not read: one gap for each type it could have brought."""
+        for type_ in BRINGS_OF[self._job.kind]:
+            gap = Gap(type_.__name__, reason, clean(detail, 200), key=path, source=path)
+            self._gaps.append(gap)
+
+
+def _reason(message: str) -> Reason:
+    garbled = ("expected YAML", "expected UTF-8", "duplicate")
+    return Reason.TRUNCATED if message.startswith(garbled) else Reason.LIMIT
+
+
+def _terraform(desk: Desk) -> Iterator[Seen]:
+    from rempart.collectors.repository.hcl import parsed
+    from rempart.collectors.repository.terraform import declared
+
+    files = []
+    for file in desk.each(lambda path, raw: parsed(raw, path)):
+        files.append(file)
+        if file.broken:
+            lines = ", ".join(map(str, file.broken[:5]))
+            desk.gap(file.path, Reason.TRUNCATED, f"not readable as HCL at line {lines}")
+    yield from declared(files)
+
+
+def _compose(desk: Desk) -> Iterator[Seen]:
+    from rempart.collectors.repository.compose import compose
+
+    for found in desk.each(lambda path, raw: list(compose(path, raw))):
+        yield from found
+
+
+def _nginx(desk: Desk) -> Iterator[Seen]:
+    from rempart.collectors.nginx_config import tls_versions
+
+    texts = dict(desk.each(lambda path, raw: (path, raw.decode("utf-8", "replace"))))
+    included: set[str] = set()
+    for path in sorted(texts, key=lambda path: ("http" not in texts[path], path)):
+        if path in included:
+            continue
+        try:
+            follow = _included(path, texts, included)
+            yield from list(tls_versions(texts[path], path, follow))
+        except CollectError as error:
+            desk.gap(path, error.reason, str(error))
+
+
+def _sshd(desk: Desk) -> Iterator[Seen]:
+    from rempart.collectors.sshd_config import settings
+
+    texts = dict(desk.each(lambda path, raw: (path, raw.decode("utf-8", "replace"))))
+    included: set[str] = set()
+    for path in sorted(texts, key=lambda path: (PurePosixPath(path).name != "sshd_config", path)):
+        if path not in included:
+            for found in settings(texts[path], path, _included(path, texts, included)):
+                yield dataclasses.replace(found, key=f"{path} {found.key}".strip())
+
+
+def _included(
+    origin: str, texts: dict[str, str], taken: set[str]
+) -> Callable[[str], list[tuple[str, str]]]:
+    """Which files of the repository an include means: those whose path ends like its pattern."""
+
+    def included(pattern: str) -> list[tuple[str, str]]:
+        steps = [step for step in pattern.split("/") if step not in ("", ".", "..")][-2:]
+        if not steps or any(len(step) > 200 for step in steps):
+            return []
+        folder = str(PurePosixPath(origin).parent)
+        tail = "/".join(steps) if len(steps) > 1 else f"{folder}/{steps[0]}".removeprefix("./")
+        found = [path for path in sorted(texts) if PurePosixPath(path).match(tail)]
+        taken.update(path for path in found if path != origin)
+        return [(path, texts[path]) for path in found if path != origin]
+
+    return included
+
+
+def _settings(desk: Desk) -> Iterator[Seen]:
+    from rempart.collectors.repository.secrets import settings
+
+    read = desk.each(lambda path, raw: list(settings(path, raw.decode("utf-8", "replace"))))
+    for found in read:
+        yield from found
+
+
+def _keys(desk: Desk) -> Iterator[Seen]:
+    from rempart.collectors.repository.secrets import private_keys
+
+    for found in desk.each(lambda path, raw: list(private_keys(path, raw)), KEY_FILE):
+        yield from found
+
+
+_READERS: dict[str, Callable[[Desk], Iterator[Seen]]] = {
+    "terraform": _terraform,
+    "compose": _compose,
+    "nginx": _nginx,
+    "sshd": _sshd,
+    "settings": _settings,
+    "keys": _keys,
+}
+
+if __name__ == "__main__":
+    main()
