@@ -26,12 +26,14 @@ def complete(found: Findings, language: Language) -> str:
 
 def replayed(replay: ReplayRecord, language: Language) -> str:
     """Whether that breach would have gone through here, in one sentence."""
-    step = broken(replay)
+    states = [step.state for step in replay.steps]
     return language.say(
         f"answer.replay.{replay.verdict}",
-        title=scenario(replay, language),
-        step=step,
-        total=len(replay.steps),
+        title=translated(replay.title, language, replay.scenario),
+        step=broken(replay),
+        total=len(states),
+        open=states.count("open"),
+        unknown=states.count("unknown"),
     )
 
 
@@ -39,11 +41,6 @@ def broken(replay: ReplayRecord) -> int:
     """The number of the first step a control breaks, 0 when none is."""
     states = [step.state for step in replay.steps]
     return states.index("broken") + 1 if "broken" in states else 0
-
-
-def scenario(replay: ReplayRecord, language: Language) -> str:
-    """The breach's title in that language."""
-    return translated(replay.title, language, replay.scenario)
 
 
 def translated(texts: dict[str, str], language: Language, default: str = "") -> str:

@@ -217,5 +217,5 @@ def _replay() -> ReplayRecord:
         "33 000 000",
         ("https://www.cnil.fr/",),
         steps,
-        "open",
+        "unknown",
     )  # fmt: skip

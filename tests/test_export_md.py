@@ -14,7 +14,7 @@ def parsed(text: str) -> list[Token]:
     return [inner for token in tokens for inner in (token, *(token.children or ()))]
 
 
-def test_the_sample_looks_as_it_did() -> None:
+def test_the_sample_looks_like_its_golden_file() -> None:
     assert same_as_golden("report.fr.md", export(sample_run(), language="fr").decode())
 
 

@@ -82,7 +82,7 @@ def well_formed(log: dict[str, Any]) -> None:
                 assert notification["level"] in LEVELS
 
 
-def test_the_sample_looks_as_it_did() -> None:
+def test_the_sample_looks_like_its_golden_file() -> None:
     assert same_as_golden("report.sarif", sarif.export(sample_run(), language="en").decode())
 
 

@@ -1,4 +1,6 @@
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta, timezone
+from typing import get_args
 
 import pytest
 
@@ -7,8 +9,9 @@ from rempart.check import Outcome, Severity
 from rempart.collectors import Intensity
 from rempart.errors import Reason, RenderError
 from rempart.language import Plural, language, placeholders
+from rempart.scenario import Certainty
 
-CLOSED = {
+CLOSED: dict[str, Iterable[str]] = {
     "severity": Severity,
     "outcome": Outcome,
     "mark": Outcome,
@@ -17,6 +20,7 @@ CLOSED = {
     "impact": Impact,
     "exploitability": Exploitability,
     "intensity": Intensity,
+    "certainty": get_args(Certainty),
 }
 
 

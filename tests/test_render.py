@@ -20,7 +20,7 @@ def page(**changes: object) -> Page:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_sample_looks_as_it_did(language: str) -> None:
+def test_the_sample_looks_like_its_golden_file(language: str) -> None:
     assert same_as_golden(f"report.{language}.html", render(sample_run(), language=language))
 
 

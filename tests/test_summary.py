@@ -23,7 +23,7 @@ def colours(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_sample_looks_as_it_did(language: str) -> None:
+def test_the_sample_looks_like_its_golden_file(language: str) -> None:
     assert same_as_golden(f"summary.{language}.txt", summary(sample_run(), language))
 
 
