@@ -171,7 +171,7 @@ def _absent(inventory: Inventory, spoken: Words) -> str:
     names = [name for portal in _portals(inventory) for name in portal.absent_accounts]
     if not names:
         return spoken.say("no_absent")
-    return spoken.say("absent", accounts=", ".join(names))
+    return filled(spoken.sentences["absent"], {"accounts": ", ".join(map(_quoted, names))})
 
 
 def _portals(inventory: Inventory) -> Iterator[Portal]:
