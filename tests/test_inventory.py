@@ -263,16 +263,29 @@ def test_canaries_need_a_login_and_names_of_their_own(tmp_path: Path) -> None:
     ]
 
 
-def test_paths_of_sqlite_and_folders_are_relative_to_the_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize("url", ["sqlite:data/c.sqlite", "sqlite:///data/c.sqlite"])
+def test_paths_of_sqlite_and_folders_are_relative_to_the_file(url: str, tmp_path: Path) -> None:
     found = loaded(
         tmp_path,
-        "  databases: [{id: adh, url: 'sqlite:///data/claims.sqlite'}]\n"
-        "  files: [{id: exports, path: exports}]\n",
+        f"  databases: [{{id: adh, url: '{url}'}}]\n  files: [{{id: exports, path: exports}}]\n",
     )
     database = found.by_id["adh"]
     assert isinstance(database, Database)
-    assert database.url == f"sqlite:///{tmp_path}/data/claims.sqlite"
+    assert database.url == f"sqlite:///{tmp_path}/data/c.sqlite"
     assert [missing[0] for missing in found.missing()] == ["exports"]
+
+
+@pytest.mark.parametrize("url", ["sqlite:////srv/c.sqlite", "sqlite:/srv/c.sqlite"])
+def test_an_absolute_sqlite_path_stays(url: str, tmp_path: Path) -> None:
+    database = loaded(tmp_path, f"  databases: [{{id: adh, url: '{url}'}}]\n").by_id["adh"]
+    assert isinstance(database, Database)
+    assert database.url == "sqlite:////srv/c.sqlite"
+
+
+@pytest.mark.parametrize("url", ["sqlite:", "sqlite:///", "sqlite://host/c.sqlite", "oracle://h/x"])
+def test_refuses_other_databases(url: str, tmp_path: Path) -> None:
+    (fault,) = faults(tmp_path, f"  databases: [{{id: adh, url: '{url}'}}]\n")
+    assert "expected a URL with postgresql://, mysql:// and a host" in fault
 
 
 def test_secrets_are_found_and_share_one_redactor(

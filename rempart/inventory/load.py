@@ -16,7 +16,7 @@ from rempart.documents import Document, Step
 from rempart.errors import ContentError, ContentErrors
 from rempart.inventory.authorisation import Authorisation
 from rempart.inventory.expansion import expand
-from rempart.inventory.references import ESTATE, SQLITE, Located, faults, scope_faults
+from rempart.inventory.references import ESTATE, SQLITE, Located, faults, scope_faults, sqlite_path
 from rempart.inventory.subjects import Database, Subject, Subjects, Text
 from rempart.inventory.values import Period, hook, schema_hook
 from rempart.secrets import Redactor, Reference
@@ -237,8 +237,9 @@ def _digests(
 
 def _settled(subject: Subject, folder: Path) -> Subject:
     """An SQLite URL with its path made absolute: `sqlite:////srv/claims.sqlite`."""
-    if isinstance(subject, Database) and subject.url.startswith(SQLITE):
-        path = folder / Path(subject.url.removeprefix(SQLITE)).expanduser()
+    file = sqlite_path(subject.url) if isinstance(subject, Database) else None
+    if file is not None:
+        path = folder / Path(file).expanduser()
         return msgspec.structs.replace(subject, url=f"{SQLITE}{path.as_posix()}")
     return subject
 

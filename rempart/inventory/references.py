@@ -28,7 +28,8 @@ from rempart.scope.targets import target
 Fault: TypeAlias = tuple[tuple[Step, ...], str]
 Located: TypeAlias = tuple[tuple[Step, ...], Subject]
 ESTATE = "estate"  # the subject of what is derived from all others
-SQLITE = "sqlite:///"  # then a path, relative to the inventory or absolute
+SQLITE = "sqlite:///"  # then an absolute path, once the inventory is read
+_SQLITE = re.compile(r"sqlite:(?:///)?([^/].*|/[^/].*)")
 SERVERS = ("postgresql", "mysql")
 _ID = re.compile(r"[^\s/\\*?\[\]!,]+")
 
@@ -53,6 +54,12 @@ def faults(located: Iterable[Located]) -> Iterator[Fault]:
     for path, subject in pairs:
         for key, message in _RULES[type(subject)](subject, known):
             yield (*path, *key), message
+
+
+def sqlite_path(url: str) -> str | None:
+    """The file of `sqlite:path` or `sqlite:///path`, relative or absolute; None for another URL."""
+    found = _SQLITE.fullmatch(url)
+    return found[1] if found else None
 
 
 def _dotted(path: tuple[Step, ...]) -> str:
@@ -138,7 +145,7 @@ def _read_log(log: ReadLog, known: Known) -> Fields:
 
 
 def _database(database: Database, known: Known) -> Fields:
-    if not database.url.startswith(SQLITE) or database.url == SQLITE:
+    if sqlite_path(database.url) is None:
         yield from _address("url", lambda: addresses.url(database.url, *SERVERS))
     yield from _on(database, known)
 
