@@ -1,3 +1,5 @@
+import base64
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -71,6 +73,27 @@ def test_a_template_of_yours_is_bounded_in_time(tmp_path: Path) -> None:
     name = written(tmp_path, loop).name
     with pytest.raises(RenderError, match=r"time|seconds"):
         confined.call(rendered, sample_run(), tmp_path, name, "fr", seconds=2)
+
+
+def test_a_style_sheet_of_yours_joins_the_policy(tmp_path: Path) -> None:
+    (tmp_path / "mine.css").write_text("h1 { color: teal }", encoding="utf-8")
+    html = ours(
+        tmp_path,
+        '{% extends "report.html.j2" %}'
+        "{% block styles_allowed %} '{{ stylesheet(\"mine.css\").source }}'{% endblock %}"
+        '{% block styles %}<style>{{ stylesheet("mine.css").text }}</style>{% endblock %}',
+    )
+    digest = base64.b64encode(hashlib.sha256(b"h1 { color: teal }").digest()).decode()
+    assert f" 'sha256-{digest}'; img-src" in html
+    assert "<style>h1 { color: teal }</style>" in html
+
+
+def test_a_file_beside_your_template_replaces_ours(tmp_path: Path) -> None:
+    (tmp_path / "sections").mkdir()
+    (tmp_path / "sections" / "scope.j2").write_text("<p>our scope</p>", encoding="utf-8")
+    html = ours(tmp_path, '{% extends "report.html.j2" %}')
+    assert "<p>our scope</p>" in html
+    assert 'id="scope-h"' not in html
 
 
 def test_a_style_sheet_cannot_leave_its_element(tmp_path: Path) -> None:
