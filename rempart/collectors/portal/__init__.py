@@ -45,8 +45,8 @@ def collect(subject: Any, access: "Access", wanted: Wanted) -> Iterator[Seen]:  
 
     Raises CollectError when the start page does not answer: then nothing was seen.
     """
-    from rempart.collectors.portal.visit import Visit  # noqa: PLC0415
-    from rempart.transport.http import Session  # noqa: PLC0415
+    from rempart.collectors.portal.visit import Visit
+    from rempart.transport.http import Session
 
     with Session(
         access, subject.url, connect=subject.connect, plain=subject.plain, ca=subject.ca

@@ -22,6 +22,7 @@ KEPT = frozenset(
 BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})  # no answer to the question asked
 _LONG = 8000  # a policy cut short would read as another policy
 _MOST = 60
+_LONGEST = 10**12  # seconds; more is no other promise
 _TOKEN = re.compile(r"[a-z-]{1,40}")
 
 
@@ -82,12 +83,12 @@ def hsts(answer: Answer) -> Hsts:
     header = next(iter(values(answer, "strict-transport-security")), None)
     directives = _directives(header or "")
     age = (directives or {}).get("max-age", "")
-    known = directives is not None and re.fullmatch(r"[0-9]{1,15}", age) is not None
+    known = directives is not None and re.fullmatch(r"[0-9]{1,99}", age) is not None
     url = clean(answer.url)
     return Hsts(
         url=url,
         status=answer.status,
-        max_age=int(age) if known else None,
+        max_age=min(int(age), _LONGEST) if known else None,
         include_subdomains=known and "includesubdomains" in (directives or {}),
         preload=known and "preload" in (directives or {}),
         header=None if header is None else clean(header),

@@ -35,7 +35,7 @@ EVERY_SUITE = (
         for suite in block
         if suite not in USUAL_SUITES
     ),
-    *(0xC100, 0xC101, 0xC102, 0x0081, 0xFF85),  # GOST
+    *(0xC100, 0xC101, 0xC102, 0xFF85),  # GOST
 )
 SSL2_SUITES = (0x010080, 0x020080, 0x030080, 0x040080, 0x050080, 0x060040, 0x0700C0, 0x080080)
 # X25519MLKEM768 and its kin first: the server's choice then shows whether it has them.
