@@ -197,3 +197,9 @@ def test_a_replay_that_is_stopped_says_where() -> None:
     found = page(replays=(stopped,))
     assert "serait arrêtée ici, à l’étape 1 sur 3" in found.text
     assert [name for name in found.values("class") if name == "link cut"]
+
+
+def test_the_promise_about_data_follows_the_mandate() -> None:
+    mandate = replace(sample_run().authorisation, transit="sample")
+    assert "Aucune donnée de santé n’a été copiée" in page().text
+    assert "Aucune donnée de santé n’a été copiée" not in page(authorisation=mandate).text
