@@ -46,33 +46,46 @@ class Audited:
     resumed: int | None = None
 
 
-def audited(case: Case, inventory: Inventory, conduct: Conduct) -> Audited:
-    """Look at every subject of the case within its mandate, and judge.
+def audited(
+    case: Case, inventory: Inventory, conduct: Conduct, keep: Callable[[Audited], None]
+) -> Audited:
+    """Look at every subject of the case within its mandate, judge, and have the run kept.
 
-    Contacts the subjects. Raises ResumeRefused when what is resumed is not what was begun.
+    Contacts the subjects. `keep` writes what was asked for; only then is the journal closed as
+    finished, so that a kill in between loses nothing. Raises ResumeRefused when what is resumed is
+    not what was begun.
     """
-    scope = Scope.of(inventory.authorisation)
     folder = conduct.state or state_folder()
     line = f"{inventory.file.resolve()} {case.audit.id}"
-    with (
-        Journal.open(folder, case.pins, of=line, resume=conduct.resume) as journal,
-        _redacted(inventory.redactor),
-        guarded(scope),
-    ):
-
-        def opened(subject: Any) -> Access:  # noqa: ANN401  (any kind of subject)
-            return Access.open(subject, inventory, scope, inventory.redactor)
-
+    with Journal.open(folder, case.pins, of=line, resume=conduct.resume) as journal:
         orders = Orders(case.bench, case.choices.only, case.choices.skip, journal, conduct.tell)
-        pool = ThreadPoolExecutor(conduct.threads, thread_name_prefix="look")
+        assessed = _assessed(case, inventory, orders, conduct.threads)
+        done = Audited(
+            run=_run(case, assessed, orders),
+            looked=assessed.looked,
+            interrupted=assessed.interrupted,
+            hung=bool(assessed.left_behind),
+            resumed=assessed.resumed if journal.resumed else None,
+        )
+        keep(done)
+        if not assessed.interrupted:
+            journal.finish()
+    return done
+
+
+def _assessed(case: Case, inventory: Inventory, orders: Orders, threads: int) -> Assessed:
+    """Look and judge with the gate shut: nothing leaves the mandate until this returns."""
+    scope = Scope.of(inventory.authorisation)
+
+    def opened(subject: Any) -> Access:  # noqa: ANN401  (any kind of subject)
+        return Access.open(subject, inventory, scope, inventory.redactor)
+
+    with _redacted(inventory.redactor), guarded(scope):
+        pool = ThreadPoolExecutor(threads, thread_name_prefix="look")
         assessed = assess.assess(case.plan, orders, opened, pool)
         hurried = assessed.interrupted or bool(assessed.left_behind)
         pool.shutdown(wait=not hurried, cancel_futures=True)
-        if not assessed.interrupted:
-            journal.finish()
-    resumed = assessed.resumed if journal.resumed else None
-    run = _run(case, assessed, orders)
-    return Audited(run, assessed.looked, assessed.interrupted, bool(assessed.left_behind), resumed)
+    return assessed
 
 
 def judged_again(case: Case, looked: Mapping[str, Looked]) -> Audited:

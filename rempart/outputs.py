@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
@@ -25,14 +26,29 @@ def demand_writable(outputs: Sequence[Path]) -> None:
             raise UsageError(f"{path}: expected a folder that can be written to")
 
 
-def written(case: Case, audited: Audited, outputs: Sequence[Path], *, template: str) -> None:
-    """Write every file that was asked for, and say so on stderr."""
-    for path in outputs:
-        if path.name.lower().endswith(export.OBSERVATIONS):
-            archive.save(case.context, audited.looked, path)
-        else:
-            export.write(audited.run, path, template=template, language=audited.run.language)
-        click.echo(f"rempart: wrote {path}", err=True)
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """Prints the summary and writes every file that was asked for."""
+
+    case: Case
+    outputs: Sequence[Path]
+    template: str = ""
+    quiet: bool = False
+
+    def __call__(self, audited: Audited) -> None:
+        """Tell and write; each file is named on stderr."""
+        if audited.resumed is not None:
+            click.echo(f"rempart: resumed; {audited.resumed} subjects were done before", err=True)
+        if not self.quiet:
+            summary.show(audited.run)
+        template = self.template or self.case.audit.report.template or "report"
+        for path in self.outputs:
+            if path.name.lower().endswith(export.OBSERVATIONS):
+                archive.save(self.case.context, audited.looked, path)
+            else:
+                language = self.case.choices.language or self.case.audit.report.language
+                export.write(audited.run, path, template=template, language=language)
+            click.echo(f"rempart: wrote {path}", err=True)
 
 
 def ended(audited: Audited, fail_on: Severity) -> NoReturn:
@@ -43,10 +59,3 @@ def ended(audited: Audited, fail_on: Severity) -> NoReturn:
         sys.stderr.flush()
         os._exit(code)
     sys.exit(code)
-
-
-def told(audited: Audited) -> None:
-    """Print the summary on stdout, and what was resumed on stderr."""
-    if audited.resumed is not None:
-        click.echo(f"rempart: resumed; {audited.resumed} subjects were done before", err=True)
-    summary.show(audited.run)

@@ -75,7 +75,7 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
-    except Exception as error:  # noqa: BLE001  (its text may hold a secret: shown only when asked for)
+    except Exception as error:  # its text may hold a secret: only shown when asked for
         logging.getLogger(__name__).debug("unexpected", exc_info=error)
         kind = type(error).__name__
         click.echo(f"rempart: unexpected {kind}; --log-level debug shows where", err=True)

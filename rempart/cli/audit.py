@@ -88,20 +88,18 @@ def command(
         context, looked = archive.load(saved)
         one = case(context, choices)
         done = judged_again(one, looked)
+        files.Keeper(one, outputs, template)(done)
     elif inventory is None:
-        raise UsageError(
-            "expected an inventory: rempart audit INVENTORY (see rempart inventory new)"
-        )
+        usage = "rempart audit INVENTORY (see rempart inventory new)"
+        raise UsageError(f"expected an inventory: {usage}")
     else:
         source = opened(inventory)
         one = case(source, choices)
+        keeper = files.Keeper(one, outputs, template)
         with shown(len(one.plan.tasks)) as tell:
-            done = audited(one, source, Conduct(state, resume, threads, tell))
+            done = audited(one, source, Conduct(state, resume, threads, tell), keeper)
         if resume and done.resumed is None:
-            click.echo("rempart: nothing to resume; this is a new run", err=True)
-    files.told(done)
-    chosen = template or one.audit.report.template or "report"
-    files.written(one, done, outputs, template=chosen)
+            click.echo("rempart: there was nothing to resume; this is a new run", err=True)
     files.ended(done, Severity(fail_on) if fail_on else one.audit.fail_on)
 
 

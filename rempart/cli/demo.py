@@ -70,15 +70,13 @@ def command(lang: str | None) -> None:
     with served(FOLDER / "payer", language) as inventory:
         source = opened(inventory)
         one = case(source, Choices())
+        keeper = files.Keeper(one, [FOLDER / "run.json", FOLDER / "report.html"])
         with shown(len(one.plan.tasks)) as tell:
-            done = audited(one, source, Conduct(FOLDER / "state", tell=tell))
+            audited(one, source, Conduct(FOLDER / "state", tell=tell), keeper)
     gated = of_repository(FOLDER / "payer" / "infra", "infra", language)
     gate = case(gated, Choices("gate"))
-    judged = audited(gate, gated, Conduct(FOLDER / "state"))
-    files.told(done)
-    report = [FOLDER / "run.json", FOLDER / "report.html"]
-    files.written(one, done, report, template="report")
-    files.written(gate, judged, [FOLDER / "gate.sarif"], template="report")
+    keeper = files.Keeper(gate, [FOLDER / "gate.sarif"], quiet=True)
+    audited(gate, gated, Conduct(FOLDER / "state"), keeper)
     seconds = f"{time.monotonic() - begun:.1f}"
     click.echo("\n" + NEXT[language].format(folder=FOLDER, seconds=seconds))
 

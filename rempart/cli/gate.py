@@ -62,7 +62,5 @@ def command(
     files.demand_writable(outputs)
     source = replace(of_repository(path, id_, lang), waivers=waivers)
     one = case(source, Choices(against, only, skip, language=lang))
-    done = audited(one, source, Conduct())
-    files.told(done)
-    files.written(one, done, outputs, template=one.audit.report.template or "report")
+    done = audited(one, source, Conduct(), files.Keeper(one, outputs))
     files.ended(done, Severity(fail_on) if fail_on else one.audit.fail_on)

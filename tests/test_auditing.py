@@ -1,0 +1,205 @@
+"""An audit from its inventory to its run, by the command line, on files and a repository."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rempart.catalogue import built_in
+from rempart.demo import data
+from tests.test_cli import rempart
+
+INVENTORY = """\
+schema: rempart.inventory/1
+organisation: Payer
+language: en
+authorisation:
+  reference: T-1
+  granted_by: CIO
+  contact: soc@payer.example
+  valid: {from: 2026-01-01T00:00:00Z, until: UNTIL}
+  scope: ["127.0.0.1"]
+subjects:
+  files:
+    - {id: exports, path: exports}
+  repositories:
+    - {id: infra, path: infra}
+HOSTS
+"""
+HOST = """\
+  hosts:
+    - {id: gone, ssh: "audit@127.0.0.1:9", key: "file:key", known_hosts: "file:known"}
+"""
+
+
+@pytest.fixture
+def payer(tmp_path: Path) -> Path:
+    data.write(tmp_path)
+    shutil.copytree(built_in() / "inventories/demo/infra", tmp_path / "infra")
+    return tmp_path
+
+
+def written(folder: Path, *, until: str = "2046-01-01T00:00:00Z", hosts: str = "") -> Path:
+    for name in ("key", "known"):
+        (folder / name).touch(mode=0o600)
+    file = folder / "inventory.yaml"
+    file.write_text(INVENTORY.replace("UNTIL", until).replace("HOSTS", hosts))
+    return file
+
+
+def audit(folder: Path, *arguments: str) -> tuple[int, dict[str, Any], str]:
+    state = {"XDG_STATE_HOME": str(folder / "state")}
+    done = rempart("audit", *arguments, "-o", "run.json", cwd=folder, **state)
+    file = folder / "run.json"
+    return done.returncode, json.loads(file.read_text()) if file.exists() else {}, done.stderr
+
+
+def comparable(run: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in run.items() if key not in ("started", "finished", "id")}
+
+
+def test_findings_of_files_and_repository_end_with_one(payer: Path) -> None:
+    written(payer)
+    code, run, _ = audit(payer, "inventory.yaml")
+    assert code == 1
+    assert {one["subject"] for one in run["results"]} >= {"exports", "infra"}
+
+
+def test_nothing_at_the_threshold_ends_with_zero(payer: Path) -> None:
+    written(payer)
+    code, _, _ = audit(payer, "inventory.yaml", "--only", "iac.*", "--fail-on", "critical")
+    assert code == 0
+
+
+def test_an_unreachable_host_is_said_and_the_others_are_unharmed(payer: Path) -> None:
+    written(payer, hosts=HOST)
+    code, run, _ = audit(payer, "inventory.yaml", "--only", "gone", "--only", "data.*")
+    reasons = {one["reason"] for one in run["results"] if one["subject"] == "gone"}
+    assert reasons == {"unreachable"}
+    assert any(one["outcome"] == "fail" for one in run["results"] if one["subject"] == "exports")
+    assert code in (1, 3)
+
+
+def test_an_expired_window_stops_everything_with_its_line(payer: Path) -> None:
+    written(payer, until="2026-02-01T00:00:00Z")
+    code, run, stderr = audit(payer, "inventory.yaml")
+    assert (code, run) == (2, {})
+    assert "inventory.yaml:8:" in stderr
+
+
+def test_patterns_that_leave_nothing_are_refused(payer: Path) -> None:
+    written(payer)
+    code, _, stderr = audit(payer, "inventory.yaml", "--only", "ssh.rot_login")
+    assert code == 2
+    assert "--only" in stderr
+
+
+def test_saved_observations_judge_to_the_same_results(payer: Path) -> None:
+    written(payer)
+    _, first, _ = audit(payer, "inventory.yaml", "-o", "x.observations.json")
+    shutil.rmtree(payer / "exports")
+    _, again, _ = audit(payer, "inventory.yaml", "--from-observations", "x.observations.json")
+    assert again["results"] == first["results"]
+    _, alone, _ = audit(payer, "--from-observations", "x.observations.json")
+    assert [one["fingerprint"] for one in alone["results"]] == [
+        one["fingerprint"] for one in first["results"]
+    ]
+
+
+def test_two_audits_of_the_same_thing_are_the_same(payer: Path) -> None:
+    written(payer)
+    _, first, _ = audit(payer, "inventory.yaml")
+    _, second, _ = audit(payer, "inventory.yaml")
+    assert comparable(first) == comparable(second)
+
+
+def test_nothing_to_resume_is_said(payer: Path) -> None:
+    written(payer)
+    _, _, stderr = audit(payer, "inventory.yaml", "--resume")
+    assert "nothing to resume" in stderr
+
+
+def test_a_killed_audit_is_resumed_whole(payer: Path) -> None:
+    many = "".join(f"    - {{id: exports-{number:02}, path: exports}}\n" for number in range(1, 25))
+    file = written(payer)
+    file.write_text(file.read_text().replace("  repositories:\n", f"{many}  repositories:\n"))
+    _, whole, _ = audit(payer, "inventory.yaml", "--threads", "1")
+    state = payer / "killed"
+    child = subprocess.Popen(
+        (
+            sys.executable,
+            "-m",
+            "rempart",
+            "audit",
+            "inventory.yaml",
+            "--threads",
+            "1",
+            "--state",
+            str(state),
+        ),
+        cwd=payer,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    deadline = time.monotonic() + 30
+    while not _begun(state) and child.poll() is None and time.monotonic() < deadline:
+        os.sched_yield()
+    child.send_signal(signal.SIGKILL)
+    child.wait()
+    _, resumed, stderr = audit(
+        payer, "inventory.yaml", "--threads", "1", "--resume", "--state", str(state)
+    )
+    assert "subjects were done before" in stderr
+    assert comparable(resumed) == comparable(whole)
+
+
+def test_a_changed_inventory_is_not_resumed(payer: Path) -> None:
+    file = written(payer)
+    state = payer / "killed"
+    child = subprocess.Popen(
+        (
+            sys.executable,
+            "-m",
+            "rempart",
+            "audit",
+            "inventory.yaml",
+            "--threads",
+            "1",
+            "--state",
+            str(state),
+        ),
+        cwd=payer,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    deadline = time.monotonic() + 30
+    while not _begun(state, least=0) and child.poll() is None and time.monotonic() < deadline:
+        os.sched_yield()
+    child.send_signal(signal.SIGKILL)
+    child.wait()
+    file.write_text(file.read_text().replace("organisation: Payer", "organisation: Another"))
+    code, _, stderr = audit(payer, "inventory.yaml", "--resume", "--state", str(state))
+    assert code == 2
+    assert "inventory" in stderr
+
+
+def _begun(state: Path, least: int = 1) -> bool:
+    """Whether the journal holds a run and at least so many subjects."""
+    import sqlite3
+
+    for file in state.glob("*.sqlite"):
+        try:
+            with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as database:
+                (runs,) = database.execute("SELECT count(*) FROM run").fetchone()
+                (done,) = database.execute("SELECT count(*) FROM subject").fetchone()
+                return bool(runs) and done >= least
+        except sqlite3.OperationalError:
+            return False
+    return False
