@@ -44,7 +44,7 @@ class Redactor:
 
     def __init__(self) -> None:
         self._forms: set[str] = set()
-        self._values: dict[str, str] = {}
+        self._values: dict[str, str | NoSecret] = {}
         self._pattern: re.Pattern[str] | None = None
         self._lock = Lock()
 
@@ -64,13 +64,18 @@ class Redactor:
         return masked(text)
 
     def revealed(self, reference: "Reference") -> str:
-        """The secret behind a reference, looked up once."""
-        found = self._values.get(reference.text)
-        if found is None:
-            found = _resolved(reference)
-            self.learn(found)
-            self._values[reference.text] = found
-        return found
+        """The secret behind a reference, looked up once, a failure too. Raises NoSecret."""
+        known = self._values.get(reference.text)
+        if known is None:
+            try:
+                known = _resolved(reference)
+                self.learn(known)
+            except NoSecret as error:
+                known = error
+            self._values[reference.text] = known
+        if isinstance(known, NoSecret):
+            raise NoSecret(*known.args)
+        return known
 
 
 class Reference:

@@ -132,3 +132,14 @@ def test_a_log_record_is_cleaned_with_its_exception(caplog: pytest.LogCaptureFix
     assert "ValueError" in caplog.text
     assert "TOKEN-123456" not in caplog.text
     assert "1840512345678" not in caplog.text
+
+
+def test_a_secret_that_could_not_be_had_is_asked_for_once(tmp_path: Path) -> None:
+    asked = tmp_path / "asked"
+    script = tmp_path / "manager.py"
+    script.write_text(f"open({str(asked)!r}, 'a').write('x'); raise SystemExit(3)")
+    reference = Reference.parse(f"command:{sys.executable} {script}")
+    for _ in range(2):
+        with pytest.raises(NoSecret, match="ended with status 3"):
+            reference.resolve()
+    assert asked.read_text() == "x"

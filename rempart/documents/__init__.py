@@ -83,4 +83,8 @@ def decode(
             return msgspec.convert(value, type, str_keys=True, dec_hook=hook)
         except (msgspec.ValidationError, RecursionError) as error:
             found = faults(value, type, hook) or [((), str(error))]
-    raise ContentErrors([document.error((*at, *path), text) for path, text in found[:SHOWN]])
+    once: dict[tuple[int, str], ContentError] = {}
+    for path, text in found:
+        error = document.error((*at, *path), text)
+        once.setdefault((error.line, text), error)
+    raise ContentErrors(list(once.values())[:SHOWN])

@@ -21,6 +21,7 @@ INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 FLOAT = re.compile(r"-?(?:0|[1-9][0-9]{0,17})\.[0-9]{1,40}(?:[eE][-+]?[0-9]{1,3})?")
 WORDS: dict[str, Any] = {"true": True, "false": False, "null": None, "~": None, "": None}
 NUMERIC = frozenset("-0123456789")
+MANY = 100  # repeated keys of one text; more of them say nothing new
 STANDARD = "tag:yaml.org,2002:"
 # A surrogate pair as JSON writes it; YAML has \U for that.
 PAIR = re.compile(r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB]\w\w)\\u([dD][c-fC-F]\w\w)")
@@ -233,6 +234,8 @@ class _Reader:
             self.refuse("expected no merge key, found <<: write the keys out", line)
         if key in top.keys:
             message = f'expected each key once, found "{shown(key)}" again (line {top.keys[key]})'
+            if len(self.errors) >= MANY:
+                self.refuse(message, line)
             self.errors.append(ContentError(message, file=self.file, line=line))
         top.keys[key] = line
         top.key = key

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -19,7 +20,7 @@ from rempart.inventory.expansion import expand
 from rempart.inventory.references import ESTATE, SQLITE, Located, faults, scope_faults, sqlite_path
 from rempart.inventory.subjects import Database, Subject, Subjects, Text
 from rempart.inventory.values import Period, hook, schema_hook
-from rempart.secrets import Redactor, Reference
+from rempart.secrets import NoSecret, Redactor, Reference
 
 SCHEMA = "rempart.inventory/1"
 NEEDS_DOCUMENT = ("intrusive", "canary")
@@ -118,6 +119,16 @@ class Inventory:
             for key, value in _parts(subject):
                 if isinstance(value, Reference):
                     yield subject.id, key, value
+
+    def unlock(self) -> None:
+        """Ask every password manager now: no program is started once the audit has begun.
+
+        What cannot be had is not an error here; the subject that needs it will say so.
+        """
+        for _, _, reference in self.references():
+            if reference.kind == "command":
+                with suppress(NoSecret):
+                    reference.resolve()
 
     def missing(self) -> Iterator[tuple[str, str, Path]]:
         """Files beside the inventory that are not there: subject, key, path."""
