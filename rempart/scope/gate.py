@@ -31,6 +31,8 @@ PROGRAMS: dict[str, frozenset[str]] = {
     ),
     "sh": frozenset(["-s"]),
 }
+# rempart's own child, which parses an untrusted repository under limits and opens no connection.
+_WORKER = ("-s", "-P", "-m", "rempart.collectors.repository.worker")
 _TRUSTED_FOLDERS = ("/usr/bin", "/bin", "/usr/local/bin")
 _PEERS = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
 _LOOKUPS = frozenset(
@@ -156,7 +158,8 @@ def _check_program(program: object, arguments: object) -> None:
     folder, name = os.path.split(path)
     words = list(_decoded(arguments)) if isinstance(arguments, list | tuple) else []
     listed = folder in ("", *_TRUSTED_FOLDERS) and _verb(words) in PROGRAMS.get(name, ())
-    if not listed and (path != _errand.program or not path):
+    own = path == sys.executable and tuple(words[1:]) == _WORKER
+    if not (listed or own) and (path != _errand.program or not path):
         raise NotAuthorised(f"{name or 'a program'}: no child process while an audit runs")
 
 
