@@ -85,6 +85,6 @@ def decode(
             found = faults(value, type, hook) or [((), str(error))]
     once: dict[tuple[int, str], ContentError] = {}
     for path, text in found:
-        error = document.error((*at, *path), text)
-        once.setdefault((error.line, text), error)
+        fault = document.error((*at, *path), text)
+        once.setdefault((fault.line, text), fault)
     raise ContentErrors(list(once.values())[:SHOWN])
