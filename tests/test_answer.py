@@ -45,12 +45,12 @@ def test_what_was_not_seen_is_said_with_the_answer() -> None:
 
 def test_a_breach_that_is_stopped_says_at_which_step() -> None:
     said = replayed(replay("open", "broken", word="stopped"), language("en"))
-    assert said == "“The breach of January 2024” would be stopped here, at step 2 of 2."
+    assert said == "“The breach of January 2024”: the attack would be stopped here, at step 2 of 2."
 
 
 def test_a_breach_that_may_go_through_says_what_is_open_and_what_is_not_known() -> None:
     said = replayed(replay("open", "unknown", "open", word="unknown"), language("en"))
-    assert "Of its 3 steps, 2 are open and 1 not known" in said
+    assert "Steps open: 2; not known, counted as open: 1." in said
 
 
 def test_a_breach_that_goes_through_is_said_to() -> None:

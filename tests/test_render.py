@@ -195,7 +195,7 @@ def test_a_replay_that_is_stopped_says_where() -> None:
     first, *others = replay.steps
     stopped = replace(replay, steps=(replace(first, state="broken"), *others), verdict="stopped")
     found = page(replays=(stopped,))
-    assert "serait arrêtée ici, à l’étape 1 sur 3" in found.text
+    assert "l’attaque serait arrêtée ici, à l’étape 1 sur 3" in found.text
     assert [name for name in found.values("class") if name == "link cut"]
 
 
