@@ -54,7 +54,7 @@ def _child(
     function: Callable[..., Any],
     arguments: tuple[object, ...],
 ) -> None:
-    import resource  # noqa: PLC0415  (POSIX only, and only the child needs it)
+    import resource  # POSIX only, and only the child needs it
 
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))

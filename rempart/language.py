@@ -111,7 +111,7 @@ def _zone(value: datetime) -> str:
 @lru_cache(maxsize=len(LANGUAGES))
 def language(id_: str) -> Language:
     """The language of that name, English for one the cards do not speak."""
-    from rempart.documents import load  # noqa: PLC0415  (brings yaml)
+    from rempart.documents import load  # brings yaml
 
     name = id_ if id_ in LANGUAGES else "en"
     file = built_in() / "reports" / "strings" / f"{name}.yaml"

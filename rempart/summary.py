@@ -59,8 +59,8 @@ def show(run: Run, stream: TextIO | None = None, language: str = "") -> None:
     if not out.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         out.write(summary(run, language, width=_width(out)))
         return
-    from rich.console import Console  # noqa: PLC0415  (only a terminal needs it)
-    from rich.text import Text  # noqa: PLC0415
+    from rich.console import Console  # only a terminal needs it
+    from rich.text import Text
 
     console = Console(file=out, markup=False, highlight=False, emoji=False, soft_wrap=True)
     for spans in _lines(run, language, console.width):

@@ -35,8 +35,8 @@ def command(run_file: Path, outputs: tuple[Path, ...], template: str, lang: str 
     rempart report run.json -o client.html -o findings.csv --lang fr
     rempart report run.json -o client.html --template our/report.html.j2
     """
-    from rempart import export, summary  # noqa: PLC0415  (bring yaml)
-    from rempart.results import load  # noqa: PLC0415
+    from rempart import export, summary
+    from rempart.results import load
 
     for path in outputs:
         export.format_of(path)
