@@ -292,7 +292,10 @@ def test_the_programs_of_the_list_start() -> None:
         done = subprocess.run(git, capture_output=True, check=True)  # noqa: S603
         assert b"GIT_DIR" in done.stdout
         local = subprocess.run(
-            ["sh", "-s"], input=b"echo $((1+1))", capture_output=True, check=True
+            ["sh", "-s"],  # noqa: S607
+            input=b"echo $((1+1))",
+            capture_output=True,
+            check=True,
         )
         assert local.stdout == b"2\n"
 

@@ -230,16 +230,16 @@ def _body(raw: Any) -> tuple[bytes, bool]:  # noqa: ANN401
     """The decoded body up to the cap, and whether there was or may have been more."""
     encoding = (raw.headers.get("content-encoding") or "identity").strip().lower()
     gzipped = zlib.decompressobj(16 + zlib.MAX_WBITS) if encoding in ("gzip", "x-gzip") else None
-    body = bytearray()
+    body, empty = bytearray(), True
     try:
         while chunk := raw.read1(CHUNK, decode_content=False):
-            left = BODY_CAP + 1 - len(body)
+            left, empty = BODY_CAP + 1 - len(body), False
             body += gzipped.decompress(chunk, left) if gzipped is not None else chunk
             if len(body) > BODY_CAP:
                 return bytes(body[:BODY_CAP]), True
     except (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError, zlib.error):
         return bytes(body), True
-    whole = gzipped.eof if gzipped is not None and body else encoding in _READABLE
+    whole = encoding in _READABLE if gzipped is None or empty else gzipped.eof
     return bytes(body), not whole
 
 

@@ -13,12 +13,13 @@ class NoUrl(Refused):
 
 
 def web(base: str, url: str) -> str:
-    """The URL, absolute, if it is one of the web with a port that exists; raises NoUrl."""
+    """The URL, absolute and without its user, if it is one of the web; raises NoUrl."""
     with contextlib.suppress(ValueError):
         whole = urljoin(base, url)
         parts = urlsplit(whole)
-        if parts.scheme in SCHEMES and parts.hostname and parts.port != 0:
-            return whole
+        clear = parts.scheme in SCHEMES and parts.hostname and "\\" not in parts.netloc
+        if clear and parts.port != 0:  # browsers and RFC 3986 read a backslash differently
+            return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
     raise NoUrl(f"{shown(url)} is no address a browser would open")
 
 

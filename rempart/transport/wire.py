@@ -144,5 +144,7 @@ class _Secure(urllib3.connection.HTTPSConnection):
 class _SecurePool(urllib3.HTTPSConnectionPool):
     def _validate_conn(self, conn: Any) -> None:  # noqa: ANN401
         """Connect before the request; an untrusted certificate is in the answer, not a warning."""
+        if conn.line.trust.secret and not conn.is_verified:
+            conn.close()
         if conn.is_closed:
             conn.connect()
