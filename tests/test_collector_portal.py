@@ -365,3 +365,17 @@ def test_an_odd_charset_does_not_matter() -> None:
 def test_the_plain_twin_is_on_port_80() -> None:
     assert plain_url("https://payer.example:8443/a?b=c") == "http://payer.example/a?b=c"
     assert plain_url("https://[::1]/") == "http://[::1]/"
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["http://[", "//[::1", "https://a:b:c/", "https://x:99999/", "\x1b[2J", "javascript:alert(1)"],
+)
+def test_a_redirect_or_link_no_browser_would_open_spoils_nothing_else(
+    tmp_path: Path, target: str
+) -> None:
+    start = Reply(200, f'<a href="{target}login">'.encode(), [HTML])
+    assert "/" in {item.key for item in of(observed(tmp_path, {"/": start}), Page)}
+    found = observed(tmp_path, {"/": Reply(302, headers=[("Location", target)])})
+    assert len(of(found, ExposedFile)) == len(SIGNATURES)
+    assert all("\x1b" not in str(item) for item in found)

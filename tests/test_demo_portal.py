@@ -69,14 +69,14 @@ def test_what_is_wrong_fails(found: list[Seen]) -> None:
     assert judged(found, "portal.headers")["/connexion frame-ancestors"] is Outcome.FAIL
 
 
-def test_authorities_differ_about_two_years(found: list[Seen]) -> None:
+def test_authorities_differ_about_three_years(found: list[Seen]) -> None:
     said = {
         authority: next(iter(judged(found, "tls.certificate_lifetime", authority).values()))
-        for authority in ("anssi", "mozilla", "cabf")
+        for authority in ("anssi", "nist", "cabf")
     }
     assert said == {
-        "anssi": Outcome.PASS,
-        "mozilla": Outcome.FAIL,
+        "anssi": Outcome.FAIL,
+        "nist": Outcome.PASS,
         "cabf": Outcome.NOTAPPLICABLE,
     }
 

@@ -2,7 +2,7 @@
 
 Some of it is right (TLS 1.2 and 1.3 only, the plain side redirects, content types are not guessed)
 and some of it is wrong as portals are wrong: a session cookie that scripts may read, a forgotten
-`.git`, an HSTS of one day, a security.txt that ran out, a certificate of two years, and an
+`.git`, an HSTS of one day, a security.txt that ran out, a certificate of three years, and an
 identifier with a password as the only way in.
 """
 
@@ -20,7 +20,7 @@ from typing import Any, ClassVar
 from rempart.demo.authority import issue
 
 NAME = "portail.payer.example"
-CERTIFICATE_DAYS = 730
+CERTIFICATE_DAYS = 1095
 _SECONDS = 10  # a connection that says nothing is dropped
 _PAGE = """<!doctype html>
 <html lang="fr"><head><meta charset="utf-8"><title>{title}</title></head>

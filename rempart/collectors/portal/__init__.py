@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from rempart.check import Gap, Observation
 from rempart.collectors import Intensity, Probe, Seen, Wanted
+from rempart.collectors.text import clean
 from rempart.errors import CollectError, Reason
 from rempart.observations.http import Cookie, ExposedFile, Hsts, Page, PlainRedirect, SecurityTxt
 
 if TYPE_CHECKING:
+    from rempart.collectors.portal.visit import Visit
     from rempart.transport.access import Access
 
 KIND = "portal"
@@ -53,7 +55,7 @@ def collect(subject: Any, access: "Access", wanted: Wanted) -> Iterator[Seen]:  
     ) as session:
         visit = Visit(session, subject, datetime.now(UTC))
         if wanted & {Page, Hsts, Cookie, PlainRedirect}:
-            visit.pages()
+            _open(visit)
         if PlainRedirect in wanted:
             yield from _settled(PlainRedirect, visit.plain_side())
         if SecurityTxt in wanted:
@@ -66,6 +68,13 @@ def collect(subject: Any, access: "Access", wanted: Wanted) -> Iterator[Seen]:  
         yield from (item for item in visit.seen() if _asked(item, wanted))
 
 
+def _open(visit: "Visit") -> None:
+    try:
+        visit.pages()
+    except CollectError as error:
+        raise type(error)(clean(str(error))) from None  # it may quote a redirect's words
+
+
 def _asked(item: Seen, wanted: Wanted) -> bool:
     names = {kind.__name__ for kind in wanted}
     return (item.type if isinstance(item, Gap) else type(item).__name__) in names
@@ -76,4 +85,4 @@ def _settled(kind: type[Observation], found: Iterator[Seen]) -> Iterator[Seen]:
     try:
         yield from found
     except CollectError as error:
-        yield Gap(kind.__name__, error.reason, str(error))
+        yield Gap(kind.__name__, error.reason, clean(str(error)))

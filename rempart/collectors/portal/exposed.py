@@ -7,6 +7,7 @@ from urllib.parse import urljoin
 
 from rempart.check import Reason, Unknown
 from rempart.collectors.portal.pages import BUSY, values
+from rempart.collectors.text import clean
 from rempart.errors import CollectError, Limited, Truncated, Unreachable
 from rempart.observations.http import ExposedFile
 
@@ -78,7 +79,7 @@ def exposed_files(session: "Session", base: str, absent: "Answer") -> Iterator[E
     failures = 0
     for signature in SIGNATURES:
         if over is not None:
-            yield _file(signature, base, Unknown(over.reason, str(over)))
+            yield _file(signature, base, Unknown(over.reason, clean(str(over))))
             continue
         try:
             answer = session.get(urljoin(base, f"/{signature.path}"))
@@ -86,7 +87,7 @@ def exposed_files(session: "Session", base: str, absent: "Answer") -> Iterator[E
             failures += 1
             if not isinstance(error, Unreachable | Truncated) or failures == _PATIENCE:
                 over = error
-            yield _file(signature, base, Unknown(error.reason, str(error)))
+            yield _file(signature, base, Unknown(error.reason, clean(str(error))))
             continue
         failures = 0
         if answer.status == 429:

@@ -88,15 +88,18 @@ class Visit:
 
     def _miss(self, url: str, error: CollectError, *kinds: str) -> None:
         for kind in kinds or ("Page",):
-            gap = Gap(kind, error.reason, str(error), key=path(url), source=clean(url))
+            gap = Gap(kind, error.reason, clean(str(error)), key=path(url), source=clean(url))
             self._gaps.append(gap)
 
     def _sign_in(self, start: Answer) -> str:
         given = self._portal.login.url if self._portal.login else ""
         read = markup(text(start))
         link = "" if read.password_field else read.sign_in or ""
-        target = urljoin(self._portal.url, given) if given else urljoin(start.url, link)
-        return target if self._is_own(target) else ""
+        try:
+            target = urljoin(self._portal.url, given) if given else urljoin(start.url, link)
+            return target if self._is_own(target) else ""
+        except ValueError:  # a link no browser would open
+            return ""
 
     def _is_own(self, url: str) -> bool:
         """Over HTTPS and on the portal's own name: another name is another subject."""
