@@ -80,6 +80,8 @@ def _assessed(case: Case, inventory: Inventory, orders: Orders, threads: int) ->
     def opened(subject: Any) -> Access:  # noqa: ANN401  (any kind of subject)
         return Access.open(subject, inventory, scope, inventory.redactor)
 
+    with _redacted(inventory.redactor):
+        inventory.unlock()  # password managers are asked before the gate shuts out child programs
     with _redacted(inventory.redactor), guarded(scope):
         pool = ThreadPoolExecutor(threads, thread_name_prefix="look")
         assessed = assess.assess(case.plan, orders, opened, pool)

@@ -10,7 +10,8 @@ from rempart.archive import Context
 from rempart.audit import Audit
 from rempart.catalogue import Entry, Layer, collectors, content, derivations, entries, layers
 from rempart.derive import ESTATE
-from rempart.errors import UsageError
+from rempart.documents.faults import suggestion
+from rempart.errors import ContentErrors, UsageError
 from rempart.frameworks import Frameworks
 from rempart.inventory import Inventory
 from rempart.plan import Plan, plan, wants
@@ -85,6 +86,8 @@ def case(source: Inventory | Context, choices: Choices) -> Case:
     )
     _demand_something(planned, choices)
     live = source if isinstance(source, Inventory) else None
+    if live is not None:
+        _demand_controls(live, catalogues)
     return Case(
         context=context(source) if isinstance(source, Inventory) else source,
         audit=against,
@@ -156,6 +159,21 @@ def _subjects(source: Inventory) -> Iterator[SubjectRecord]:
         yield SubjectRecord(
             one.id, one.kind, name, one.owner, one.criticality, one.population, one.zone
         )
+
+
+def _demand_controls(source: Inventory, catalogues: Frameworks) -> None:
+    """Raise ContentErrors for each statement about a control nobody knows."""
+    errors = [
+        source.document.error(
+            ("statements", place, "control"),
+            f'expected a neutral control, found "{one.control}"'
+            f"{suggestion(one.control, catalogues.neutral)}",
+        )
+        for place, one in enumerate(source.statements)
+        if one.control not in catalogues.neutral
+    ]
+    if errors:
+        raise ContentErrors(errors)
 
 
 def _folders(chosen: tuple[Layer, ...], kind: str) -> list[Path]:

@@ -94,6 +94,21 @@ def test_an_expired_window_stops_everything_with_its_line(payer: Path) -> None:
     assert "inventory.yaml:8:" in stderr
 
 
+def test_a_statement_about_no_control_is_refused_with_its_line(payer: Path) -> None:
+    file = written(payer)
+    (payer / "proof.txt").write_text("minutes")
+    with file.open("a") as text:
+        text.write(
+            "statements:\n"
+            "  - {control: log.detct, about: [infra], says: An alarm exists., by: CISO,\n"
+            "     on: 2026-11-02, evidence: 'file:proof.txt', meets: true, valid: 12 months}\n"
+        )
+    code, _, stderr = audit(payer, "inventory.yaml")
+    assert code == 2
+    assert 'found "log.detct"' in stderr
+    assert "log.detect" in stderr
+
+
 def test_patterns_that_leave_nothing_are_refused(payer: Path) -> None:
     written(payer)
     code, _, stderr = audit(payer, "inventory.yaml", "--only", "ssh.rot_login")
