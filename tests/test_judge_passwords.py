@@ -5,7 +5,7 @@ import pytest
 from rempart.check import OneOf, Reason, Unknown
 from rempart.judge.passwords import (
     guaranteed_bits,
-    imposes_classes,
+    imposed_classes,
     limits_failures,
     nominal_bits,
     reaches,
@@ -104,7 +104,7 @@ def test_what_was_not_seen_guarantees_nothing(policy: PasswordPolicy) -> None:
     assert isinstance(bits, Unknown)
     assert isinstance(reaches(bits, 50), Unknown)
     assert isinstance(shortest(policy), Unknown)
-    assert isinstance(imposes_classes(policy), Unknown)
+    assert isinstance(imposed_classes(policy), Unknown)
 
 
 def test_an_undecided_length_stays_undecided() -> None:
@@ -114,12 +114,11 @@ def test_an_undecided_length_stays_undecided() -> None:
     assert bits.reason is Reason.UNRESOLVED
 
 
-def test_tells_length_rules_from_class_rules() -> None:
-    assert imposes_classes(NONE) is False
-    assert imposes_classes(replace(NONE, min_classes=1)) is False
-    assert imposes_classes(replace(NONE, min_classes=2)) is True
-    assert imposes_classes(replace(NONE, digits=-1)) is False
-    assert imposes_classes(replace(NONE, digits=1)) is True
+def test_counts_the_kinds_of_characters_demanded() -> None:
+    assert imposed_classes(NONE) == 0
+    assert imposed_classes(replace(NONE, min_classes=3, digits=1)) == 3
+    assert imposed_classes(replace(NONE, digits=-1)) == 0
+    assert imposed_classes(replace(NONE, digits=2, upper=1)) == 2
 
 
 @pytest.mark.parametrize(

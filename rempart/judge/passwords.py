@@ -49,12 +49,12 @@ def reaches(bits: float | Unknown, floor: int) -> Fact:
     return bits if isinstance(bits, Unknown) else round(bits) >= floor
 
 
-def imposes_classes(policy: PasswordPolicy) -> Fact:
-    """Whether the policy demands certain kinds of characters."""
+def imposed_classes(policy: PasswordPolicy) -> int | Unknown:
+    """How many kinds of characters the policy demands; 0 where it leaves the choice free."""
     missing = _missing(policy)
     if missing is not None:
         return missing
-    return _int(policy.min_classes) > 1 or any(count > 0 for count in _counts(policy))
+    return max(_int(policy.min_classes), sum(count > 0 for count in _counts(policy)))
 
 
 def shortest(policy: PasswordPolicy) -> int | Unknown:

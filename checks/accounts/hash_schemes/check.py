@@ -1,0 +1,43 @@
+from collections.abc import Iterator
+
+from rempart.check import Grade, Result, Severity, graded, notapplicable, notchecked, verdict
+from rempart.judge.yardsticks import PasswordHashing
+from rempart.observations.accounts import Account
+from rempart.unknown import Unknown
+
+# Broken or unsalted whatever an authority leaves unsaid: a single round, DES, MD5, SHA-1.
+ALWAYS_WEAK = {"descrypt", "bsdicrypt", "md5crypt", "sunmd5", "sha1crypt", "nt"}
+
+
+def check(accounts: tuple[Account, ...], hashing: PasswordHashing) -> Iterator[Result]:
+    hidden = next((one for one in accounts if isinstance(one.hash_scheme, Unknown)), None)
+    if hidden is not None and isinstance(hidden.hash_scheme, Unknown):
+        why = hidden.hash_scheme
+        yield notchecked(why.reason, why.detail, hidden.source, of=hidden.source)
+    for account in accounts:
+        scheme = account.hash_scheme
+        if isinstance(scheme, str):
+            yield _result(account, scheme, hashing)
+
+
+def _result(account: Account, scheme: str, hashing: PasswordHashing) -> Result:
+    grade = graded(
+        scheme,
+        prefer=hashing.prefer,
+        accept=hashing.accept,
+        tolerate=hashing.tolerate,
+        discourage=hashing.discourage,
+        forbid=hashing.forbid,
+    )
+    if scheme in ALWAYS_WEAK:
+        grade = Grade.FORBID
+    if grade is None:
+        return notapplicable(f"{scheme}: this authority does not name it", account)
+    locked = account.locked is True
+    return verdict(
+        grade,
+        f"{scheme}, locked" if locked else scheme,
+        account,
+        facts={"account": account.key, "scheme": scheme},
+        severity=Severity.LOW if locked else None,
+    )
