@@ -10,7 +10,6 @@ ESCAPES = re.compile(
     "python|python3|rsync|ruby|scp|screen|sed|setpriv|sh|ssh|strace|su|sudo|systemd-run|"
     "tar|tcpdump|tee|tmux|unshare|vi|vim|watch|wget|xargs|zip|zsh"
 )
-)
 
 
 def check(rule: SudoRule) -> Result:
