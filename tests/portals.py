@@ -35,7 +35,7 @@ authorisation:
 subjects:
   portals:
     - id: pro
-      url: https://{name}/
+      url: {scheme}://{name}/
 {extra}
 """
 
@@ -57,11 +57,12 @@ class Served:
     asked: list[str] = field(default_factory=list)
 
 
-def access(folder: Path, *, allow: str = "active", **keys: object) -> Access:
+def access(folder: Path, *, allow: str = "active", scheme: str = "https", **keys: object) -> Access:
     """Access to a portal with these keys (`connect`, `plain`, `ca`, `login`)."""
     extra = "\n".join(f"      {key}: {value}" for key, value in keys.items())
     file = folder / "inventory.yaml"
-    file.write_text(_INVENTORY.format(name=NAME, allow=allow, extra=extra), encoding="utf-8")
+    text = _INVENTORY.format(scheme=scheme, name=NAME, allow=allow, extra=extra)
+    file.write_text(text, encoding="utf-8")
     inventory = load(file)
     (portal,) = inventory.subjects
     return Access.open(portal, inventory, Scope.of(inventory.authorisation))

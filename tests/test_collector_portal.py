@@ -205,3 +205,29 @@ def test_a_redirect_or_link_no_browser_would_open_spoils_nothing_else(
     found = observed(tmp_path, {"/": Reply(302, headers=[("Location", target)])})
     assert len(of(found, ExposedFile)) == len(SIGNATURES)
     assert all("\x1b" not in str(item) for item in found)
+
+
+def test_a_portal_without_https_is_looked_at_all_the_same(tmp_path: Path) -> None:
+    setting = [("Set-Cookie", "SESSION=a1"), ("Strict-Transport-Security", "max-age=1")]
+    with site({"/": Reply(200, FORM, setting)}) as server:
+        way = access(tmp_path, scheme="http", connect=f"127.0.0.1:{server.port}")
+        found = look(portal, way)
+    assert [item.kind for item in of(found, Page)] == ["login form"]
+    assert [item.name for item in of(found, Cookie)] == ["SESSION"]
+    assert not of(found, Hsts)  # browsers do not listen to it there
+    (plain,) = of(found, PlainRedirect)
+    assert (plain.statuses, plain.final_scheme) == ((200,), "http")
+
+
+def test_a_cookie_set_on_the_plain_side_is_seen(tmp_path: Path) -> None:
+    issued = certificate(tmp_path)
+    leads = Reply(301, headers=[("Location", f"https://{NAME}/"), ("Set-Cookie", "SESSION=a1")])
+    with site({"/": LOGIN}, issued) as server, site({"/": leads}) as plain:
+        way = access(
+            tmp_path,
+            connect=f"127.0.0.1:{server.port}",
+            plain=f"127.0.0.1:{plain.port}",
+            ca=f"file:{issued.ca}",
+        )
+        (found,) = of(look(portal, way), Cookie)
+    assert found.url == f"http://{NAME}/"

@@ -253,3 +253,9 @@ def test_recorded_answers_of_nginx_say_what_it_was_configured_to_do() -> None:
             if isinstance(found, Chosen) and found.version == version:
                 offered[server].add(version)
     assert offered == {"1": {"TLSv1.2", "TLSv1.3"}, "2": {"TLSv1", "TLSv1.1", "TLSv1.2"}}
+
+
+def test_a_portal_without_https_is_not_asked_for_tls(tmp_path: Path) -> None:
+    way = access(tmp_path, scheme="http")
+    assert look(tls, way) == []
+    assert way.connections == 0

@@ -8,7 +8,7 @@ from rempart.check import Observation, Seen
 
 @dataclass(frozen=True, slots=True)
 class Page(Observation):
-    """An answer over HTTPS; key: its path.
+    """A page or other answer; key: its path.
 
     `kind` is "login form" (a password field stands in it), "page", "redirect", "refusal" (4xx) or
     "error" (5xx). `headers` are those that defend browsers or name software, in lower case, in

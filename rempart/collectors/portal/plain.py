@@ -27,7 +27,7 @@ def plain_url(url: str) -> str:
 def plain_redirects(
     session: "Session", urls: Iterable[str], seen: list["Answer"]
 ) -> Iterator[PlainRedirect]:
-    """What each page's plain twin answers; the answers over HTTPS on the way go into `seen`.
+    """What each page's plain twin answers; every answer on the way goes into `seen`.
 
     Nothing more is asked once the port turned out closed. Raises CollectError when it does not
     answer at all: that it is closed is only known when the system says so.
@@ -40,7 +40,7 @@ def plain_redirects(
                 raise
             yield PlainRedirect(clean(url), closed=True, key="/", source=clean(url))
             return
-        seen += [answer for answer in answers if answer.url.startswith("https:")]
+        seen += answers
         yield _redirect(url, answers)
 
 

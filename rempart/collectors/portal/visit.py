@@ -1,4 +1,4 @@
-"""One visit to a portal: every answer over HTTPS is kept until all parts have looked."""
+"""One visit to a portal: every answer is kept until all parts have looked."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -67,11 +67,12 @@ class Visit:
         yield from exposed_files(self._session, self._portal.url, absent)
 
     def seen(self) -> Iterator[Seen]:
-        """Pages, HSTS headers and cookies of all own answers over HTTPS, each once."""
+        """Pages, HSTS headers (over HTTPS alone) and cookies of all own answers, each once."""
         pages = [answer for answer in self._pages if self._is_own(answer.url)]
         others = [answer for answer in self._others if self._is_own(answer.url)]
         yield from dict.fromkeys(map(page, pages))
-        yield from dict.fromkeys(map(hsts, (*pages, *others)))
+        secure = [answer for answer in (*pages, *others) if answer.url.startswith("https:")]
+        yield from dict.fromkeys(map(hsts, secure))
         found: dict[Cookie, Cookie] = {}
         for answer in (*pages, *others):
             for cookie in set_cookies(answer, self._now):
@@ -102,9 +103,9 @@ class Visit:
             return ""
 
     def _is_own(self, url: str) -> bool:
-        """Over HTTPS and on the portal's own name: another name is another subject."""
-        own, parts = urlsplit(self._portal.url), urlsplit(url)
-        return parts.scheme == "https" and parts.hostname == own.hostname
+        """Whether it is on the portal's own name: another name is another subject."""
+        own: str = self._portal.url
+        return urlsplit(url).hostname == urlsplit(own).hostname
 
     def _last(self, url: str) -> Answer:
         answer = self._session.follow(url)[-1]

@@ -42,7 +42,9 @@ _CAP = 20_000  # one whole record: a ServerHello may come in one with the certif
 
 
 def collect(subject: Any, access: "Access", wanted: Wanted) -> Iterator[Seen]:  # noqa: ANN401
-    """TlsVersion and Certificate of a portal. Raises CollectError when nothing answers there."""
+    """TlsVersion and Certificate of a portal; nothing of one whose URL is plain HTTP."""
+    if subject.url.lower().startswith("http:"):
+        return
     place = endpoint(subject)
     if TlsVersion in wanted:
         yield from _settled("TlsVersion", _versions(place, access))
@@ -59,9 +61,9 @@ def _settled(kind: str, found: Iterator[Seen]) -> Iterator[Seen]:
 
 
 def _versions(place: Endpoint, access: "Access") -> Iterator[Seen]:
-    from rempart.collectors.tls.answer import complete  # noqa: PLC0415
-    from rempart.collectors.tls.versions import Enumeration  # noqa: PLC0415
-    from rempart.transport.tls import exchange  # noqa: PLC0415
+    from rempart.collectors.tls.answer import complete
+    from rempart.collectors.tls.versions import Enumeration
+    from rempart.transport.tls import exchange
 
     name = "" if place.host == place.name else place.name
     ask = partial(
@@ -78,10 +80,10 @@ def _versions(place: Endpoint, access: "Access") -> Iterator[Seen]:
 
 
 def _certificate(subject: Any, place: Endpoint, access: "Access") -> Iterator[Seen]:  # noqa: ANN401
-    from dataclasses import replace  # noqa: PLC0415
+    from dataclasses import replace
 
-    from rempart.collectors.tls.certificate import certificate  # noqa: PLC0415
-    from rempart.transport.tls import handshake  # noqa: PLC0415
+    from rempart.collectors.tls.certificate import certificate
+    from rempart.transport.tls import handshake
 
     anchors = subject.ca or None
     shown = handshake(access, place.host, place.port, server_name=place.name, ca=anchors)

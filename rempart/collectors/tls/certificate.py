@@ -183,7 +183,7 @@ def _says_issuer(certificate: x509.Certificate) -> bool:
 @cache
 def _roots() -> tuple[bytes, ...]:
     """Mozilla's authorities, as certifi ships them: what is public on every system."""
-    import certifi  # noqa: PLC0415
+    import certifi
 
     return _named(Path(certifi.where()))
 
