@@ -92,8 +92,11 @@ class Observation:
     `key` tells things of one subject apart (a mount point, an account, a Terraform address) and is
     stable and human. `source` is the command, URL, query or relative path that answered. `subject`
     and `taken` are stamped by the engine; `taken` is the only clock a check knows. `root` is the
-    root of a repository a declared thing belongs to.
+    root of a repository a declared thing belongs to. A type with `drawn` is kept whole in the run,
+    for reports to draw.
     """
+
+    drawn: ClassVar[bool] = False
 
     _: KW_ONLY
     subject: str = ""

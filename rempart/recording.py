@@ -12,7 +12,7 @@ from rempart.assess import Assessed
 from rempart.card import LANGUAGES
 from rempart.case import Case
 from rempart.catalogue import Entry
-from rempart.check import Gap, Observation
+from rempart.check import Observation
 from rempart.collectors import Seen
 from rempart.derive import ESTATE
 from rempart.results import (
@@ -65,7 +65,7 @@ def recorded(
         waivers=accepted,
         statements=case.context.statements,
         requests=(),
-        graphs=tuple(_graph(one) for one in estate if not isinstance(one, Gap)),
+        graphs=tuple(_graphs(assessed, estate)),
         results=ordered,
         replays=breaches,
         coverage=_coverage(case, ordered),
@@ -125,6 +125,10 @@ def _plain(values: Any) -> Any:  # noqa: ANN401  (settings of any type)
     return msgspec.to_builtins(values)
 
 
-def _graph(chain: Observation) -> dict[str, Any]:
-    graph: dict[str, Any] = msgspec.to_builtins(chain)
-    return {"type": type(chain).__name__, **graph}
+def _graphs(assessed: Assessed, estate: Iterable[Seen]) -> Iterator[dict[str, Any]]:
+    """What reports draw: store chains and curves, without the moment they were seen."""
+    looked = (item for one in assessed.looked.values() for item in one.found)
+    for item in (*looked, *estate):
+        if isinstance(item, Observation) and item.drawn:
+            graph = {"type": type(item).__name__, **msgspec.to_builtins(item)}
+            yield {name: value for name, value in graph.items() if name != "taken"}

@@ -1,12 +1,11 @@
 """An audit from its inventory to its run, by the command line, on files and a repository."""
 
 import json
-import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -142,79 +141,38 @@ def test_nothing_to_resume_is_said(payer: Path) -> None:
 
 
 def test_a_killed_audit_is_resumed_whole(payer: Path) -> None:
-    many = "".join(f"    - {{id: exports-{number:02}, path: exports}}\n" for number in range(1, 25))
-    file = written(payer)
-    file.write_text(file.read_text().replace("  repositories:\n", f"{many}  repositories:\n"))
-    _, whole, _ = audit(payer, "inventory.yaml", "--threads", "1")
-    state = payer / "killed"
-    child = subprocess.Popen(
-        (
-            sys.executable,
-            "-m",
-            "rempart",
-            "audit",
-            "inventory.yaml",
-            "--threads",
-            "1",
-            "--state",
-            str(state),
-        ),
-        cwd=payer,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    deadline = time.monotonic() + 30
-    while not _begun(state) and child.poll() is None and time.monotonic() < deadline:
-        os.sched_yield()
-    child.send_signal(signal.SIGKILL)
-    child.wait()
-    _, resumed, stderr = audit(
-        payer, "inventory.yaml", "--threads", "1", "--resume", "--state", str(state)
-    )
-    assert "subjects were done before" in stderr
+    port = killed_while_a_host_is_silent(payer)
+    _, resumed, stderr = audit(payer, "inventory.yaml", "--resume", "--state", "killed")
+    assert "2 subjects were done before" in stderr
+    _, whole, _ = audit(payer, "inventory.yaml")
+    assert str(port) in (payer / "inventory.yaml").read_text()
     assert comparable(resumed) == comparable(whole)
 
 
 def test_a_changed_inventory_is_not_resumed(payer: Path) -> None:
-    file = written(payer)
-    state = payer / "killed"
-    child = subprocess.Popen(
-        (
-            sys.executable,
-            "-m",
-            "rempart",
-            "audit",
-            "inventory.yaml",
-            "--threads",
-            "1",
-            "--state",
-            str(state),
-        ),
-        cwd=payer,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    deadline = time.monotonic() + 30
-    while not _begun(state, least=0) and child.poll() is None and time.monotonic() < deadline:
-        os.sched_yield()
-    child.send_signal(signal.SIGKILL)
-    child.wait()
+    killed_while_a_host_is_silent(payer)
+    file = payer / "inventory.yaml"
     file.write_text(file.read_text().replace("organisation: Payer", "organisation: Another"))
-    code, _, stderr = audit(payer, "inventory.yaml", "--resume", "--state", str(state))
+    code, _, stderr = audit(payer, "inventory.yaml", "--resume", "--state", "killed")
     assert code == 2
     assert "inventory" in stderr
 
 
-def _begun(state: Path, least: int = 1) -> bool:
-    """Whether the journal holds a run and at least so many subjects."""
-    import sqlite3
-
-    for file in state.glob("*.sqlite"):
-        try:
-            with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as database:
-                (runs,) = database.execute("SELECT count(*) FROM run").fetchone()
-                (done,) = database.execute("SELECT count(*) FROM subject").fetchone()
-                return bool(runs) and done >= least
-        except sqlite3.OperationalError:
-            return False
-    return False
+def killed_while_a_host_is_silent(folder: Path) -> int:
+    """Audit two subjects and a host that accepts and never answers; kill -9 while it waits."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        written(folder, hosts=HOST.replace(":9", f":{port}"))
+        command = ("audit", "inventory.yaml", "--threads", "1", "--state", "killed")
+        child = subprocess.Popen(
+            (sys.executable, "-m", "rempart", *command),
+            cwd=folder,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        silent.settimeout(50)
+        connection, _ = silent.accept()  # both others are done: there is one thread
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+        connection.close()
+    return int(port)

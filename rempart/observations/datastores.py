@@ -4,6 +4,7 @@ Counts only: no value of a person ever stands in an observation.
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import msgspec
 
@@ -124,5 +125,7 @@ class Copy(msgspec.Struct, frozen=True):
 @dataclass(frozen=True, slots=True)
 class StoreChain(Observation):
     """A store, every layer under it and every copy of it that the inventory names; key: `store`."""
+
+    drawn: ClassVar[bool] = True
 
     copies: tuple[Copy, ...]
