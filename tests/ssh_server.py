@@ -114,6 +114,7 @@ def _accept(
         for ended in [one for one in open_ones if not one.is_alive()]:
             open_ones.discard(ended)
         transport = paramiko.Transport(sock)
+        transport.packetizer.start_handshake = _no_timer  # type: ignore[method-assign]
         transport.add_server_key(served.host_key)
         if manners.ciphers:
             transport.get_security_options().ciphers = manners.ciphers
@@ -121,6 +122,10 @@ def _accept(
             event=threading.Event(), server=_Server(served, client_key, answers, manners, transport)
         )
         open_ones.add(transport)
+
+
+def _no_timer(timeout: float) -> None:
+    """No thread that outlives a failed handshake."""
 
 
 class _Server(paramiko.ServerInterface):

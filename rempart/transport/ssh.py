@@ -48,10 +48,17 @@ logging.getLogger("paramiko").setLevel(logging.CRITICAL)  # it prints a tracebac
 
 
 class _Client(paramiko.Transport):
-    """A transport that remembers what the host offered."""
+    """A transport that remembers what the host offered, without a timer thread of its own.
+
+    paramiko starts one for each handshake, and it outlives every handshake that fails.
+    """
 
     offered: dict[str, Any]
     remote_cipher: str
+
+    def __init__(self, sock: Any) -> None:  # noqa: ANN401  (a socket, or a channel of a bastion)
+        super().__init__(sock)
+        self.packetizer.start_handshake = _no_timer  # type: ignore[method-assign]
 
     def _parse_kex_init(self, m: paramiko.Message) -> None:
         self.offered = self._really_parse_kex_init(m)  # type: ignore[attr-defined]
@@ -122,6 +129,10 @@ def _signed_in(
         yield client
     finally:
         _close(client, sock)
+
+
+def _no_timer(timeout: float) -> None:
+    """The access deadline is the only clock."""
 
 
 def _offer_sound(client: _Client, known: KnownKeys) -> None:

@@ -20,9 +20,11 @@ def server(speak: Speaker, *, tls: ssl.SSLContext | None = None) -> Iterator[int
     def serve(sock: socket.socket) -> None:
         with contextlib.suppress(OSError), contextlib.closing(sock):
             if tls is not None:
-                sock = tls.wrap_socket(sock, server_side=True)
+                sock = tls.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
                 taken.append(sock)
             with contextlib.closing(sock):
+                if isinstance(sock, ssl.SSLSocket) and not stop.is_set():
+                    sock.do_handshake()
                 speak(sock, stop)
 
     def accept() -> None:
@@ -51,9 +53,10 @@ def server(speak: Speaker, *, tls: ssl.SSLContext | None = None) -> Iterator[int
                 thread.join()
 
 
-def silent(_: socket.socket, stop: threading.Event) -> None:
-    """Accept, and never say a word."""
-    stop.wait()
+def silent(sock: socket.socket, _: threading.Event) -> None:
+    """Accept, listen, and never say a word."""
+    while sock.recv(65536):
+        pass
 
 
 def saying(*chunks: bytes, asked: bool = True) -> Speaker:
