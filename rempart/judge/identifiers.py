@@ -13,6 +13,15 @@ ODDS: Final[Mapping[str, int]] = {
     "siren": 10,
     "siret": 10,
 }
+# What reports call them.
+NAMES: Final[Mapping[str, str]] = {
+    "nir": "NIR",
+    "nir13": "NIR (13)",
+    "iban": "IBAN",
+    "rpps": "RPPS",
+    "siren": "SIREN",
+    "siret": "SIRET",
+}
 # Classes whose check is so weak that dates or counters pass in numbers: nearly all must.
 WEAK: Final = frozenset({"nir13", "rpps", "siren", "siret"})
 

@@ -10,13 +10,15 @@ class Volume(Observation):
     """A volume that holds data, on a host or declared in a repository; key: mount or address.
 
     `cipher` as the layer names it (aes-xts-plain64); None where nothing encrypts. `key_holder` is
-    `customer`, `provider`, `host`, or None where not encrypted.
+    `customer`, `provider`, `host`, or None where not encrypted; `key_name` names the customer's key
+    where a repository does.
     """
 
     encrypted: Seen[bool]
     cipher: Seen[str | None] = None
     key_holder: Seen[str | None] = None
     format: Seen[str | None] = None
+    key_name: Seen[str | None] = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from rempart.check import Gap, Observation
+from rempart.check import Gap, Observation, Seen, Unknown
 from rempart.collectors import Probe, Wanted
 from rempart.collectors.files.recognition import Kind, first_and_last, kind, unpacked
 from rempart.collectors.files.records import likely, records, text_of
@@ -125,9 +125,12 @@ def _export(found: Found, kind_: Kind, data: bytes) -> Export | None:
 def _dump(found: Found, kind_: Kind, data: bytes) -> Dump:
     text = Text()
     text.add(data)
+    encrypted: Seen[bool] = bool(kind_.encryption)
+    if kind_.opaque == "7z":  # its headers may be packed, and then hide whether it encrypts
+        encrypted = Unknown(Reason.NO_COLLECTOR, "nothing here reads packed 7z headers")
     return Dump(
         _packed(kind_.dump, kind_),
-        bool(kind_.encryption),
+        encrypted,
         kind_.encryption,
         found.size,
         () if kind_.encryption or kind_.opaque else text.counts(),

@@ -67,7 +67,7 @@ def _store(
         "root": module.root,
     }
     if row.kind == "volume":
-        return Volume(encrypted.value, None, holder, row.type, **where)
+        return Volume(encrypted.value, None, holder, row.type, key, **where)
     silent = f"{row.type} has no attribute for it"
     public = look.decided(row.public) if row.public else Decided(unresolved(silent), silent)
     return DataStore(

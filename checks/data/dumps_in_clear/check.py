@@ -1,0 +1,17 @@
+from rempart.check import Figure, Result, all_of, verdict
+from rempart.observations.datastores import Dump
+
+WEAK = ("ZipCrypto",)
+
+
+def check(dump: Dump) -> Result:
+    valid = sum(column.valid for column in dump.columns if column.identifier == "nir")
+    facts: dict[str, Figure] = {
+        "format": dump.format,
+        "encryption": dump.encryption,
+        "kibibytes": -(-dump.size // 1024),
+        "valid": valid,
+    }
+    encrypted = dump.encrypted == True  # noqa: E712  (three-valued)
+    good = all_of(encrypted, dump.encryption not in WEAK)
+    return verdict(good, dump.encryption or dump.format, dump, facts=facts)

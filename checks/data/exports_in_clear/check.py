@@ -1,0 +1,40 @@
+from rempart.check import Figure, Result, all_of, notapplicable, verdict
+from rempart.judge.identifiers import NAMES, proven
+from rempart.observations.datastores import Export, IdentifierCount
+
+WEAK = ("ZipCrypto",)
+
+
+def check(
+    export: Export,
+    *,
+    identifiers: tuple[str, ...] = ("nir", "nir13", "iban"),
+    min_valid: int = 5,
+    one_in: int = 100_000,
+) -> Result:
+    if export.encryption:
+        return _locked(export)
+    if not export.sampled:
+        return notapplicable("no records", export)
+
+    def sure(column: IdentifierCount) -> bool:
+        return column.identifier in identifiers and proven(
+            column.identifier, column.candidates, column.valid, min_valid=min_valid, one_in=one_in
+        )
+
+    found = [column for column in export.columns if sure(column)]
+    columns = ", ".join(sorted({column.column for column in found}))
+    facts: dict[str, Figure] = {
+        "what": ", ".join(sorted({NAMES[column.identifier] for column in found})) or export.format,
+        "columns": columns,
+        "valid": max((column.valid for column in found), default=0),
+        "sampled": export.sampled,
+    }
+    return verdict(not found, f"{export.format}: {columns or 'no identifier'}", export, facts=facts)
+
+
+def _locked(export: Export) -> Result:
+    facts: dict[str, Figure] = {"what": export.encryption, "columns": "", "valid": 0, "sampled": 0}
+    encrypted = export.encrypted == True  # noqa: E712  (three-valued)
+    good = all_of(encrypted, export.encryption not in WEAK)
+    return verdict(good, export.encryption, export, facts=facts)

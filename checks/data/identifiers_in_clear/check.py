@@ -1,0 +1,35 @@
+from rempart.check import Figure, Result, Severity, notapplicable, verdict
+from rempart.judge.identifiers import NAMES, proven
+from rempart.observations.datastores import IdentifierColumn
+
+
+def check(
+    column: IdentifierColumn,
+    *,
+    identifiers: tuple[str, ...] = ("nir", "nir13", "iban"),
+    min_valid: int = 5,
+    one_in: int = 100_000,
+) -> Result:
+    if not column.sampled:
+        return notapplicable("no values", column)
+    found = proven(
+        column.identifier, column.candidates, column.valid, min_valid=min_valid, one_in=one_in
+    )
+    clear = found and column.identifier in identifiers
+    name = NAMES.get(column.identifier, "")
+    facts: dict[str, Figure] = {
+        "identifier": name if clear else "",
+        "encoding": column.encoding,
+        "sampled": column.sampled,
+        "candidates": column.candidates,
+        "valid": column.valid,
+        "sample": column.sample,
+    }
+    lesser = column.identifier == "iban" or column.test == column.valid
+    return verdict(
+        not clear,
+        f"{name or 'identifiers'}: {column.valid} of {column.sampled}",
+        column,
+        facts=facts,
+        severity=Severity.HIGH if clear and lesser else None,
+    )
