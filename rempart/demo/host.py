@@ -39,9 +39,9 @@ def serve(folder: Path) -> Iterator[HostServed]:
     from rempart.demo.ssh import Server, write_key
 
     key, known_hosts = write_key(folder / "audit_ed25519"), folder / "known_hosts"
-    recorded = _recorded()
+    answers = recorded()
     server = Server(
-        USER, key, write_key(folder / "host_ed25519"), lambda asked: reply(asked, recorded)
+        USER, key, write_key(folder / "host_ed25519"), lambda asked: reply(asked, answers)
     )
     with socket.create_server(("127.0.0.1", 0), backlog=16) as listener:
         port = listener.getsockname()[1]
@@ -55,16 +55,16 @@ def serve(folder: Path) -> Iterator[HostServed]:
             thread.join(10)
 
 
-def reply(asked: bytes, recorded: Mapping[str, Answer]) -> bytes:
+def reply(asked: bytes, answers: Mapping[str, Answer]) -> bytes:
     """What the host prints for a script: the sections it asks for, framed with its nonce."""
     nonce = _NONCE.search(asked)
     if nonce is None:
         return b"sh: syntax error\n"
     names = [name.decode() for name in _FRAME.findall(asked)]
-    return framed(nonce[1].decode(), {name: recorded[name] for name in names if name in recorded})
+    return framed(nonce[1].decode(), {name: answers[name] for name in names if name in answers})
 
 
-def _recorded() -> dict[str, Answer]:
+def recorded() -> dict[str, Answer]:
     """The answers by section; raises ContentError where one of them is not installed."""
     found = {}
     for name in NAMES:

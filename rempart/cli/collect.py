@@ -1,0 +1,46 @@
+"""`rempart collect`: a host that cannot be reached answers the collector's script itself."""
+
+import sys
+from pathlib import Path
+
+import click
+
+SECONDS = 300
+
+
+@click.command()
+@click.option(
+    "--script", "as_script", is_flag=True, help="Print the pure sh for a host without Python."
+)
+@click.option("--sudo", is_flag=True, help="Become root by sudo -n for the listed commands.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the bundle there, readable by you alone, instead of to stdout.",
+)
+def command(*, as_script: bool, sudo: bool, output: Path | None) -> None:
+    """Look at this machine and print a bundle: `rempart collect > host.bundle`.
+
+    It only reads. Run it as root to see everything, carry the bundle over and name it in the
+    inventory (`bundle: file:host.bundle`). Where there is no Python, print the script with
+    --script here and run it there: `sh script > host.bundle`.
+    """
+    from rempart.collectors.host import here, script
+    from rempart.errors import Truncated
+    from rempart.results import write_private
+
+    asked = script.script(script.SECTIONS, script.new_nonce(), become="sudo" if sudo else "")
+    bundle = asked if as_script else here(asked, SECONDS)
+    if not as_script and not whole(bundle):
+        raise Truncated("the answer of this machine is not whole")
+    if output is None:
+        sys.stdout.buffer.write(bundle)
+    else:
+        write_private(output, bundle)
+        click.echo(f"{output}: carry it to the auditor as it is", err=True)
+
+
+def whole(bundle: bytes) -> bool:
+    """Whether the last line is the end marker."""
+    return b" done " in bundle.rstrip(b"\n").rpartition(b"\n")[2]
