@@ -37,9 +37,11 @@ TYPES: dict[str, Any] = {type_.__name__: type_ for type_ in BRINGS}
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long a worker may be silent, in seconds; tests ask for less."""
+    """What a worker is, how long it may be silent (seconds), how much it may say (bytes)."""
 
     file_seconds: float = FILE_SECONDS
+    answer: int = ANSWER
+    command: tuple[str, ...] = COMMAND
 
 
 class Died(Exception):
@@ -74,7 +76,7 @@ def _shift(waiting: "Queue[Job]", deadline: Any, limits: Limits) -> list[Seen]: 
         while True:
             job = waiting.get_nowait()
             for _ in range(RETRIES + 1):
-                worker = worker or Worker()
+                worker = worker or Worker(limits.command)
                 try:
                     found += worker.answer(job, deadline, limits)
                     break
@@ -109,10 +111,10 @@ def _lost(job: Job, died: Died) -> Iterator[Gap]:
 class Worker:
     """A running child process."""
 
-    def __init__(self) -> None:
+    def __init__(self, command: tuple[str, ...] = COMMAND) -> None:
         package = str(Path(rempart.__file__).parents[1])
         self._process = subprocess.Popen(  # noqa: S603  (a fixed command)
-            COMMAND,
+            command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -165,7 +167,7 @@ class Worker:
                 heard, read = time.monotonic(), read + len(chunk)
                 if not chunk:
                     return
-                if read > ANSWER:
+                if read > limits.answer:
                     raise TimeoutError("the file declares more than can be kept")
                 self._rest += chunk
 
