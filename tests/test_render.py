@@ -96,8 +96,8 @@ def test_the_answer_comes_before_the_findings() -> None:
 
 def test_verdicts_of_authorities_stand_side_by_side() -> None:
     text = page().text
-    assert "CNIL ✗ non conforme fait référence" in text
-    assert "NIST ✗ non conforme pour information" in text
+    assert "CNIL ✗ non atteint fait référence" in text
+    assert "NIST ✗ non atteint pour information" in text
 
 
 def test_what_only_an_informing_authority_refuses_stands_apart() -> None:
