@@ -100,6 +100,9 @@ class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
         return MATRIX[self.impact][list(Exploitability).index(self.exploitability)]
 
     def words(self, language: str) -> Words:
-        """The words in that language, English for a language the cards do not speak."""
+        """The words in that language, English for one the cards do not speak.
+
+        Code is the same in every language unless a language writes its own.
+        """
         found: Words = getattr(self, language if language in LANGUAGES else "en")
-        return found
+        return found if found.code else msgspec.structs.replace(found, code=self.en.code)

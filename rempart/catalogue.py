@@ -55,7 +55,7 @@ def layers(workspace: Path | None = None, *, trusted: bool = False) -> tuple[Lay
 
 
 def _plugins() -> Iterator[Layer]:
-    from importlib.metadata import entry_points  # noqa: PLC0415  (35 ms that --help does not owe)
+    from importlib.metadata import entry_points
 
     for point in sorted(entry_points(group="rempart.content"), key=lambda point: point.name):
         spec = importlib.util.find_spec(point.value)
@@ -127,7 +127,7 @@ def entries(chosen: Iterable[Layer] | None = None) -> dict[str, Entry]:
 
     Raises ContentErrors with everything wrong in any card.
     """
-    from rempart.cards import Shelf  # noqa: PLC0415  (brings yaml)
+    from rempart.cards import Shelf
 
     found: dict[str, Entry] = {}
     errors: list[ContentError] = []
@@ -159,7 +159,7 @@ def _taken(id_: str, earlier: Entry, folder: Path) -> ContentError:
 @lru_cache(maxsize=1)
 def collectors() -> tuple[Collector, ...]:
     """All collectors: modules beside `rempart.collectors`, and the entry point group."""
-    from importlib.metadata import entry_points  # noqa: PLC0415
+    from importlib.metadata import entry_points
 
     found = []
     for name, module in _modules(rempart.collectors.__path__, "rempart.collectors"):

@@ -21,14 +21,14 @@ def shown(total: int) -> Iterator[Callable[[Progress], None]]:
     if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield _nothing
         return
-    from rich.console import Console  # noqa: PLC0415  (35 ms, owed only to a terminal)
-    from rich.progress import (  # noqa: PLC0415
+    from rich.console import Console
+    from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
         TextColumn,
         TimeElapsedColumn,
     )
-    from rich.progress import Progress as Bar  # noqa: PLC0415
+    from rich.progress import Progress as Bar
 
     columns = (
         TextColumn("{task.description}", markup=False),

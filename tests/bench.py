@@ -66,7 +66,7 @@ def spent(*command: str, cwd: Path | None = None, env: dict[str, str] | None = N
     """Run a command to its end and account for it alone."""
     begun = time.monotonic()
     with tempfile.TemporaryFile("w+") as out:
-        child = subprocess.Popen(  # noqa: S603
+        child = subprocess.Popen(
             command,
             stdout=out,
             stderr=subprocess.STDOUT,
@@ -236,7 +236,7 @@ def host_servers(folder: Path, count: int) -> Iterator[list[int]]:
     for number in range(count):
         place = folder / str(number)
         place.mkdir()
-        child = subprocess.Popen(  # noqa: S603
+        child = subprocess.Popen(
             (sys.executable, "-c", script, str(place)),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

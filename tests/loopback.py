@@ -48,7 +48,7 @@ def access(
     **budget: Any,
 ) -> Access:
     """Access under a loopback mandate; `budget` takes the figures of `Budget`."""
-    from rempart.transport.budget import Budget as Figures  # noqa: PLC0415
+    from rempart.transport.budget import Budget as Figures
 
     authorisation = authorisation or mandate()
     return Access(

@@ -200,12 +200,11 @@ class _Server(paramiko.ServerInterface):
         if channel is None:
             sock.close()
             return
-        back = threading.Thread(target=_pump, args=(sock, channel), daemon=True)
-        back.start()
-        _pump(channel, sock)
-        back.join(5)
-        sock.close()
-        channel.close()
+        with sock, contextlib.suppress(OSError, EOFError), contextlib.closing(channel):
+            back = threading.Thread(target=_pump, args=(sock, channel), daemon=True)
+            back.start()
+            _pump(channel, sock)
+            back.join(5)
 
 
 def _pump(source: socket.socket | paramiko.Channel, sink: socket.socket | paramiko.Channel) -> None:

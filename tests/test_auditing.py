@@ -73,7 +73,7 @@ def test_findings_of_files_and_repository_end_with_one(payer: Path) -> None:
 
 def test_nothing_at_the_threshold_ends_with_zero(payer: Path) -> None:
     written(payer)
-    code, _, _ = audit(payer, "inventory.yaml", "--only", "iac.*", "--fail-on", "critical")
+    code, _, _ = audit(payer, "inventory.yaml", "--only", "ssh.*", "--fail-on", "critical")
     assert code == 0
 
 

@@ -192,7 +192,7 @@ with begun(Path(sys.argv[1]), resume=True) as journal:
 @pytest.fixture
 def auditor(tmp_path: Path) -> Callable[[int, str], subprocess.Popen[str]]:
     def started(subjects: int, end: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(  # noqa: S603  (our own code)
+        return subprocess.Popen(
             [sys.executable, "-c", textwrap.dedent(AUDITOR), str(tmp_path), str(subjects), end],
             cwd=ROOT,
             stdout=subprocess.PIPE,

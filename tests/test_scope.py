@@ -289,7 +289,7 @@ def test_no_child_process_starts_while_an_audit_runs(start: Any) -> None:
 def test_the_programs_of_the_list_start() -> None:
     git = ["git", "-c", "core.fsmonitor=false", "-C", "/", "rev-parse", "--local-env-vars"]
     with guarded(scope("127.0.0.0/8")):
-        done = subprocess.run(git, capture_output=True, check=True)  # noqa: S603
+        done = subprocess.run(git, capture_output=True, check=True)
         assert b"GIT_DIR" in done.stdout
         local = subprocess.run(
             ["sh", "-s"],  # noqa: S607
@@ -304,12 +304,12 @@ def test_the_program_of_a_secret_starts_where_it_is_looked_up() -> None:
     print_one = [sys.executable, "-c", "print(1)"]
     with guarded(scope("127.0.0.0/8")):
         with starting(sys.executable):
-            done = subprocess.run(print_one, capture_output=True, check=True)  # noqa: S603
+            done = subprocess.run(print_one, capture_output=True, check=True)
             assert done.stdout == b"1\n"
             with pytest.raises(NotAuthorised):
                 subprocess.run(["sh", "-c", "true"], check=True)  # noqa: S607
         with pytest.raises(NotAuthorised):
-            subprocess.run(print_one, check=True)  # noqa: S603
+            subprocess.run(print_one, check=True)
 
 
 def test_one_audit_at_a_time_and_the_gate_opens_at_its_end() -> None:

@@ -113,12 +113,12 @@ def _dump(people: list[tuple[str, str, str, str]]) -> str:
 
 def sealed(data: bytes) -> bytes:
     """The data as an age file for the payer's recipient (age-encryption.org/v1, X25519)."""
-    from cryptography.hazmat.primitives import hashes, hmac  # noqa: PLC0415
-    from cryptography.hazmat.primitives.asymmetric.x25519 import (  # noqa: PLC0415
+    from cryptography.hazmat.primitives import hashes, hmac
+    from cryptography.hazmat.primitives.asymmetric.x25519 import (
         X25519PrivateKey,
         X25519PublicKey,
     )
-    from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305  # noqa: PLC0415
+    from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
     file_key, once = os.urandom(16), X25519PrivateKey.generate()
     share = once.public_key().public_bytes_raw()
@@ -142,8 +142,8 @@ def sealed(data: bytes) -> bytes:
 
 
 def _derived(secret: bytes, salt: bytes, info: bytes) -> bytes:
-    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415
-    from cryptography.hazmat.primitives.kdf.hkdf import HKDF  # noqa: PLC0415
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
     return HKDF(SHA256(), 32, salt or None, info).derive(secret)
 

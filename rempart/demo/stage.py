@@ -25,7 +25,8 @@ def served(folder: Path, language: str) -> Iterator[Path]:
     data.write(folder)
     with portal.serve(folder) as web, host.serve(folder) as machine:
         text = source.read_text(encoding="utf-8")
-        text = text.replace(HTTPS, f"127.0.0.1:{web.https}").replace(PLAIN, f"127.0.0.1:{web.plain}")
+        text = text.replace(HTTPS, f"127.0.0.1:{web.https}")
+        text = text.replace(PLAIN, f"127.0.0.1:{web.plain}")
         text = text.replace(SSH, f"127.0.0.1:{machine.port}")
         text = text.replace("file:portal-ca.pem", f"file:{web.ca.name}")
         text = text.replace("file:audit_ed25519", f"file:{machine.key.name}")
@@ -47,7 +48,7 @@ def _copied(source: Path, folder: Path) -> None:
     infra = folder / "infra"
     if infra.exists():
         shutil.rmtree(infra)
-    shutil.copytree(source / "infra", infra)
+    shutil.copytree(source / "infra", infra, copy_function=shutil.copyfile)  # modes: umask's
     shutil.copyfile(source / "statement.txt", folder / "statement.txt")
     until = (datetime.now(UTC) + WAIVED_FOR).date().isoformat()
     waivers = (source / "waivers.yaml").read_text(encoding="utf-8")

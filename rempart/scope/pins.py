@@ -63,8 +63,8 @@ class Pins:
     def _resolved(self, name: str, seconds: float) -> tuple[str, ...]:
         if name == "localhost" or name.endswith(".localhost"):  # RFC 6761, 6.3
             return _LOOPBACK
-        import dns.exception  # noqa: PLC0415  (dnspython costs 76 ms, and an audit may need no name)
-        import dns.resolver  # noqa: PLC0415
+        import dns.exception
+        import dns.resolver
 
         resolver = named_resolver(self.resolver)
         found: list[str] = []
@@ -85,7 +85,7 @@ class Pins:
 
 def named_resolver(where: str) -> "dns.resolver.Resolver":
     """A dnspython resolver for `address[:port]`, or the system's own when that is empty."""
-    import dns.resolver  # noqa: PLC0415
+    import dns.resolver
 
     if not where:
         return dns.resolver.Resolver()

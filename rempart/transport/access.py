@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from rempart.errors import CollectError, ContentError, Limited, NotAuthorised, Unreachable
+from rempart.errors import ContentError, Limited, NotAuthorised, Refused, Unreachable
 from rempart.scope import Scope
 from rempart.scope.addresses import literal, plain
 from rempart.scope.targets import folded, split
@@ -130,6 +130,13 @@ class Access:
         """Shut this socket too when the time is up; needed after it was wrapped."""
         self.deadline.watch(sock)
 
+    def subject_named(self, name: str, kind: str) -> Any:  # noqa: ANN401
+        """Another subject of the inventory; raises Refused when it has none of that id and kind."""
+        for subject in getattr(self.inventory, "subjects", ()):
+            if subject.id == name and subject.kind == kind:
+                return subject
+        raise Refused(f"the {kind} {name} is not in the inventory")
+
     @contextlib.contextmanager
     def bastion(self, host: Any) -> Iterator[None]:  # noqa: ANN401
         """A turn at a jump host, at most `sessions` of them at a time in this process."""
@@ -198,6 +205,3 @@ def _figures(subject: Any, inventory: Any) -> dict[str, Any]:  # noqa: ANN401
             if value is not None:
                 found[figure] = value
     return found
-
-
-__all__ = ["Access", "CollectError", "told"]

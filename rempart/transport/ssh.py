@@ -40,6 +40,7 @@ __all__ = ["Output", "run_script"]
 CAP = 4_000_000
 CHUNK = 65536
 STDERR_CAP = 65536
+_CUT = (EOFError, OSError, paramiko.SSHException)
 _CERTIFICATE = "-cert.pub"
 AGENT_KEYS = 5  # sshd's MaxAuthTries is 6
 _PATIENCE = 3600.0  # paramiko's own limits; the access deadline is always the shorter one
@@ -84,7 +85,7 @@ def _route(access: Access, host: Any) -> Iterator[tuple[Any, Endpoint]]:  # noqa
         with contextlib.closing(access.dial(place.host, place.port)) as sock:
             yield sock, place
         return
-    bastion = _jump_host(access, host.jump)
+    bastion = access.subject_named(host.jump, "host")
     target = access.addresses(place.host, place.port)[0]
     with (
         access.bastion(bastion),
@@ -96,15 +97,8 @@ def _route(access: Access, host: Any) -> Iterator[tuple[Any, Endpoint]]:  # noqa
             channel = client.open_channel(
                 "direct-tcpip", (target, place.port), ("127.0.0.1", 0), timeout=_PATIENCE
             )
-        with contextlib.closing(channel):
+        with _closing(channel):
             yield channel, place
-
-
-def _jump_host(access: Access, jump: str) -> Any:  # noqa: ANN401
-    for subject in getattr(access.inventory, "subjects", ()):
-        if subject.id == jump and subject.kind == "host":
-            return subject
-    raise Refused(f"the jump host {jump} is not in the inventory")
 
 
 @contextlib.contextmanager
@@ -217,11 +211,11 @@ def _parsed(text: str, certificate: Path) -> paramiko.PKey:
 def _output(access: Access, client: _Client, place: Endpoint, script: bytes, cap: int) -> Output:
     with (
         _said(access, str(place), client),
-        contextlib.closing(client.open_session(timeout=_PATIENCE)) as channel,
+        _closing(client.open_session(timeout=_PATIENCE)) as channel,
     ):
         key = client.get_remote_server_key()
         channel.exec_command("sh -s")
-        with contextlib.suppress(OSError):  # it may end, or be cut, before it read all of it
+        with contextlib.suppress(*_CUT):  # it may end, or be cut, before it read all of it
             channel.sendall(script)
             channel.shutdown_write()
         stdout, stderr, ended = _drained(access, channel, cap)
@@ -243,6 +237,16 @@ def _output(access: Access, client: _Client, place: Endpoint, script: bytes, cap
         f"{key.get_name()} {key.fingerprint}",
         reason,
     )
+
+
+@contextlib.contextmanager
+def _closing(channel: paramiko.Channel) -> Iterator[paramiko.Channel]:
+    """Close the channel in the end; a connection that is gone has closed it already."""
+    try:
+        yield channel
+    finally:
+        with contextlib.suppress(*_CUT):
+            channel.close()
 
 
 def _drained(access: Access, channel: paramiko.Channel, cap: int) -> tuple[bytes, bytes, bool]:
@@ -295,12 +299,10 @@ def _mapped(where: str, error: Exception, client: _Client) -> CollectError:
 
 
 def _close(client: _Client, sock: Any) -> None:  # noqa: ANN401
-    """Close the transport and wait for its thread: shutting the socket first makes that quick."""
-    if isinstance(sock, socket.socket):
-        shut(sock)
-    else:
-        sock.close()
-    client.close()
+    """Close the transport and wait for its thread: cutting its line first makes that quick."""
+    with contextlib.suppress(*_CUT):
+        shut(sock) if isinstance(sock, socket.socket) else sock.close()
+    with contextlib.suppress(*_CUT):
+        client.close()
     if client.ident is not None:
         client.join(10)
-    sock.close()

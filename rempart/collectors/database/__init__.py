@@ -47,7 +47,7 @@ def collect(subject: Any, access: Any, wanted: Wanted) -> Iterator[Observation |
         detail = "the file has no SQLite header: encrypted, or something else"
         yield Gap(IdentifierColumn.__name__, Reason.PRIVILEGE, detail, source=file_seen.key)
         return
-    from rempart.collectors.database.sqlite import columns  # noqa: PLC0415  (brings sqlite3)
+    from rempart.collectors.database.sqlite import columns
 
     yield from columns(path, access.deadline)
 

@@ -50,10 +50,10 @@ def _hidden(answers: Answers) -> Iterator[Gap]:
 
 def _dumps(text: str) -> dict[str, tuple[int, str]]:
     marks = list(_DEVICE.finditer(text))
-    ends = [mark.start() for mark in marks[1:]] + [len(text)]
+    ends = [*(mark.start() for mark in marks[1:]), len(text)]
     return {
         mark[1]: (int(mark[2]), text[mark.end() : end])
-        for mark, end in zip(marks, ends, strict=True)
+        for mark, end in zip(marks, ends, strict=bool(marks))
     }
 
 
