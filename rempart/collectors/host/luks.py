@@ -53,7 +53,7 @@ def _dumps(text: str) -> dict[str, tuple[int, str]]:
     ends = [*(mark.start() for mark in marks[1:]), len(text)]
     return {
         mark[1]: (int(mark[2]), text[mark.end() : end])
-        for mark, end in zip(marks, ends, strict=bool(marks))
+        for mark, end in zip(marks, ends, strict=False)
     }
 
 
