@@ -142,6 +142,12 @@ def test_git_and_downloaded_modules_are_left_out(tmp_path: Path) -> None:
     assert seen(tmp_path) == []
 
 
+def test_terraform_written_as_json_is_said_to_be_unread(tmp_path: Path) -> None:
+    (tmp_path / "main.tf.json").write_text("{}")
+    assert ("DataStore", "main.tf.json", Reason.NO_COLLECTOR) in gaps(seen(tmp_path))
+    assert seen(tmp_path, TlsVersion) == []
+
+
 def test_no_folder_is_unreachable(tmp_path: Path) -> None:
     with pytest.raises(Unreachable):
         seen(tmp_path / "absent")

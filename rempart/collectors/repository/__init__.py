@@ -10,14 +10,17 @@ from typing import Any
 
 from rempart.check import Gap, Observation
 from rempart.collectors import Probe, Wanted
-from rempart.collectors.repository.jobs import BRINGS, jobs
+from rempart.collectors.repository.jobs import BRINGS, BRINGS_OF, jobs
 from rempart.collectors.tree import Found, Passed, regular_files
+from rempart.errors import Reason
 
 KIND = "repository"
 PROBES = (Probe("repository", "Nothing: files are read where the auditor runs.", BRINGS),)
 SKIPPED = frozenset(
     {b".git", b".hg", b".svn", b".terraform", b"node_modules", b".venv", b"__pycache__"}
 )
+TERRAFORM = frozenset(BRINGS_OF["terraform"])
+UNREAD = (".tf.json", ".tfvars.json")
 
 __all__ = ["BRINGS", "KIND", "PROBES", "collect"]
 
@@ -36,6 +39,9 @@ def collect(subject: Any, access: Any, wanted: Wanted) -> Iterator[Observation |
             yield from _gaps(item, wanted)
         else:
             found.append(item)
+            if item.name.endswith(UNREAD):
+                detail = "Terraform written as JSON is not read yet"
+                yield from _gaps(Passed(item.path, Reason.NO_COLLECTOR, detail), TERRAFORM & wanted)
     asked = list(jobs(str(root.absolute()), found, wanted))
     names = {type_.__name__ for type_ in wanted}
     for seen in answered(asked, access.deadline) if asked else ():

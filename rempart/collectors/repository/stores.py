@@ -26,16 +26,15 @@ class Decided(msgspec.Struct, frozen=True):
 
 def stores(module: Module, rows: dict[str, Row]) -> Iterator[Observation]:
     """Every volume, database and bucket the module declares."""
-    for file, block in module.resources():
-        row = rows.get(block.labels[0])
-        if row is None or absent(module, block):
-            continue
-        if not row.blocks:
-            yield _store(module, row, block, block, file, module.address(block))
-            continue
-        for name, nested in _nested(block, row.blocks):
-            address = f"{module.address(block)}.{name}"
-            yield _store(module, row, block, nested, file, address)
+    for row in rows.values():
+        for file, block in module.resources(row.type):
+            address = module.address(block)
+            if absent(module, block):
+                continue
+            if not row.blocks:
+                yield _store(module, row, block, block, file, address)
+            for name, nested in _nested(block, row.blocks):
+                yield _store(module, row, block, nested, file, f"{address}.{name}")
 
 
 def _nested(block: Block, names: Sequence[str]) -> Iterator[tuple[str, Block]]:
@@ -131,21 +130,10 @@ class _Look:
             return value or None
         return value if isinstance(value, Unknown | OneOf) else unresolved(shown(value)[:60])
 
-    def _blocks(self, rule: Rule) -> Iterator[Block]:
+    def _blocks(self, rule: Rule) -> list[Block]:
         if not rule.companion:
-            yield self._block
-            return
-        for _, block in self.module.resources(rule.companion):
-            if rule.by in block.attributes and self._refers(block.attributes[rule.by]):
-                yield block
-
-    def _refers(self, attribute: Attribute) -> bool:
-        value = self.module.value(attribute.value)
-        if isinstance(value, Reference):
-            return value.module == self.module.prefix and value.steps[:2] == self._resource.labels
-        own = self._resource.attributes.get(attribute.name) or self._resource.attributes.get("name")
-        named = self.module.value(own.value) if own else None
-        return isinstance(named, str) and isinstance(value, str) and named == value
+            return [self._block]
+        return self.module.companions(rule.companion, rule.by, self._resource)
 
     def _read(self, rule: Rule, block: Block) -> Decided | None:
         found = [one for path in rule.paths for one in attributes(block, path)]

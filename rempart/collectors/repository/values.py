@@ -39,16 +39,37 @@ class Module:
     inputs: Mapping[str, Value] = field(default_factory=dict)
     tfvars: Mapping[str, Expression] = field(default_factory=dict)
     steps: int = 0
+    _by_type: dict[str, list[tuple[str, Block]]] = field(default_factory=dict)
+    _companions: dict[tuple[str, str], dict[str, list[Block]]] = field(default_factory=dict)
 
     def of(self, *types: str) -> Iterator[tuple[str, Block]]:
         """The blocks of these types, with their files."""
         return ((file, block) for file, block in self.blocks if block.type in types)
 
-    def resources(self, type_: str = "") -> Iterator[tuple[str, Block]]:
-        """The resources, of one type or all."""
-        for file, block in self.of("resource"):
-            if len(block.labels) == 2 and type_ in ("", block.labels[0]):
-                yield file, block
+    def resources(self, type_: str) -> list[tuple[str, Block]]:
+        """The resources of one type, with their files."""
+        if not self._by_type:
+            for file, block in self.of("resource"):
+                if len(block.labels) == 2:
+                    self._by_type.setdefault(block.labels[0], []).append((file, block))
+        return self._by_type.get(type_, [])
+
+    def companions(self, type_: str, by: str, resource: Block) -> list[Block]:
+        """The resources of a type that refer to a resource, by reference or by its name."""
+        index = self._companions.get((type_, by))
+        if index is None:
+            index = self._companions[type_, by] = {}
+            for _, block in self.resources(type_):
+                attribute = block.attributes.get(by)
+                value = self.value(attribute.value) if attribute else None
+                if isinstance(value, Reference) and value.module == self.prefix:
+                    index.setdefault(".".join(value.steps[:2]), []).append(block)
+                elif isinstance(value, str):
+                    index.setdefault(f'"{value}"', []).append(block)
+        found = list(index.get(".".join(resource.labels), ()))
+        named = resource.attributes.get(by) or resource.attributes.get("name")
+        name = self.value(named.value) if named else None
+        return [*found, *index.get(f'"{name}"', ())] if isinstance(name, str) else found
 
     def address(self, block: Block) -> str:
         """A resource's address as Terraform prints it."""
