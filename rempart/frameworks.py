@@ -13,9 +13,9 @@ from typing import Literal
 import msgspec
 
 from rempart import documents
+from rempart.background import ControlRecord, FrameworkRecord, RequirementRecord
 from rempart.documents import Document
 from rempart.errors import ContentError, ContentErrors
-from rempart.results import ControlRecord
 from rempart.titles import Titles
 
 NEUTRAL = "_neutral.yaml"
@@ -147,6 +147,33 @@ class Frameworks:
             )
             for control in sorted(set(neutral))
             if control in self.neutral
+        }
+
+    def catalogues(self, names: Iterable[str]) -> dict[str, FrameworkRecord]:
+        """What a run keeps of the frameworks of its audit, whole."""
+        return {
+            name: FrameworkRecord(
+                name=one.name,
+                publisher=one.publisher,
+                version=one.version,
+                url=one.url,
+                verified=one.verification.state,
+                controls={
+                    asked.id: RequirementRecord(asked.title, asked.neutral)
+                    for asked in one.controls
+                },
+            )
+            for name in names
+            if (one := self.frameworks.get(name))
+        }
+
+    def asked(self, names: Iterable[str]) -> set[str]:
+        """The neutral controls those frameworks ask for."""
+        return {
+            neutral
+            for name in names
+            for control in self._controls(name)
+            for neutral in control.neutral
         }
 
     def titles(self) -> dict[str, Titles]:

@@ -48,6 +48,7 @@ def recorded(
     breaches = scenario.replays(ordered, checks, subjects, case.scenarios, titles, language)
     cited = {control for check in checks.values() for control in check.controls}
     cited |= {statement.control for statement in case.context.statements}
+    cited |= case.frameworks.asked(case.audit.frameworks)
     return Run(
         id=digest(case.context.inventory, case.context.started, case.audit.digest)[:16],
         tool=Tool("rempart", __version__),
@@ -70,6 +71,7 @@ def recorded(
         replays=breaches,
         coverage=_coverage(case, ordered),
         connections={id_: one.connections for id_, one in sorted(assessed.looked.items())},
+        frameworks=case.frameworks.catalogues(case.audit.frameworks),
     )
 
 

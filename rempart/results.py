@@ -11,9 +11,11 @@ from typing import Any
 
 import msgspec
 
+from rempart.background import ControlRecord, EarlierRecord, FrameworkRecord, ReplayRecord
 from rempart.card import Words
 from rempart.check import Figure, Outcome, Severity, Vantage
 from rempart.errors import ContentError, Reason
+from rempart.review import DocumentRecord, RetestRecord, Review
 
 SCHEMA = "rempart.run/1"
 
@@ -88,14 +90,6 @@ class CheckRecord(_Record, frozen=True, forbid_unknown_fields=True):
     weakened: tuple[str, ...] = ()  # settings the audit file loosened beyond the card's bounds
 
 
-class ControlRecord(_Record, frozen=True, forbid_unknown_fields=True):
-    """A neutral control cited by the run, and where the audit's frameworks ask for it."""
-
-    title: str
-    asked_by: dict[str, tuple[str, ...]] = {}  # framework id -> its control ids
-    titles: dict[str, str] = {}  # the title in every language
-
-
 class Place(_Record, frozen=True, forbid_unknown_fields=True):
     """Where a result was seen."""
 
@@ -133,6 +127,7 @@ class ResultRecord(_Record, frozen=True, forbid_unknown_fields=True):
     fingerprint: str
     digest: str
     waiver: Waived | None = None
+    review: Review | None = None  # what a person says of it, from an overlay
 
     @property
     def open(self) -> bool:
@@ -170,41 +165,6 @@ class WaiverRecord(_Record, frozen=True, forbid_unknown_fields=True):
     changed: int = 0  # results that came back since their facts changed
 
 
-class StepControl(_Record, frozen=True, forbid_unknown_fields=True):
-    """One control that could break a step, and its state on the exposed subjects."""
-
-    control: str
-    title: str
-    state: str  # pass | stated | notchecked | fail
-    results: tuple[str, ...]  # fingerprints that decided the state
-    titles: dict[str, str] = {}  # the title in every language
-
-
-class StepRecord(_Record, frozen=True, forbid_unknown_fields=True):
-    """One step of a breach; `broken` when a `stop` control passes on every exposed path."""
-
-    id: str
-    title: dict[str, str]
-    kind: str
-    certainty: str
-    stop: tuple[StepControl, ...]
-    detect: tuple[StepControl, ...]
-    limit: tuple[StepControl, ...]
-    state: str  # broken | open | unknown  (unknown counts as open and is printed as unknown)
-
-
-class ReplayRecord(_Record, frozen=True, forbid_unknown_fields=True):
-    """A breach replayed over this run."""
-
-    scenario: str
-    title: dict[str, str]
-    summary: dict[str, str]
-    people: str
-    sources: tuple[str, ...]
-    steps: tuple[StepRecord, ...]
-    verdict: str  # stopped | open | unknown
-
-
 class Coverage(_Record, frozen=True, forbid_unknown_fields=True):
     """How many subjects and results, by outcome."""
 
@@ -238,6 +198,10 @@ class Run(_Record, frozen=True, forbid_unknown_fields=True):
     coverage: Coverage
     connections: dict[str, int]
     schema: str = SCHEMA
+    frameworks: dict[str, FrameworkRecord] = {}
+    document: DocumentRecord | None = None  # from an overlay
+    retest: RetestRecord | None = None  # set when this run judged only what an earlier one left open
+    earlier: tuple[EarlierRecord, ...] = ()  # oldest first, added when a report shows the trend
 
 
 def fingerprint(

@@ -12,16 +12,10 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from rempart import documents
+from rempart.background import ReplayRecord, StepControl, StepRecord
 from rempart.check import Outcome, Vantage
 from rempart.errors import ContentError, ContentErrors
-from rempart.results import (
-    CheckRecord,
-    ReplayRecord,
-    ResultRecord,
-    StepControl,
-    StepRecord,
-    SubjectRecord,
-)
+from rempart.results import CheckRecord, ResultRecord, SubjectRecord
 from rempart.titles import Titles
 
 STATED = "stated."  # check ids of statements: what somebody says of a control
@@ -239,6 +233,7 @@ def _replayed(
                 detect=tuple(controls(step.detect, step.kind)),
                 limit=tuple(controls(step.limit, step.kind)),
                 state=_step_state([control.state for control in stop]),
+                sources=step.sources,
             )
         )
     return ReplayRecord(

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from rempart.background import ControlRecord
 from rempart.card import MATRIX, Exploitability, Impact, Words
-from rempart.results import CheckRecord, ControlRecord
+from rempart.results import CheckRecord
 
 
 def words(title: str, rationale: str = "", remediation: str = "", **more: Any) -> Words:

@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from rempart.background import ReplayRecord, StepControl, StepRecord
 from rempart.check import Figure, Outcome, Severity, Vantage
 from rempart.errors import Reason
 from rempart.results import (
@@ -13,12 +14,9 @@ from rempart.results import (
     AuthorisationRecord,
     Coverage,
     Place,
-    ReplayRecord,
     ResultRecord,
     Run,
     StatementRecord,
-    StepControl,
-    StepRecord,
     SubjectRecord,
     Tool,
     Waived,

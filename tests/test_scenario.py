@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from rempart.background import ReplayRecord
 from rempart.card import Words
 from rempart.check import Outcome, Severity, Vantage
 from rempart.errors import ContentErrors, Reason
 from rempart.frameworks import Frameworks
-from rempart.results import CheckRecord, Place, ReplayRecord, ResultRecord, SubjectRecord
+from rempart.results import CheckRecord, Place, ResultRecord, SubjectRecord
 from rempart.scenario import Scenario, load, replays
 from rempart.titles import Titles
 
