@@ -18,22 +18,12 @@ from typing import Any
 import paramiko
 
 from rempart.errors import CollectError, Reason, Refused, Truncated, Unreachable
+from rempart.transport import ssh_peer
 from rempart.transport.access import Access
 from rempart.transport.deadline import shut
 from rempart.transport.known_hosts import KnownKeys, known_keys
 from rempart.transport.private_keys import openssh
-from rempart.transport.ssh_peer import (
-    CIPHERS,
-    KEX,
-    MACS,
-    Endpoint,
-    Output,
-    agreed,
-    endpoint,
-    host_key_types,
-    kept,
-    nothing_in_common,
-)
+from rempart.transport.ssh_peer import Endpoint, Output, agreed, endpoint, nothing_in_common
 
 __all__ = ["Output", "run_script"]
 
@@ -133,10 +123,10 @@ def _offer_sound(client: _Client, known: KnownKeys) -> None:
     """Offer only sound algorithms, and of host keys the known types, so that one can match."""
     client.banner_timeout = client.handshake_timeout = client.auth_timeout = _PATIENCE
     options = client.get_security_options()
-    options.ciphers = kept(options.ciphers, CIPHERS)
-    options.digests = kept(options.digests, MACS)
-    options.kex = kept(options.kex, KEX)
-    options.key_types = kept(options.key_types, host_key_types(known.types))
+    options.ciphers = ssh_peer.kept(options.ciphers, ssh_peer.CIPHERS)
+    options.digests = ssh_peer.kept(options.digests, ssh_peer.MACS)
+    options.kex = ssh_peer.kept(options.kex, ssh_peer.KEX)
+    options.key_types = ssh_peer.kept(options.key_types, ssh_peer.host_key_types(known.types))
 
 
 def _verify(client: _Client, known: KnownKeys, place: Endpoint) -> None:
