@@ -157,12 +157,16 @@ def test_a_relative_url_starts_at_the_inventory(tmp_path: Path) -> None:
     assert len(found) > 5
 
 
-def test_other_databases_and_links_are_refused(tmp_path: Path) -> None:
+def test_a_link_a_person_named_is_followed(tmp_path: Path) -> None:
     data.write(tmp_path)
     (tmp_path / "link.db").symlink_to(tmp_path / "claims.sqlite")
+    assert sure(columns(tmp_path / "link.db")) == ["main.beneficiary.nir"]
+
+
+def test_other_databases_and_absent_files_are_refused(tmp_path: Path) -> None:
     with pytest.raises(NoCollector):
         seen("postgresql://audit@127.0.0.1/adh")
     with pytest.raises(Unreachable):
-        seen(f"sqlite:///{tmp_path}/link.db")
+        seen(f"sqlite:///{tmp_path}")
     with pytest.raises(Unreachable):
         seen(f"sqlite:///{tmp_path}/none.db")

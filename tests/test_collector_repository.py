@@ -175,6 +175,7 @@ def test_environment_files_and_compose_environments_are_read(tmp_path: Path) -> 
         "# DB_PASSWORD=old\nDB_PASSWORD=hunter2\nAPI_TOKEN=${TOKEN}\nNAME=x\nADMIN_PWD=changeme\n"
     )
     (tmp_path / ".env.example").write_text("DB_PASSWORD=hunter2\n")
+    (tmp_path / "env.py").write_text("DB_PASSWORD = secret()\n")
     (tmp_path / "docker-compose.prod.yml").write_text(
         "services:\n  a:\n    environment:\n"
         "      A_PASSWORD: hunter2\n      B_PASSWORD: ${B}\n      C_PASSWORD: ${C:-hunter2}\n"

@@ -1,13 +1,14 @@
 """Regular files under a folder, and nothing else: no link is followed, no pipe or device opened.
 
-Every step from the root down is opened by its own name without following links, so that a folder
-swapped for a link while we look leads nowhere.
+The root is what a person named, and may be a link. From there down every step is opened by its own
+name without following links, so that a folder swapped for a link while we look leads nowhere.
 """
 
 import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from rempart.collectors.text import clean
@@ -53,14 +54,15 @@ def regular_files(
     Links, pipes, sockets and devices are left out silently: nothing rests in them. Raises
     Unreachable where the root is no folder, Privilege where it may not be read.
     """
-    if root.is_symlink() or not root.is_dir():
+    if not root.is_dir():
         raise Unreachable(f"no folder {shown(os.fsencode(root.name))}")
     count = 0
     waiting = [(os.fsencode(root), b"", 0)]
     while waiting:
         folder, below, depth = waiting.pop()
         try:
-            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+            with os.scandir(folder) as listed:  # a folder may hold millions of names
+                entries = sorted(islice(listed, files + 1), key=lambda entry: entry.name)
         except PermissionError:
             if not below:
                 raise Privilege("the folder may not be read") from None
@@ -96,7 +98,7 @@ def opened(root: Path, raw: bytes) -> int:
     """
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
     *folders, name = raw.split(b"/")
-    folder = os.open(root, flags | os.O_DIRECTORY)
+    folder = _step(os.fsencode(root), os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY, None)
     try:
         for step in folders:
             deeper = _step(step, flags | os.O_DIRECTORY, folder)
@@ -111,7 +113,7 @@ def opened(root: Path, raw: bytes) -> int:
     return file
 
 
-def _step(name: bytes, flags: int, folder: int) -> int:
+def _step(name: bytes, flags: int, folder: int | None) -> int:
     try:
         return os.open(name, flags, dir_fd=folder)
     except PermissionError:

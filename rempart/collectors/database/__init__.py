@@ -32,10 +32,10 @@ def collect(subject: Any, access: Any, wanted: Wanted) -> Iterator[Observation |
     Raises NoCollector for a server database, Unreachable where no such file is, Privilege where
     it is encrypted or may not be read.
     """
-    path = _path(subject.url, getattr(access, "inventory", None))
-    size = path.stat().st_size if path.is_file() and not path.is_symlink() else None
-    if size is None:
+    path = _path(subject.url, getattr(access, "inventory", None)).resolve()
+    if not path.is_file():
         raise Unreachable(f"no database file {clean(path.name)}")
+    size = path.stat().st_size
     with os.fdopen(opened(path.parent, os.fsencode(path.name)), "rb") as file:
         head = file.read(65_536)
     file_seen = _file(path, size, head)

@@ -34,7 +34,7 @@ LONGEST = 2_000_000  # bytes of one configuration file
 KEY_FILE = 262_144  # bytes of a file that is searched for private keys
 
 _COMPOSE = re.compile(r"(?:docker-)?compose(?:[.-][\w.-]+)?\.ya?ml", re.I)
-_SETTINGS = re.compile(r"(?:.*\.)?env(?:\.[\w-]+)?", re.I)
+_SETTINGS = re.compile(r"\.env(?:\.[\w-]+)*|.+\.env", re.I)
 _TEMPLATE = re.compile(r"\.(?:example|sample|dist|template|tpl)$", re.I)
 _NGINX_FOLDERS = frozenset({"sites-available", "sites-enabled"})
 _BINARY = re.compile(
