@@ -200,7 +200,7 @@ class Run(_Record, frozen=True, forbid_unknown_fields=True):
     schema: str = SCHEMA
     frameworks: dict[str, FrameworkRecord] = {}
     document: DocumentRecord | None = None  # from an overlay
-    retest: RetestRecord | None = None  # set when this run judged only what an earlier one left open
+    retest: RetestRecord | None = None  # this run judged only what an earlier one left open
     earlier: tuple[EarlierRecord, ...] = ()  # oldest first, added when a report shows the trend
 
 
