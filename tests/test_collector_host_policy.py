@@ -160,7 +160,10 @@ def test_the_weakest_door_counts() -> None:
     text = without(DEBIAN, "/etc/pam.d/common-auth") + "\n" + FAILLOCK
     login = "\n/etc/pam.d/login:1:auth required pam_unix.so"
 
-    assert policy(without(text, "/etc/pam.d/login") + login).max_failures is None
+    found = policy(without(text, "/etc/pam.d/login") + login)
+    assert found.max_failures is None
+    assert found.at("max_failures").source == "/etc/pam.d/login"
+    assert found.at("min_length").source == "/etc/pam.d/common-password"
 
 
 def test_an_unread_faillock_file_is_unknown() -> None:

@@ -1,8 +1,9 @@
 """What a system demands of a password, whatever the system is."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
-from rempart.check import Observation, Seen
+from rempart.check import Evidence, Observation, Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,8 @@ class PasswordPolicy(Observation):
 
     `max_failures` locks the account, None where nothing does; `unlock_seconds` is None where an
     administrator must unlock. `max_age_days` is None where passwords do not expire.
-    `second_factor` is true where nobody signs in with the password alone.
+    `second_factor` is true where nobody signs in with the password alone. `decided` says where a
+    rule was found, when it was elsewhere than the rest.
     """
 
     min_length: Seen[int]
@@ -34,3 +36,11 @@ class PasswordPolicy(Observation):
     max_age_days: Seen[int | None]
     binds_admins: Seen[bool]
     second_factor: Seen[bool]
+    decided: Mapping[str, Evidence] = field(default_factory=dict)
+
+    def at(self, rule: str) -> "PasswordPolicy":
+        """The same policy, standing where this rule was found; evidence for a result."""
+        place = self.decided.get(rule)
+        if place is None:
+            return self
+        return replace(self, source=place.source, line=place.line, end_line=place.end_line)

@@ -23,7 +23,8 @@ def check(policy: PasswordPolicy, rules: PasswordRules) -> Result:
         return verdict(good, "the rules were not seen", policy)
     facts = {"bits": round(bits), "length": length, "classes": classes}
     seen = f"{length} characters, {classes} classes imposed, {round(bits)} bits guaranteed"
-    severity = Severity.LOW if strong is True else None  # long enough, but classes are imposed
+    # strong enough, but classes are imposed
+    severity = Severity.LOW if strong is True and good is False else None
     return verdict(good, seen, policy, facts=facts, severity=severity)
 
 

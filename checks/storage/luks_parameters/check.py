@@ -21,4 +21,6 @@ def check(
     }
     seen = f"LUKS{header.version} {header.cipher} {header.key_bits} bits {header.derivation}"
     # a sound cipher under an older key derivation depends on the passphrase alone
-    return verdict(good, seen, header, facts=facts, severity=Severity.LOW if sound else None)
+    return verdict(
+        good, seen, header, facts=facts, severity=Severity.LOW if sound and not good else None
+    )

@@ -3,7 +3,7 @@
 Sources: faillock.conf(5) and pam_faillock(8) of Linux-PAM 1.5. The weakest door counts.
 """
 
-from rempart.check import Fact, Seen, Unknown, all_of
+from rempart.check import Evidence, Fact, Seen, Unknown, all_of
 from rempart.collectors.host.lines import Files
 from rempart.collectors.host.pam import (
     FOLDER,
@@ -29,20 +29,23 @@ SECOND_FACTORS = (
 )
 
 
-def lock(found: Files) -> tuple[Seen[int | None], Seen[int | None]]:
-    """Failures until an account locks, and the seconds it stays so: each None where it never does.
+def lock(found: Files) -> tuple[Seen[int | None], Seen[int | None], Evidence]:
+    """Failures until an account locks, the seconds it stays so, and the weakest door's file.
 
-    None seconds beside a number of failures: an administrator unlocks.
+    None failures: it never locks. None seconds beside failures: an administrator unlocks.
     """
+    weakest, place = (0, 0), Evidence(FOLDER + _doors(found)[0])
     try:
-        locks = [_lock(found, stack(found, door, "auth")) for door in _doors(found)]
+        for door in _doors(found):
+            locked = _lock(found, stack(found, door, "auth"))
+            if locked is None:
+                return None, None, Evidence(FOLDER + door)
+            if locked > weakest:
+                weakest, place = locked, Evidence(FOLDER + door)
     except CollectError as error:
         unknown = Unknown(error.reason, str(error))
-        return unknown, unknown
-    if None in locks:
-        return None, None
-    failures, seconds = max(item for item in locks if item is not None)
-    return failures, seconds or None
+        return unknown, unknown, place
+    return weakest[0], weakest[1] or None, place
 
 
 def second_factor(found: Files) -> Fact:

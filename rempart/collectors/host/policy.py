@@ -50,7 +50,7 @@ def password_policy(answers: Answers) -> Iterator[Observation]:
     if not any(file.startswith(FOLDER) for file in found.lines) and not found.hides(FOLDER):
         raise Unresolved(f"{FOLDER} is not there: no PAM")
     rules, place = _rules(found)
-    failures, seconds = lock(found)
+    failures, seconds, door = lock(found)
     yield PasswordPolicy(
         **rules,
         max_length=None,
@@ -61,6 +61,7 @@ def password_policy(answers: Answers) -> Iterator[Observation]:
         key="pam",
         source=place.source,
         line=place.line,
+        decided={"max_failures": door},
     )
 
 
