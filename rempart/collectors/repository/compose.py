@@ -14,7 +14,7 @@ from rempart.documents import Document, every
 from rempart.observations.exposure import LiteralSecret, OpenPort
 
 _PUBLISHED = re.compile(
-    r"(?:(?P<ip>\[[^\]]+\]|\d+(?:\.\d+){3}|\$\{[^}]*\}):)?(?:(?P<host>[\d-]*|\$\{[^}]*\}):)?"
+    r"(?:(?:(?P<ip>\[[^\]]+\]|\d+(?:\.\d+){3}|\$\{[^}]*\}):)?(?P<host>[\d-]*|\$\{[^}]*\}):)?"
     r"(?P<port>\d+(?:-\d+)?|\$\{[^}]*\})(?:/(?P<protocol>\w+))?"
 )
 _DEFAULT = re.compile(r"\$\{\w+:?-([^}]*)\}")

@@ -1,0 +1,62 @@
+import pytest
+
+from rempart.check import Unknown
+from rempart.collectors.repository.compose import compose
+from rempart.errors import ContentErrors
+from rempart.observations.exposure import OpenPort
+
+
+def opened(image: str, more: str) -> dict[int, object]:
+    text = f"services:\n  db:\n    image: {image}\n    {more}\n"
+    found = [one for one in compose("compose.yml", text.encode()) if isinstance(one, OpenPort)]
+    return {one.port: "?" if isinstance(one.public, Unknown) else one.public for one in found}
+
+
+@pytest.mark.parametrize(
+    ("ports", "expected"),
+    [
+        ('["5432:5432"]', {5432: True}),
+        ('["5432"]', {5432: True}),
+        ("[5432]", {5432: True}),
+        ('["127.0.0.1:5432:5432"]', {5432: False}),
+        ('["[::1]:5432:5432"]', {5432: False}),
+        ('["[::]:5432:5432"]', {5432: True}),
+        ('["10.0.0.5:5432:5432"]', {5432: False}),
+        ('["203.0.113.9:15432:5432"]', {5432: False}),
+        ('["9.9.9.9:5432:5432"]', {5432: "?"}),
+        ('["${BIND}:5432:5432"]', {5432: "?"}),
+        ('["${BIND:-127.0.0.1}:5432:5432"]', {5432: False}),
+        ('["${PORT:-5432}:5432"]', {5432: True}),
+        ('["5432:5432/udp"]', {}),
+        ('["8080:8080"]', {}),
+        ("[{target: 5432, published: 5432}]", {5432: True}),
+        ("[{target: 5432, published: 5432, host_ip: 127.0.0.1}]", {5432: False}),
+        ("nonsense", {}),
+        ("[[1], {}, x]", {}),
+    ],
+)
+def test_a_published_port_listens_where_it_is_bound(
+    ports: str, expected: dict[int, object]
+) -> None:
+    assert opened("postgres:16", f"ports: {ports}") == expected
+
+
+def test_the_host_network_leaves_it_to_the_service() -> None:
+    assert opened("registry.example:5000/lib/redis:7@sha256:0", "network_mode: host") == {6379: "?"}
+
+
+def test_services_of_no_shape_are_passed_over() -> None:
+    for text in ("[]", "services: 3", "services: {a: 3, b: {ports: 3, environment: 3}}", ""):
+        assert list(compose("compose.yml", text.encode())) == []
+
+
+def test_every_document_of_a_stream_counts() -> None:
+    text = (
+        "services: {a: {image: redis, ports: ['6379:6379']}}\n---\nservices: {b: {image: redis}}\n"
+    )
+    assert [one.key for one in compose("compose.yml", text.encode())] == ["services.a:6379"]
+
+
+def test_anchors_are_refused_with_their_line() -> None:
+    with pytest.raises(ContentErrors, match=r"compose\.yml:1"):
+        list(compose("compose.yml", b"x: &a 1\ny: *a\n"))
