@@ -6,7 +6,7 @@ with a `Yardstick` makes the engine ask once per authority. `rempart.signature` 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import ClassVar, TypeAlias
@@ -161,8 +161,10 @@ class Result:
     """One answer of a check about one thing.
 
     `seen` is a short sentence of what was seen, in the product's own words; `facts` holds its
-    figures and words typed, and fills the `says` sentences of the card. `of` names the thing within
-    the subject; empty means the observation's key. `severity` may only lower the card's.
+    figures and words typed, and fills the `says` sentences of the card; `counts` are figures that
+    change from day to day (rows, bytes) without changing what was judged: shown like facts, they
+    stay out of the digest that brings accepted failures back. `of` names the thing within the
+    subject; empty means the observation's key. `severity` may only lower the card's.
     """
 
     outcome: Outcome
@@ -170,6 +172,7 @@ class Result:
     where: Evidence
     of: str = ""
     facts: Mapping[str, Figure] = field(default_factory=dict)
+    counts: Mapping[str, Figure] = field(default_factory=dict)
     reason: Reason | None = None
     severity: Severity | None = None
     vantage: Vantage | None = None
@@ -186,6 +189,7 @@ def verdict(
     *,
     of: str = "",
     facts: Mapping[str, Figure] | None = None,
+    counts: Mapping[str, Figure] | None = None,
     severity: Severity | None = None,
 ) -> Result:
     """Pass when good, fail when not, `notchecked` with its reason when not known.
@@ -205,17 +209,18 @@ def verdict(
             severity = Severity.LOW
     else:
         outcome = Outcome.PASS if good else Outcome.FAIL
-    return _result(outcome, seen, where, of=of, facts=facts or {}, reason=reason, severity=severity)
+    result = _result(outcome, seen, where, of=of, facts=facts or {}, reason=reason)
+    return replace(result, counts=counts or {}, severity=severity)
 
 
 def notapplicable(seen: object, where: Where, *, of: str = "") -> Result:
     """The question does not arise here: nothing to judge."""
-    return _result(Outcome.NOTAPPLICABLE, seen, where, of=of, facts={}, reason=None, severity=None)
+    return _result(Outcome.NOTAPPLICABLE, seen, where, of=of, facts={}, reason=None)
 
 
 def notchecked(reason: Reason, seen: object, where: Where, *, of: str = "") -> Result:
     """What was needed was not seen, and why."""
-    return _result(Outcome.NOTCHECKED, seen, where, of=of, facts={}, reason=reason, severity=None)
+    return _result(Outcome.NOTCHECKED, seen, where, of=of, facts={}, reason=reason)
 
 
 def graded(value: str, **names: Iterable[str]) -> Grade | None:
@@ -253,21 +258,11 @@ def _result(
     of: str,
     facts: Mapping[str, Figure],
     reason: Reason | None,
-    severity: Severity | None,
 ) -> Result:
     text = spoken(seen)
     if isinstance(where, Observation):
         place = Evidence(where.source, where.line, where.end_line)
-        return Result(
-            outcome,
-            text,
-            place,
-            of or where.key,
-            facts,
-            reason,
-            severity,
-            where.vantage,
-            where.root,
-        )
+        key, vantage, root = of or where.key, where.vantage, where.root
+        return Result(outcome, text, place, key, facts, reason=reason, vantage=vantage, root=root)
     place = where if isinstance(where, Evidence) else Evidence(where)
-    return Result(outcome, text, place, of, facts, reason, severity)
+    return Result(outcome, text, place, of, facts, reason=reason)

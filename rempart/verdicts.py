@@ -219,13 +219,13 @@ def _record(
         outcome=result.outcome,
         severity=severity,
         seen=result.seen,
-        facts=dict(result.facts),
+        facts={**result.facts, **result.counts},
         where=Place(result.where.source, result.where.line, result.where.end_line),
         reason=result.reason,
         fingerprint=fingerprint(
             check.id, said.authority, vantage, sight.subject, result.root, unique
         ),
-        digest=judged(result.outcome, result.facts, result.seen),
+        digest=judged(result.outcome, result.facts, "" if result.counts else result.seen),
     )
 
 

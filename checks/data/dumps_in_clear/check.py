@@ -6,12 +6,8 @@ WEAK = ("ZipCrypto",)
 
 def check(dump: Dump) -> Result:
     valid = sum(column.valid for column in dump.columns if column.identifier == "nir")
-    facts: dict[str, Figure] = {
-        "format": dump.format,
-        "encryption": dump.encryption,
-        "kibibytes": -(-dump.size // 1024),
-        "valid": valid,
-    }
+    facts: dict[str, Figure] = {"format": dump.format, "encryption": dump.encryption}
+    counts: dict[str, Figure] = {"kibibytes": -(-dump.size // 1024), "valid": valid}
     encrypted = dump.encrypted == True  # noqa: E712  (three-valued)
     good = all_of(encrypted, dump.encryption not in WEAK)
-    return verdict(good, dump.encryption or dump.format, dump, facts=facts)
+    return verdict(good, dump.encryption or dump.format, dump, facts=facts, counts=counts)

@@ -27,14 +27,18 @@ def check(
     facts: dict[str, Figure] = {
         "what": ", ".join(sorted({NAMES[column.identifier] for column in found})) or export.format,
         "columns": columns,
+    }
+    counts: dict[str, Figure] = {
         "valid": max((column.valid for column in found), default=0),
         "sampled": export.sampled,
     }
-    return verdict(not found, f"{export.format}: {columns or 'no identifier'}", export, facts=facts)
+    seen = f"{export.format}: {columns or 'no identifier'}"
+    return verdict(not found, seen, export, facts=facts, counts=counts)
 
 
 def _locked(export: Export) -> Result:
-    facts: dict[str, Figure] = {"what": export.encryption, "columns": "", "valid": 0, "sampled": 0}
+    facts: dict[str, Figure] = {"what": export.encryption, "columns": ""}
+    counts: dict[str, Figure] = {"valid": 0, "sampled": 0}
     encrypted = export.encrypted == True  # noqa: E712  (three-valued)
     good = all_of(encrypted, export.encryption not in WEAK)
-    return verdict(good, export.encryption, export, facts=facts)
+    return verdict(good, export.encryption, export, facts=facts, counts=counts)

@@ -20,10 +20,12 @@ def check(
     facts: dict[str, Figure] = {
         "identifier": name if clear else "",
         "encoding": column.encoding,
+        "sample": column.sample,
+    }
+    counts: dict[str, Figure] = {
         "sampled": column.sampled,
         "candidates": column.candidates,
         "valid": column.valid,
-        "sample": column.sample,
     }
     lesser = column.identifier == "iban" or column.test == column.valid
     return verdict(
@@ -31,5 +33,6 @@ def check(
         f"{name or 'identifiers'}: {column.valid} of {column.sampled}",
         column,
         facts=facts,
+        counts=counts,
         severity=Severity.HIGH if clear and lesser else None,
     )
