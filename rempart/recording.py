@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from rempart import __version__, scenario, statements, waivers
+from rempart import __version__, replay, statements, waivers
 from rempart.assess import Assessed
 from rempart.card import LANGUAGES
 from rempart.case import Case
@@ -45,7 +45,7 @@ def recorded(
     checks = {check.id: _check(case, case.entries[check.id]) for check in case.plan.checks}
     subjects = tuple(_subjects(case, ordered))
     titles = case.frameworks.titles()
-    breaches = scenario.replays(ordered, checks, subjects, case.scenarios, titles, language)
+    breaches = replay.replays(ordered, checks, subjects, case.scenarios, titles, language)
     cited = {control for check in checks.values() for control in check.controls}
     cited |= {statement.control for statement in case.context.statements}
     cited |= case.frameworks.asked(case.audit.frameworks)

@@ -1,10 +1,10 @@
-"""Breaches of payers as attack chains, and what each would meet in the estate just audited.
+"""Breaches of payers as attack chains, as far as they are public knowledge.
 
 A step names the kind of subject it goes through and the controls that would stop, detect or limit
-it. The replay says what is known, never more: what was not looked at counts as open.
+it; `rempart.replay` says what each would meet in an estate.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from itertools import chain
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -12,16 +12,8 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from rempart import documents
-from rempart.background import ReplayRecord, StepControl, StepRecord
-from rempart.check import Outcome, Vantage
 from rempart.errors import ContentError, ContentErrors
-from rempart.results import CheckRecord, ResultRecord, SubjectRecord
 from rempart.titles import Titles
-
-STATED = "stated."  # check ids of statements: what somebody says of a control
-ORDER = ("fail", "notchecked", "stated", "pass")  # worst first
-SHOWN = 50  # fingerprints kept for one control
-EVERYWHERE = "organisation"  # a step that goes through no system: any subject may speak for it
 
 Kind: TypeAlias = Literal[
     "portal",
@@ -166,129 +158,3 @@ def load(folders: Iterable[Path]) -> Mapping[str, Scenario]:
     if errors:
         raise ContentErrors(errors)
     return found
-
-
-def replays(
-    results: Sequence[ResultRecord],
-    checks: Mapping[str, CheckRecord],
-    subjects: Sequence[SubjectRecord],
-    scenarios: Iterable[Scenario],
-    titles: Mapping[str, Titles],
-    language: str = "en",
-) -> tuple[ReplayRecord, ...]:
-    """Each scenario over this run. `titles` are those of the neutral controls."""
-    speaking = _by_control(results, checks)
-    exposed: dict[str, list[str]] = {}
-    for subject in subjects:
-        exposed.setdefault(subject.kind, []).append(subject.id)
-    return tuple(_replayed(scenario, speaking, exposed, titles, language) for scenario in scenarios)
-
-
-Speaking: TypeAlias = dict[str, dict[str, list[ResultRecord]]]  # by control, then by subject
-
-
-def _by_control(
-    results: Sequence[ResultRecord], checks: Mapping[str, CheckRecord]
-) -> dict[str, dict[str, list[ResultRecord]]]:
-    """The binding results that say something of a control on a subject."""
-    found: Speaking = {}
-    for result in results:
-        if not result.binding or result.outcome is Outcome.NOTAPPLICABLE:
-            continue
-        for control in _controls(result, checks):
-            found.setdefault(control, {}).setdefault(result.subject, []).append(result)
-    return found
-
-
-def _controls(result: ResultRecord, checks: Mapping[str, CheckRecord]) -> tuple[str, ...]:
-    if result.check.startswith(STATED):
-        return (result.check.removeprefix(STATED),)
-    return checks[result.check].controls if result.check in checks else ()
-
-
-def _replayed(
-    scenario: Scenario,
-    speaking: Speaking,
-    exposed: Mapping[str, Sequence[str]],
-    titles: Mapping[str, Titles],
-    language: str,
-) -> ReplayRecord:
-    def controls(names: tuple[str, ...], kind: str) -> Iterator[StepControl]:
-        for name in names:
-            on = speaking.get(name, {})
-            state, decided = _state(on, exposed.get(kind, list(on) if kind == EVERYWHERE else ()))
-            words = titles.get(name, Titles(name, name, name))
-            yield StepControl(name, words[language], state, decided, words.every())
-
-    steps = []
-    for step in scenario.steps:
-        stop = tuple(controls(step.stop, step.kind))
-        steps.append(
-            StepRecord(
-                id=step.id,
-                title=step.title.every(),
-                kind=step.kind,
-                certainty=step.certainty,
-                stop=stop,
-                detect=tuple(controls(step.detect, step.kind)),
-                limit=tuple(controls(step.limit, step.kind)),
-                state=_step_state([control.state for control in stop]),
-                sources=step.sources,
-            )
-        )
-    return ReplayRecord(
-        scenario=scenario.id,
-        title=scenario.title.every(),
-        summary=scenario.summary.every(),
-        people=scenario.people.figure,
-        sources=scenario.sources,
-        steps=tuple(steps),
-        verdict=_verdict([step.state for step in steps]),
-    )
-
-
-def _state(
-    on: Mapping[str, Sequence[ResultRecord]], exposed: Sequence[str]
-) -> tuple[str, tuple[str, ...]]:
-    """The worst state of a control over the exposed subjects, and the results that decided it.
-
-    Where nothing is exposed, or an exposed subject has no result, the control was not checked.
-    """
-    states = [(_on_one(on.get(subject, ())), on.get(subject, ())) for subject in exposed]
-    worst = min((state for state, _ in states), key=ORDER.index, default="notchecked")
-    decided = {
-        result.fingerprint
-        for state, results in states
-        if state == worst
-        for result in results
-        if _on_one([result]) == worst
-    }
-    return worst, tuple(sorted(decided)[:SHOWN])
-
-
-def _on_one(results: Sequence[ResultRecord]) -> str:
-    """The state on one subject: all observed results must pass, and at least one must be there.
-
-    A statement speaks only where nothing was observed; a waiver changes no fact.
-    """
-    observed = [one.outcome for one in results if one.vantage is not Vantage.STATED]
-    outcomes = observed or [one.outcome for one in results]
-    if Outcome.FAIL in outcomes:
-        return "fail"
-    if not outcomes or any(outcome is not Outcome.PASS for outcome in outcomes):
-        return "notchecked"
-    return "pass" if observed else "stated"
-
-
-def _step_state(stop: Sequence[str]) -> str:
-    """Broken if one control stops it everywhere; open if none does; unknown if one might."""
-    if "pass" in stop:
-        return "broken"
-    return "open" if all(state == "fail" for state in stop) else "unknown"
-
-
-def _verdict(steps: Sequence[str]) -> str:
-    """A chain is stopped by one broken step; it is open only if every step is."""
-    if "broken" in steps:
-        return "stopped"
-    return "open" if all(state == "open" for state in steps) else "unknown"

@@ -10,8 +10,9 @@ from rempart.card import Words
 from rempart.check import Outcome, Severity, Vantage
 from rempart.errors import ContentErrors, Reason
 from rempart.frameworks import Frameworks
+from rempart.replay import replays
 from rempart.results import CheckRecord, Place, ResultRecord, SubjectRecord
-from rempart.scenario import Scenario, load, replays
+from rempart.scenario import Scenario, load
 from rempart.titles import Titles
 
 AUDITS = Path(__file__).parent.parent / "audits"
