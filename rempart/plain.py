@@ -8,10 +8,10 @@ from typing import Final
 
 SIGN: Final = "\N{REPLACEMENT CHARACTER}"
 # C0 but tab and line feed, DEL, C1; zero-width and bidirectional marks; line and paragraph
-# separators; tags and lone surrogates.
+# separators; tags, lone surrogates and what XML calls no character.
 _HARMFUL = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff"
-    "\U000e0000-\U000e007f\ud800-\udfff]"
+    "\ufffe\uffff\U000e0000-\U000e007f\ud800-\udfff]"
 )
 
 

@@ -39,10 +39,21 @@ def test_a_run_file_reads_back_the_same(tmp_path: Path) -> None:
     assert load(tmp_path / "run.json") == sample_run()
 
 
-@pytest.mark.parametrize("name", ["report.docx", "report", ".html", "x.observations.json"])
+@pytest.mark.parametrize("name", ["report.rtf", "report", ".html", "x.observations.json"])
 def test_an_unknown_suffix_is_answered_with_those_there_are(name: str) -> None:
-    with pytest.raises(UsageError, match=r"\.csv, \.html, \.json, \.md, \.sarif"):
+    with pytest.raises(UsageError, match=r"\.csv, .*\.html, .*\.json, .*\.md, .*\.sarif"):
         export.format_of(Path(name))
+
+
+@pytest.mark.parametrize("name", ["x.oskal.json", "x.OCFS.JSON", "a.b.sarif.json"])
+def test_a_mistyped_format_is_not_written_as_the_run_file(name: str) -> None:
+    with pytest.raises(UsageError, match="expected a name"):
+        export.format_of(Path(name))
+
+
+@pytest.mark.parametrize("name", ["run.fr.json", "run.2026-11-25.json", "client v1.2.json"])
+def test_a_run_file_may_name_its_language_or_date(name: str) -> None:
+    assert export.format_of(Path(name)) is export.formats()[".json"]
 
 
 def test_the_language_is_the_run_s_unless_another_is_asked_for(tmp_path: Path) -> None:

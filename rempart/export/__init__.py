@@ -6,15 +6,18 @@ the template. The longest suffix that fits the file's name chooses.
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
+from rempart.card import LANGUAGES
 from rempart.errors import UsageError
 from rempart.results import Run, write_private
 
 OBSERVATIONS = ".observations.json"  # written by the audit itself: a run no longer holds them
+WHOLE = ".json"  # the run file, with everything in it: not written for a mistyped format
 
 
 class Export(Protocol):
@@ -39,11 +42,21 @@ def format_of(path: Path) -> Export:
     """The format a file's name asks for; raises UsageError listing those there are."""
     name = path.name.lower()
     known = formats()
-    if not name.endswith(OBSERVATIONS):
-        for suffix, export in known.items():
-            if name.endswith(suffix) and name != suffix:
-                return export
+    for suffix, export in known.items():
+        if name.endswith(suffix) and name != suffix and not _mistyped(name, suffix):
+            return export
     raise UsageError(f"{path}: expected a name that ends in one of {', '.join(sorted(known))}")
+
+
+def _mistyped(name: str, suffix: str) -> bool:
+    """Whether a name such as `x.oskal.json` means a format that is not there.
+
+    A language or a number may stand there: `run.fr.json`, `run.2026-11-25.json`.
+    """
+    if suffix != WHOLE:
+        return False
+    named = re.fullmatch(r".*\.([a-z][a-z-]*)", name.removesuffix(suffix), re.DOTALL)
+    return named is not None and named[1] not in LANGUAGES
 
 
 def write(run: Run, path: Path, *, template: str = "report", language: str = "") -> None:
