@@ -143,6 +143,11 @@ class Findings:
         return self._counts(Outcome.NOTAPPLICABLE)
 
     @cached_property
+    def false_positives(self) -> tuple[ResultRecord, ...]:
+        """Failures a reviewer showed to be none, with the proof."""
+        return tuple(item for item in self.run.results if _shown_wrong(item))
+
+    @cached_property
     def unseen(self) -> tuple[Unseen, ...]:
         """What was not checked, by reason in the order of the closed list, then by check."""
         groups: dict[tuple[Reason, str], list[ResultRecord]] = defaultdict(list)
@@ -195,7 +200,7 @@ class Findings:
             check
             for check, items in self.occurrences.items()
             for item in items
-            if item.first.outcome is outcome
+            if item.first.outcome is outcome and not _shown_wrong(item.first)
         )
         return tuple(sorted(counts.items()))
 
@@ -210,7 +215,9 @@ def words(run: Run, check: str, language: Language) -> Words:
 
 
 def said(run: Run, result: ResultRecord, language: Language) -> str:
-    """What was seen, in that language where the card has a sentence for it."""
+    """What was seen, in the reviewer's words or where the card has a sentence for it."""
+    if result.review and language.id in result.review.seen:
+        return result.review.seen[language.id]
     sentence = words(run, result.check, language).says.get(result.outcome, "")
     if not sentence or not placeholders(sentence) <= result.facts.keys():
         return result.seen
@@ -244,6 +251,10 @@ def _urgency(finding: Finding) -> tuple[object, ...]:
 
 def _failed(result: ResultRecord) -> bool:
     return result.outcome is Outcome.FAIL
+
+
+def _shown_wrong(result: ResultRecord) -> bool:
+    return result.review is not None and result.review.false_positive
 
 
 def _worst(severities: Iterable[Severity]) -> Severity:

@@ -1,10 +1,14 @@
 """`rempart report`: a saved run written again, in another language or format, without auditing."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from rempart.card import LANGUAGES
+
+if TYPE_CHECKING:
+    from rempart.results import Run
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -28,7 +32,14 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "--lang", type=click.Choice(LANGUAGES), default=None, help="Language; the run's by default."
 )
-def command(run_file: Path, outputs: tuple[Path, ...], template: str, lang: str | None) -> None:
+@click.option("--overlay", type=FILE, help="What a person adds to the run; see rempart overlay.")
+def command(
+    run_file: Path,
+    outputs: tuple[Path, ...],
+    template: str,
+    lang: str | None,
+    overlay: Path | None,
+) -> None:
     """Render a saved run again; without -o, print its summary.
 
     \b
@@ -41,8 +52,20 @@ def command(run_file: Path, outputs: tuple[Path, ...], template: str, lang: str 
     for path in outputs:
         export.format_of(path)
     run = load(run_file)
+    if overlay:
+        run = _reviewed(run, overlay)
     for path in outputs:
         export.write(run, path, template=template, language=lang or "")
         click.echo(str(path))
     if not outputs:
         summary.show(run, language=lang or "")
+
+
+def _reviewed(run: "Run", overlay: Path) -> "Run":
+    """The run under an overlay; what did not fit is said on stderr."""
+    from rempart.cli.overlay import remarks, reviewed
+
+    done = reviewed(run, overlay)
+    for text in remarks(done, overlay):
+        click.echo(text, err=True)
+    return done.run
