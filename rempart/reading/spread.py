@@ -1,0 +1,97 @@
+"""Over all accounts: medians, rare values and maxima of a window, and the curve a report draws."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from rempart.observations.reading import Curve, CurvePoint, ReadingDistribution
+from rempart.reading.batch import Limit
+from rempart.reading.sketch import ERROR
+from rempart.reading.windows import DAY, HOUR, MONTH, Series
+
+NAMES = {HOUR: "hour", DAY: "day", MONTH: "30 days"}
+WHOLE = 100_000  # ranks of a curve are parts of this
+RANKS = (0, 10_000, 25_000, 50_000, 75_000, 90_000, 95_000, 98_000, 99_000, 99_500, 99_900, 99_950,
+         99_990, 99_999, WHOLE)  # fmt: skip
+
+
+def quantile(counts: Counter[int], rank: int) -> int:
+    """The value that this part (of `WHOLE`) of all values does not exceed; 0 where there is none.
+
+    Nearest rank: a value that occurred, never one between two.
+    """
+    return quantiles(counts, (rank,))[0]
+
+
+def quantiles(counts: Counter[int], ranks: Iterable[int]) -> list[int]:
+    """The values at several ranks, which rise."""
+    total = counts.total()
+    values = iter(sorted(counts.items()))
+    value = passed = 0
+    found = []
+    for rank in ranks:
+        while passed * WHOLE < max(rank * total, 1) and total:
+            value, count = next(values)
+            passed += count
+        found.append(value)
+    return found
+
+
+class Spread:
+    """The windows of one length, over all accounts."""
+
+    def __init__(self, seconds: int, ceiling: Limit | None = None) -> None:
+        self.seconds = seconds
+        self.people: Counter[int] = Counter()
+        self.requests: Counter[int] = Counter()
+        self.ceiling = ceiling.people if ceiling and ceiling.seconds == seconds else None
+        self.accounts = self.over = self.over_windows = self.sketched = 0
+
+    def add(self, series: Series) -> int:
+        """Take the windows of an account; how many of them are above the ceiling."""
+        people, requests, sketched = self._of(series)
+        if not people:
+            return 0
+        self.accounts += 1
+        self.people.update(people)
+        self.requests.update(requests)
+        self.sketched += sketched
+        if self.ceiling is None or max(people) <= self.ceiling:
+            return 0
+        above = sum(count > self.ceiling for count in people)
+        self.over += 1
+        self.over_windows += above
+        return above
+
+    def _of(self, series: Series) -> tuple[list[int], list[int], int]:
+        if self.seconds == HOUR:
+            return series.hour_people, series.hour_requests, series.sketched[0]
+        if self.seconds == DAY:
+            return series.day_people, series.day_requests, series.sketched[1]
+        return series.month_people, series.month_requests, series.sketched[2]
+
+    def distribution(self, population: str) -> ReadingDistribution:
+        """The figures of this window."""
+        median, p99, maximum = quantiles(self.people, (50_000, 99_000, WHOLE))
+        of_requests = quantiles(self.requests, (50_000, 99_000, WHOLE))
+        return ReadingDistribution(
+            self.seconds,
+            self.accounts,
+            self.people.total(),
+            median,
+            p99,
+            maximum,
+            *of_requests,
+            ceiling=self.ceiling,
+            over=self.over,
+            over_windows=self.over_windows,
+            sketched=self.sketched,
+            error=ERROR if self.sketched else 0,
+            population=population,
+            key=NAMES[self.seconds],
+        )
+
+    def curve(self) -> Curve:
+        """People per account-window as quantiles; empty where nobody read."""
+        found = quantiles(self.people, RANKS) if self.people else []
+        points = tuple(CurvePoint(rank, count) for rank, count in zip(RANKS, found, strict=False))
+        return Curve(self.seconds, points, self.ceiling)
