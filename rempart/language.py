@@ -1,6 +1,7 @@
 """What reports say in French, English and German: sentences, dates and numbers.
 
-Sentences stand in `reports/strings/<language>.yaml`, whole, with `{placeholders}`.
+Sentences stand in `reports/strings/<language>.yaml` and in the files of the folder of that name,
+whole, with `{placeholders}`.
 """
 
 import re
@@ -114,5 +115,11 @@ def language(id_: str) -> Language:
     from rempart.documents import load  # brings yaml
 
     name = id_ if id_ in LANGUAGES else "en"
-    file = built_in() / "reports" / "strings" / f"{name}.yaml"
-    return Language(name, load(file, Sentences))
+    folder = built_in() / "reports" / "strings"
+    sentences: Sentences = {}
+    for file in (folder / f"{name}.yaml", *sorted((folder / name).glob("*.yaml"))):
+        found = load(file, Sentences)
+        if twice := sentences.keys() & found.keys():
+            raise RenderError(f"{file}: expected new sentences, found {min(twice)!r} again")
+        sentences |= found
+    return Language(name, sentences)

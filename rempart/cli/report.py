@@ -27,10 +27,18 @@ FILE = click.Path(dir_okay=False, path_type=Path)
     "--template",
     default="report",
     metavar="NAME|PATH",
-    help="Template of HTML pages: a name in a reports/ folder, or a .j2 file of yours.",
+    help="Template of pages: report, executive, technical, compliance, team:NAME, another name in"
+    " a reports/ folder, or a .j2 file of yours.",
 )
 @click.option(
     "--lang", type=click.Choice(LANGUAGES), default=None, help="Language; the run's by default."
+)
+@click.option(
+    "--earlier",
+    multiple=True,
+    type=FILE,
+    metavar="OLD.json",
+    help="A run before this one, for the trend. May be given several times.",
 )
 @click.option("--overlay", type=FILE, help="What a person adds to the run; see rempart overlay.")
 def command(
@@ -38,12 +46,14 @@ def command(
     outputs: tuple[Path, ...],
     template: str,
     lang: str | None,
+    earlier: tuple[Path, ...],
     overlay: Path | None,
 ) -> None:
     """Render a saved run again; without -o, print its summary.
 
     \b
     rempart report run.json -o client.html -o findings.csv --lang fr
+    rempart report run.json -o board.html --template executive --earlier last-quarter.json
     rempart report run.json -o client.html --template our/report.html.j2
     """
     from rempart import export, summary
@@ -54,6 +64,10 @@ def command(
     run = load(run_file)
     if overlay:
         run = _reviewed(run, overlay)
+    if earlier:
+        from rempart.trend import with_earlier
+
+        run = with_earlier(run, [load(path) for path in earlier])
     for path in outputs:
         export.write(run, path, template=template, language=lang or "")
         click.echo(str(path))
