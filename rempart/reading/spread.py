@@ -2,16 +2,29 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from itertools import repeat
+from operator import floordiv
 
 from rempart.observations.reading import Curve, CurvePoint, ReadingDistribution
 from rempart.reading.batch import Limit
 from rempart.reading.sketch import ERROR
-from rempart.reading.windows import DAY, HOUR, MONTH, Series
+from rempart.reading.windows import DAY, HOUR, MINUTE, MONTH, NAMELESS, Series
 
-NAMES = {HOUR: "hour", DAY: "day", MONTH: "30 days"}
+NAMES = {MINUTE: "minute", HOUR: "hour", DAY: "day", MONTH: "30 days"}
 WHOLE = 100_000  # ranks of a curve are parts of this
 RANKS = (0, 10_000, 25_000, 50_000, 75_000, 90_000, 95_000, 98_000, 99_000, 99_500, 99_900, 99_950,
          99_990, 99_999, WHOLE)  # fmt: skip
+
+
+def _minutes(series: Series) -> tuple[list[int], list[int], int]:
+    """Minutes are counted only for a ceiling that asks; a giant's from its hours, at least."""
+    if not series.times:
+        return [-(-count // 60) for count in series.hour_people], series.hour_requests, 0
+    minutes = list(map(floordiv, series.times, repeat(MINUTE)))
+    pairs = {pair for pair in zip(minutes, series.people, strict=True) if pair[1] not in NAMELESS}
+    people = Counter(minute for minute, _ in pairs)
+    requests = Counter(minutes)
+    return list(people.values()), [requests[minute] for minute in people], 0
 
 
 def quantile(counts: Counter[int], rank: int) -> int:
@@ -67,12 +80,14 @@ class Spread:
             return series.hour_people, series.hour_requests, series.sketched[0]
         if self.seconds == DAY:
             return series.day_people, series.day_requests, series.sketched[1]
+        if self.seconds == MINUTE:
+            return _minutes(series)
         return series.month_people, series.month_requests, series.sketched[2]
 
     def distribution(self, population: str) -> ReadingDistribution:
         """The figures of this window."""
         median, p99, maximum = quantiles(self.people, (50_000, 99_000, WHOLE))
-        of_requests = quantiles(self.requests, (50_000, 99_000, WHOLE))
+        usual, rare, most = quantiles(self.requests, (50_000, 99_000, WHOLE))
         return ReadingDistribution(
             self.seconds,
             self.accounts,
@@ -80,7 +95,9 @@ class Spread:
             median,
             p99,
             maximum,
-            *of_requests,
+            usual,
+            rare,
+            most,
             ceiling=self.ceiling,
             over=self.over,
             over_windows=self.over_windows,

@@ -12,7 +12,7 @@ from rempart.reading.batch import Words
 from rempart.reading.sketch import EXACT, Crowd, Distinct, Exact
 from rempart.reading.spill import networks_of, people_of, times_of
 
-HOUR, DAY, WEEK, MONTH = 3600, 86400, 604800, 2592000
+MINUTE, HOUR, DAY, WEEK, MONTH = 60, 3600, 86400, 604800, 2592000
 # What stands for a person on the lines of an account that name none.
 NOBODY, FAILED, SUCCEEDED = 0, 1, 2
 NAMELESS = frozenset((NOBODY, FAILED, SUCCEEDED))
