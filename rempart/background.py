@@ -89,3 +89,15 @@ class EarlierRecord(_Record, frozen=True, forbid_unknown_fields=True):
     changes: dict[str, int]
     remarks: tuple[str, ...] = ()
     since: dict[str, str] = {}
+
+
+class DeliveryRecord(_Record, frozen=True, forbid_unknown_fields=True):
+    """For whom a run was cut down, and where it stands in a chain of deliveries.
+
+    `recipient` is executive, regulator, client-insurer or team:NAME, empty for the whole run; `of`
+    is the SHA-256 of the whole run's file, `previous` that of the run file delivered before.
+    """
+
+    recipient: str = ""
+    of: str = ""
+    previous: str = ""

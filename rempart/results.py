@@ -4,14 +4,21 @@
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from rempart.background import ControlRecord, EarlierRecord, FrameworkRecord, ReplayRecord
+from rempart.background import (
+    ControlRecord,
+    DeliveryRecord,
+    EarlierRecord,
+    FrameworkRecord,
+    ReplayRecord,
+)
 from rempart.card import Words
 from rempart.check import Figure, Outcome, Severity, Vantage
 from rempart.errors import ContentError, Reason
@@ -172,6 +179,12 @@ class Coverage(_Record, frozen=True, forbid_unknown_fields=True):
     results: int
     outcomes: dict[str, int]
 
+    @classmethod
+    def of(cls, subjects: int, results: Collection[ResultRecord]) -> "Coverage":
+        """The counts of these results."""
+        outcomes = Counter(str(result.outcome) for result in results)
+        return cls(subjects, len(results), dict(outcomes))
+
 
 class Run(_Record, frozen=True, forbid_unknown_fields=True):
     """One audit, whole. `requests` are what canaries sent; `graphs` the store chains."""
@@ -202,6 +215,7 @@ class Run(_Record, frozen=True, forbid_unknown_fields=True):
     document: DocumentRecord | None = None  # from an overlay
     retest: RetestRecord | None = None  # this run judged only what an earlier one left open
     earlier: tuple[EarlierRecord, ...] = ()  # oldest first, added when a report shows the trend
+    delivery: DeliveryRecord | None = None  # for whom this copy was made
 
 
 def fingerprint(
@@ -224,6 +238,11 @@ def judged(outcome: Outcome, facts: Mapping[str, Figure], seen: str) -> str:
 def encoded(run: Run) -> bytes:
     """The run as run.json holds it: sorted keys, one value a line."""
     return msgspec.json.format(msgspec.json.encode(run, order="sorted"), indent=1) + b"\n"
+
+
+def run_digest(run: Run) -> str:
+    """SHA-256 of the run file, in hex: reports print it, so that paper leads back to the file."""
+    return hashlib.sha256(encoded(run)).hexdigest()
 
 
 def save(run: Run, path: Path) -> None:
