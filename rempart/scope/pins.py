@@ -1,10 +1,11 @@
 """Names resolved once for the whole run, so that a later answer cannot lead elsewhere."""
 
 import threading
+import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from rempart.errors import NotAuthorised, Unreachable
+from rempart.errors import CollectError, NotAuthorised, Unreachable
 from rempart.scope.addresses import literal, plain
 from rempart.scope.gate import asking
 from rempart.scope.providers import is_identity_provider
@@ -40,7 +41,11 @@ class Pins:
             turn = self._asking.setdefault(name, threading.Lock())
         with turn:
             if name not in self._addresses:
-                self.pin(name, self._resolved(name, seconds))
+                try:
+                    self.pin(name, self._resolved(name, seconds))
+                except CollectError:
+                    self.pin(name, ())
+                    raise
         if not self._addresses[name]:
             raise Unreachable(f"{name} has no address")
         return self._addresses[name]
@@ -67,11 +72,13 @@ class Pins:
         import dns.resolver
 
         resolver = named_resolver(self.resolver)
+        end = time.monotonic() + seconds
         found: list[str] = []
         with asking({(str(server), resolver.port) for server in resolver.nameservers}):
             for kind in ("A", "AAAA"):
+                left = max(0.05, end - time.monotonic())
                 try:
-                    answer = resolver.resolve(name, kind, lifetime=seconds, search=False)
+                    answer = resolver.resolve(name, kind, lifetime=left, search=False)
                 except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
                     continue
                 except dns.exception.DNSException as error:

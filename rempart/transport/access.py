@@ -47,6 +47,7 @@ class Access:
     @classmethod
     def open(cls, subject: Any, inventory: Any, scope: Scope, redactor: Any = None) -> "Access":  # noqa: ANN401
         """Access within the mandate, with the subject's own budget where it has one."""
+        scope.settle()
         figures = _figures(subject, inventory)
         seconds = figures.pop("seconds", 60)
         return cls(
