@@ -9,6 +9,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache, partial
@@ -34,26 +35,35 @@ from rempart.results import Run
 SCHEMES = frozenset({"http", "https", "mailto"})
 UNSAFE_FILTERS = ("safe", "urlize", "xmlattr")  # each can let unescaped text through
 SUFFIX = ".html.j2"
+SCREEN, PAPER = "screen", "paper"
 
 
-def render(run: Run, template: str = "report", language: str = "") -> str:
+def render(run: Run, template: str = "report", language: str = "", *, medium: str = SCREEN) -> str:
     """The run as an HTML page in that language, the run's own by default.
 
-    `template` is a name in the `reports/` folder of a layer, or the path of a file. Raises
-    UsageError where there is none, RenderError where it asks for what is not there or not allowed.
+    `template` is a name in the `reports/` folder of a layer, or the path of a file; `medium` is
+    SCREEN or PAPER, and on paper nothing may wait for a script. Raises UsageError where there is
+    no such template, RenderError where it asks for what is not there or not allowed.
     """
     chosen = language or run.language
-    folder, name, ours = _located(template)
+    folder, name, ours = located(template)
     if ours:
-        return rendered(run, folder, name, chosen)
-    return confined.call(rendered, run, folder, name, chosen)
+        return rendered(run, folder, name, chosen, medium)
+    return confined.call(rendered, run, folder, name, chosen, medium)
 
 
-def rendered(run: Run, folder: Path, name: str, chosen: str) -> str:
+def rendered(run: Run, folder: Path, name: str, chosen: str, medium: str = SCREEN) -> str:
     """The template `name` of a folder, in this process."""
-    spoken = language(chosen)
+    with refusals(name):
+        template = sandbox(folder).get_template(name)
+        return template.render(context(run, language(chosen), medium))
+
+
+@contextmanager
+def refusals(name: str) -> Iterator[None]:
+    """Tell what a template did wrong as a RenderError that begins with its name."""
     try:
-        return _environment(folder).get_template(name).render(_context(run, spoken))
+        yield
     except jinja2.TemplateSyntaxError as error:
         place = f"{error.name or name}:{error.lineno}"
         raise RenderError(f"{place}: {error.message}") from None
@@ -67,7 +77,7 @@ def rendered(run: Run, folder: Path, name: str, chosen: str) -> str:
         raise RenderError(f"{name}: {error}") from None
 
 
-def _located(template: str) -> tuple[Path, str, bool]:
+def located(template: str) -> tuple[Path, str, bool]:
     """The folder and file name of a template, and whether it is rempart's own."""
     path = Path(template)
     if path.suffix == ".j2" or len(path.parts) > 1:
@@ -104,7 +114,8 @@ class _Escaped(Extension):
 
 
 @lru_cache(maxsize=4)
-def _environment(folder: Path) -> ImmutableSandboxedEnvironment:
+def sandbox(folder: Path) -> ImmutableSandboxedEnvironment:
+    """Where the templates of a folder run: sandboxed, escaping, strict about names."""
     ours = built_in() / "reports"
     environment = ImmutableSandboxedEnvironment(
         loader=jinja2.FileSystemLoader(list(dict.fromkeys((folder, ours)))),
@@ -122,7 +133,7 @@ def _environment(folder: Path) -> ImmutableSandboxedEnvironment:
     return environment
 
 
-def _context(run: Run, spoken: Language) -> dict[str, Any]:
+def context(run: Run, spoken: Language, medium: str = SCREEN) -> dict[str, Any]:
     """What a template sees; `reports/README.md` tells its authors."""
     fingerprints = {result.fingerprint: result.check for result in run.results}
     found = Findings(run)
@@ -134,6 +145,7 @@ def _context(run: Run, spoken: Language) -> dict[str, Any]:
         "replayed": partial(_spoken, replayed, spoken),
         "translated": partial(_spoken, translated, spoken),
         "language": spoken,
+        "medium": medium,
         "say": spoken.say,
         "word": spoken.word,
         "words": partial(_with_language, words, run, spoken),
