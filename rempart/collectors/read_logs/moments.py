@@ -1,0 +1,245 @@
+"""Moments as logs write them, turned into seconds since 1970, and whether their clock is sound.
+
+ISO 8601, the web servers' `02/Nov/2026:10:15:30 +0100`, syslog without a year, MariaDB's compact
+form, and numbers of seconds, milliseconds, microseconds or nanoseconds.
+"""
+
+import re
+import time
+from array import array
+from calendar import timegm
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from itertools import accumulate
+from operator import sub
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+NONE: Final = -1
+TOLERANCE: Final = 300  # seconds a line may be out of order, or ahead, before it counts
+DAY: Final = 86_400
+_EARLIEST: Final = 946_684_800  # 2000: nothing read then is audited now
+_KEPT: Final = 1 << 17
+_MONTHS: Final = {
+    name: place
+    for place, name in enumerate(
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"], 1
+    )
+}
+_NAMED: Final = {"UTC": 0, "GMT": 0, "WET": 0, "BST": 1, "WEST": 1, "CET": 1, "CEST": 2, "EET": 2}
+_ISO: Final = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d{1,9})?)?"
+    r" ?(Z|[+-]\d\d(?::?\d\d)?|[A-Z]{3,4})?"
+)
+_WEB: Final = re.compile(
+    r"\[?(\d\d)/([A-Z][a-z]{2})/(\d{4}):(\d\d):(\d\d):(\d\d)(?:\.\d+)?(?: ([+-]\d{4}))?\]?"
+)
+_COMPACT: Final = re.compile(r"(\d{4})(\d\d)(\d\d) +(\d\d):(\d\d):(\d\d)")
+_SYSLOG: Final = re.compile(r"([A-Z][a-z]{2}) +(\d{1,2}) (\d\d):(\d\d):(\d\d)")
+_FAST: Final = (  # a form, and where its seconds end
+    (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d"), 19),
+    (re.compile(r"\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d"), 20),
+)
+_FRACTION: Final = re.compile(r"[.,]\d{1,9}")
+
+
+def zone_named(name: str) -> tzinfo:
+    """A zone as an inventory writes it: Europe/Paris, or +02:00. Raises ValueError for another."""
+    found = re.fullmatch(r"([+-])(\d\d):?(\d\d)", name)
+    if found:
+        minutes = int(found[2]) * 60 + int(found[3])
+        return timezone(timedelta(minutes=-minutes if found[1] == "-" else minutes))
+    try:
+        return ZoneInfo(name)
+    except (ValueError, KeyError, OSError):
+        raise ValueError(
+            f'expected a zone such as Europe/Paris or +02:00, found "{name}"'
+        ) from None
+
+
+class _Seconds(dict[str, int]):
+    """Seconds by the written moment up to its seconds, all in one zone; a minute parsed once."""
+
+    def __init__(self, parsed: Callable[[str], int]) -> None:
+        super().__init__()
+        self._parsed = parsed
+        self._minutes: dict[str, int] = {}
+
+    def __missing__(self, text: str) -> int:
+        if len(self) >= _KEPT:
+            self.clear()
+            self._minutes.clear()
+        minute, second = text[:-2], text[-2:]
+        start = self._minutes.get(minute)
+        if start is None:
+            start = self._minutes[minute] = self._parsed(f"{minute}00")
+        sound = second.isdecimal() and second < "61" and start != NONE
+        found = self[text] = start + int(second) if sound else NONE
+        return found
+
+
+class Clock:
+    """Reads moments and counts what shows whether they can be trusted."""
+
+    def __init__(self, zone: tzinfo | None = None, now: float | None = None) -> None:
+        self._zone = zone or UTC
+        self._now = int(time.time() if now is None else now)
+        self._by_zone: dict[str, _Seconds] = {}
+        self._others: dict[str, tuple[int, str]] = {}
+        self._highest = NONE
+        self.lines = self.zoned = self.unzoned = self.backwards = self.farthest = self.ahead = 0
+        self.zones: set[str] = set()
+
+    def next_file(self) -> None:
+        """Another file begins: order is judged within a file."""
+        self._highest = NONE
+
+    def seconds(self, column: Sequence[Any]) -> "array[int]":
+        """Seconds of each moment, -1 where there is none or it cannot be."""
+        found = self._quick(column)
+        if found is None:
+            found = array("q", map(self._slow, column))
+        if found and (min(found) < _EARLIEST or max(found) > self._now + DAY):
+            self.ahead += sum(each > self._now + DAY for each in found)
+            low, high = _EARLIEST, self._now + DAY
+            found = array("q", [each if low <= each <= high else NONE for each in found])
+        self._judge(found)
+        return found
+
+    def _quick(self, column: Sequence[Any]) -> "array[int] | None":
+        """The same for a column written throughout in one form and zone; None for another."""
+        if not column or set(map(type, column)) != {str}:
+            return None
+        first, width = column[0], set(map(len, column))
+        cut = next((cut for form, cut in _FAST if form.match(first)), 0)
+        if not cut or len(width) != 1:
+            return None
+        fraction = _FRACTION.match(first, cut)
+        zones = {text[fraction.end() if fraction else cut :] for text in column}
+        if len(zones) != 1:
+            return None
+        zone = zones.pop()
+        if zone not in self._by_zone:
+            named = zone.strip(" ]")
+            if len(self._by_zone) > 40 or (named and _offset(named) is None):
+                return None
+            self._by_zone[zone] = _Seconds(lambda text: self._moment(text + zone)[0])
+        self._count_zone(zone.strip(" ]"), len(column))
+        return array("q", map(self._by_zone[zone].__getitem__, [text[:cut] for text in column]))
+
+    def _slow(self, value: Any) -> int:  # noqa: ANN401
+        known = self._others.get(value) if isinstance(value, str) else None
+        seconds, zone = known or self._moment(value)
+        if known is None and isinstance(value, str) and len(value) < 64:
+            if len(self._others) >= _KEPT:
+                self._others.clear()
+            self._others[value] = seconds, zone
+        if seconds != NONE:
+            self._count_zone(zone, 1)
+        return seconds
+
+    def _count_zone(self, zone: str, lines: int) -> None:
+        if zone:
+            self.zoned += lines
+            if len(self.zones) < 12:
+                self.zones.add(zone)
+        else:
+            self.unzoned += lines
+
+    def _judge(self, times: "array[int]") -> None:
+        sound = times if not times or min(times) >= 0 else array("q", [t for t in times if t >= 0])
+        if not sound:
+            return
+        self.lines += len(sound)
+        limit = self._now + TOLERANCE
+        if max(sound) > limit:
+            self.ahead += sum(each > limit for each in sound)
+            sound = array("q", [min(each, limit) for each in sound])
+        if sound[0] < self._highest - TOLERANCE or list(sound) != sorted(sound):
+            highs = list(accumulate(sound, max, initial=self._highest))[1:]
+            steps = list(map(sub, highs, sound))
+            far = max(steps)
+            if far > TOLERANCE:
+                self.backwards += sum(step > TOLERANCE for step in steps)
+                self.farthest = max(self.farthest, far)
+        self._highest = max(self._highest, *sound)
+
+    def _moment(self, value: Any) -> tuple[int, str]:  # noqa: ANN401
+        """Seconds and the zone as written; an empty zone where the inventory's was taken."""
+        if isinstance(value, bool) or value is None:
+            return NONE, ""
+        if isinstance(value, int | float):
+            return _number(value), "epoch"
+        text = str(value).strip()[:64]
+        if re.fullmatch(r"\d{9,19}(?:\.\d{1,9})?", text):
+            return _number(float(text)), "epoch"
+        for form, parts in _FORMS:
+            if found := form.fullmatch(text):
+                fields, zone = parts(found)
+                return self._at(fields, zone), zone
+        return self._without_year(text), ""
+
+    def _at(self, fields: tuple[int, ...], zone: str) -> int:
+        try:
+            moment = datetime(*fields[:5], tzinfo=self._zone)  # type: ignore[misc,arg-type]
+            if fields[5] > 60:
+                return NONE
+            offset = _offset(zone)
+            if zone and offset is None:
+                return NONE
+            if offset is None:
+                return int(moment.timestamp()) + fields[5]
+            return timegm(moment.timetuple()) - offset + fields[5]
+        except (ValueError, OverflowError):
+            return NONE
+
+    def _without_year(self, text: str) -> int:
+        """Syslog leaves the year out: the latest one that does not lie ahead."""
+        found = _SYSLOG.match(text)
+        if found is None or found[1] not in _MONTHS:
+            return NONE
+        year = time.gmtime(self._now).tm_year
+        rest = (_MONTHS[found[1]], *map(int, found.groups()[1:]))
+        seconds = self._at((year, *rest), "")
+        return seconds if seconds <= self._now + DAY else self._at((year - 1, *rest), "")
+
+
+def _offset(zone: str) -> int | None:
+    """Seconds east of Greenwich; None where the text names no zone."""
+    if zone in ("Z", "epoch"):
+        return 0
+    if zone in _NAMED:
+        return _NAMED[zone] * 3600
+    found = re.fullmatch(r"([+-])(\d\d):?(\d\d)?", zone)
+    if found is None:
+        return None
+    seconds = int(found[2]) * 3600 + int(found[3] or 0) * 60
+    return -seconds if found[1] == "-" else seconds
+
+
+def _number(value: float) -> int:
+    """Seconds out of a count of seconds, milliseconds, microseconds or nanoseconds."""
+    try:
+        whole = int(value)
+    except (ValueError, OverflowError):
+        return NONE
+    for most, unit in ((10**11, 1), (10**14, 10**3), (10**17, 10**6), (10**20, 10**9)):
+        if whole < most:
+            return whole // unit
+    return NONE
+
+
+def _iso(found: re.Match[str]) -> tuple[tuple[int, ...], str]:
+    return tuple(int(part or 0) for part in found.groups()[:6]), found[7] or ""
+
+
+def _web(found: re.Match[str]) -> tuple[tuple[int, ...], str]:
+    day, month, year, *rest = found.groups()[:6]
+    return (int(year), _MONTHS.get(month, 0), int(day), *map(int, rest)), found[7] or ""
+
+
+def _compact(found: re.Match[str]) -> tuple[tuple[int, ...], str]:
+    return tuple(map(int, found.groups())), ""
+
+
+_FORMS: Final = ((_ISO, _iso), (_WEB, _web), (_COMPACT, _compact))
