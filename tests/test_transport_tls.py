@@ -84,6 +84,28 @@ def test_a_server_with_tls_1_2_alone_is_met(root: trustme.CA, tmp_path: Path) ->
         assert handshake(reach, "127.0.0.1", port, server_name=NAME, ca=ca).version == "TLSv1.2"
 
 
+def test_a_server_with_nothing_current_is_read_and_not_trusted(
+    root: trustme.CA, tmp_path: Path
+) -> None:
+    made = context(root, NAME)
+    made.maximum_version = ssl.TLSVersion.TLSv1_2
+    made.set_ciphers("ECDHE-ECDSA-AES128-SHA:@SECLEVEL=0")
+    with server(saying(asked=False), tls=made) as port, access() as reach:
+        ca = trusting(root, tmp_path)
+        shown = handshake(reach, "127.0.0.1", port, server_name=NAME, ca=ca)
+    assert (shown.cipher, shown.trusted) == ("ECDHE-ECDSA-AES128-SHA", False)
+    assert "handshake failure" in shown.trust_error
+    assert names(shown.chain[0]) == [NAME]
+
+
+def test_the_authorities_of_the_machine_have_no_say(
+    root: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(trusting(root, tmp_path)))
+    with server(saying(asked=False), tls=context(root, NAME)) as port, access() as reach:
+        assert not handshake(reach, "127.0.0.1", port, server_name=NAME).trusted
+
+
 def test_a_changed_authority_file_is_read_again(root: trustme.CA, tmp_path: Path) -> None:
     with server(saying(asked=False), tls=context(root, NAME)) as port, access() as reach:
         ca = trusting(trustme.CA(), tmp_path)

@@ -7,11 +7,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import certifi
+
 from rempart.errors import CollectError, ContentError, Refused, Unreachable
 from rempart.scope.addresses import literal
 from rempart.transport.access import Access, told
 
 CHUNK = 16384
+# What OpenSSL says when the other side offers nothing a current client takes.
+_OUTDATED = frozenset(
+    {
+        *("UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION", "WRONG_SSL_VERSION"),
+        *("SSLV3_ALERT_HANDSHAKE_FAILURE", "TLSV1_ALERT_INSUFFICIENT_SECURITY"),
+        *("DH_KEY_TOO_SMALL", "WRONG_SIGNATURE_TYPE", "UNSAFE_LEGACY_RENEGOTIATION_DISABLED"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +48,10 @@ class Secured:
     trust_error: str = ""
 
 
+class Outdated(Refused):
+    """The other side offers nothing a current client takes."""
+
+
 def handshake(
     access: Access,
     host: str,
@@ -49,7 +63,8 @@ def handshake(
 ) -> Handshake:
     """What the endpoint agrees to and shows an ordinary client.
 
-    Two connections when its certificate is not trusted: the second one reads it all the same.
+    Two connections when its certificate is not trusted, or when it offers only what no current
+    client takes: the second one reads what it shows all the same.
     Raises Unreachable, Refused (no common protocol or cipher), Limited or NotAuthorised.
     """
     secured = secure(access, host, port, server_name=server_name, ca=ca, alpn=alpn)
@@ -87,6 +102,8 @@ def secure(
             return Secured(_wrapped(access, host, port, server_name, _verifying(ca, alpn)), True)
         except ssl.SSLCertVerificationError as error:
             why = error.verify_message or "not trusted"
+        except Outdated as error:
+            why = str(error)
     if not reading_only:
         raise Refused(f"{server_name}: certificate {why}, so nothing secret is sent")
     return Secured(_wrapped(access, host, port, server_name, _reading(alpn)), False, why)
@@ -153,15 +170,17 @@ def _mapped(where: str, error: Exception) -> CollectError:
         return Unreachable(f"{where}: closed during the TLS handshake")
     if isinstance(error, ssl.SSLError):
         reason = (error.reason or "no TLS").lower().replace("_", " ")
-        return Refused(f"{where}: TLS handshake failed ({reason})")
+        kind = Outdated if error.reason in _OUTDATED else Refused
+        return kind(f"{where}: TLS handshake failed ({reason})")
     return Unreachable(f"{where}: {told(error) if isinstance(error, OSError) else 'no TLS'}")
 
 
 @functools.lru_cache(maxsize=64)
 def _loaded(ca: Path | None, alpn: tuple[str, ...], _changed: int) -> ssl.SSLContext:
+    """A context that trusts these authorities, or those of Mozilla: the same on every machine."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     if ca is None:
-        context.load_default_certs()
+        context.load_verify_locations(cafile=certifi.where())
     else:
         context.load_verify_locations(cafile=str(ca))
     context.set_alpn_protocols(list(alpn))
@@ -183,6 +202,7 @@ def _reading(alpn: tuple[str, ...]) -> ssl.SSLContext:
     context.verify_mode = ssl.CERT_NONE
     context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
     context.set_ciphers("ALL:@SECLEVEL=0")
+    context.options |= 0x4  # OP_LEGACY_SERVER_CONNECT, which has its name since Python 3.12
     context.set_alpn_protocols(list(alpn))
     return context
 
