@@ -12,7 +12,7 @@ MEANING = {
     Change.CHECK_CHANGED: "the check is new, or judges or is set otherwise",
     Change.NOT_SEEN: "was open and could not be looked at: not repaired",
     Change.OPEN: "was open and is",
-    Change.ACCEPTED: "was open, a waiver covers it now",
+    Change.ACCEPTED: "was open, a waiver or a reviewer covers it now",
     Change.FIXED: "was open, seen to be good or gone",
 }
 

@@ -29,6 +29,9 @@ def exit_code(run: Run, fail_on: Severity) -> int:
         return EXPIRED
     if any(result.open and result.severity.rank >= fail_on.rank for result in run.results):
         return FINDINGS
+    if run.retest:
+        unknown = run.retest.counts["not_retestable"] or any(map(incomplete, run.results))
+        return INCOMPLETE if unknown else CLEAN
     if not run.results or any(map(incomplete, run.results)):  # judging nothing is no clean audit
         return INCOMPLETE
     return CLEAN

@@ -149,7 +149,8 @@ def _change(
         return Change.FIXED if _place(was) in looked else Change.NOT_SEEN
     if now.outcome not in SEEN:
         return Change.NOT_SEEN
-    return Change.ACCEPTED if now.outcome is Outcome.FAIL else Change.FIXED
+    shown_wrong = now.review is not None and now.review.false_positive
+    return Change.ACCEPTED if now.outcome is Outcome.FAIL or shown_wrong else Change.FIXED
 
 
 def _judged_otherwise(check: str, old: Run, new: Run) -> bool:

@@ -10,6 +10,8 @@ import msgspec
 from rempart.check import Outcome, Severity
 from rempart.errors import Reason
 
+STATES = ("fixed", "partly", "open", "not_retestable")
+
 
 class _Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of all records: frozen, strict."""
@@ -112,3 +114,35 @@ class RetestRecord(_Record, frozen=True, forbid_unknown_fields=True):
     run: str
     started: datetime
     items: tuple[Retested, ...]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many results came to each state, in the order of `STATES`."""
+        return {state: sum(one.state == state for one in self.items) for state in STATES}
+
+    @property
+    def findings(self) -> tuple["RetestedFinding", ...]:
+        """The items by check, worst first."""
+        groups: dict[str, list[Retested]] = {}
+        for item in self.items:
+            groups.setdefault(item.check, []).append(item)
+        found = [RetestedFinding(check, tuple(items)) for check, items in groups.items()]
+        return tuple(sorted(found, key=lambda one: (-one.severity.rank, one.check)))
+
+
+class RetestedFinding(_Record, frozen=True, forbid_unknown_fields=True):
+    """One check that had failed, and what became of all the things where it did."""
+
+    check: str
+    items: tuple[Retested, ...]
+
+    @property
+    def severity(self) -> Severity:
+        """The worst it was."""
+        return max((item.severity for item in self.items), key=lambda level: level.rank)
+
+    @property
+    def state(self) -> str:
+        """Fixed or open when all are; not retestable when none is known; else partly."""
+        states = {item.state for item in self.items}
+        return states.pop() if len(states) == 1 else "partly"

@@ -74,7 +74,7 @@ def schema() -> None:
     click.echo(json.dumps(overlay.schema(), indent=1, sort_keys=True, ensure_ascii=False))
 
 
-def reviewed(run: "Run", file: Path) -> "Applied":
+def reviewed(run: "Run", file: Path, *, unrepaired: bool = False) -> "Applied":
     """The run under the overlay of a file."""
     from rempart import overlay
     from rempart.catalogue import layers
@@ -84,7 +84,7 @@ def reviewed(run: "Run", file: Path) -> "Applied":
     folders = [layer.folder / "audits" / "frameworks" for layer in layers()]
     books = Frameworks.load(folders)
     known = books.records(books.neutral, run.audit.frameworks, run.language)
-    return overlay.applied(run, read, known)
+    return overlay.applied(run, read, known, unrepaired=unrepaired)
 
 
 def remarks(done: "Applied", file: Path) -> list[str]:

@@ -1,6 +1,5 @@
 """An overlay laid over a run: the run as the reviewer hands it over, and what did not fit."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -9,6 +8,7 @@ from msgspec.structs import replace
 from rempart.background import ControlRecord
 from rempart.card import LANGUAGES, MATRIX, Exploitability, Impact, Words
 from rempart.check import Outcome, Severity, Vantage
+from rempart.errors import UsageError
 from rempart.overlay.keys import Answered, ByLanguage, Entry, Own, Told, Worded
 from rempart.overlay.reading import Overlay
 from rempart.replay import again
@@ -38,16 +38,25 @@ class Applied:
     changed: tuple[str, ...] = ()
 
 
-def applied(run: Run, overlay: Overlay, controls: Mapping[str, ControlRecord]) -> Applied:
+def applied(
+    run: Run, overlay: Overlay, controls: Mapping[str, ControlRecord], *, unrepaired: bool = False
+) -> Applied:
     """The run with everything an overlay says of it; the saved run stays as it is.
 
-    `controls` are those its own findings may cite. Raises ContentErrors for subjects, checks and
-    controls nobody knows. Replays are told again: a false positive is no evidence any more.
+    `controls` are those its own findings may cite; `unrepaired` shows these as they were found.
+    Replays are told again: a false positive is no evidence any more. Raises ContentErrors for
+    subjects, checks and controls nobody knows, UsageError for a run that was reviewed before.
     """
+    if run.document is not None:
+        raise UsageError("the run was written under an overlay already: give the audit's own run")
     overlay.demand(run, controls)
     changed: list[str] = []
     results = [_reviewed(result, overlay, changed) for result in run.results]
-    results += [result for own in overlay.file.findings for result in _own(own, overlay)]
+    results += [
+        result
+        for own in overlay.file.findings
+        for result in _own(own, overlay, unrepaired=unrepaired)
+    ]
     ordered = tuple(sorted(results, key=_order))
     checks = {id_: _worded(card, overlay.file.checks.get(id_)) for id_, card in run.checks.items()}
     checks |= {OWN + own.id: _card(own) for own in overlay.file.findings}
@@ -60,7 +69,7 @@ def applied(run: Run, overlay: Overlay, controls: Mapping[str, ControlRecord]) -
         checks=checks,
         controls=run.controls | {name: controls[name] for name in cited - run.controls.keys()},
         subjects=subjects,
-        coverage=_coverage(run.coverage, ordered),
+        coverage=Coverage.of(run.coverage.subjects, ordered),
         replays=again(run.replays, tuple(map(_evidence, ordered)), checks, subjects),
         document=_document(overlay),
     )
@@ -142,14 +151,15 @@ def _answer(answer: Answered | None) -> Answer | None:
     return Answer(texts(answer.says), answer.by, answer.on.isoformat(), answer.decision, due)
 
 
-def _own(own: Own, overlay: Overlay) -> Iterator[ResultRecord]:
+def _own(own: Own, overlay: Overlay, *, unrepaired: bool) -> Iterator[ResultRecord]:
     """One result a subject; repaired ones are kept as such, seen by a person."""
     check, seen = OWN + own.id, texts(own.seen)
     text = seen["en"]
-    outcome = Outcome.PASS if own.fixed else Outcome.FAIL
+    fixed = None if unrepaired else own.fixed
+    outcome = Outcome.PASS if fixed else Outcome.FAIL
     review = Review(
         by=own.by,
-        on=(own.fixed or own.on).isoformat(),
+        on=(fixed or own.on).isoformat(),
         impact=own.impact,
         exploitability=own.exploitability,
         proof=own.evidence,
@@ -228,11 +238,6 @@ def _subjects(run: Run, results: tuple[ResultRecord, ...]) -> tuple[SubjectRecor
     known = {subject.id for subject in run.subjects}
     estate = any(result.subject == ESTATE for result in results) and ESTATE not in known
     return (*run.subjects, *((SubjectRecord(ESTATE, ESTATE, ESTATE),) if estate else ()))
-
-
-def _coverage(coverage: Coverage, results: tuple[ResultRecord, ...]) -> Coverage:
-    outcomes = Counter(str(result.outcome) for result in results)
-    return Coverage(coverage.subjects, len(results), dict(outcomes))
 
 
 def _document(overlay: Overlay) -> DocumentRecord:
