@@ -140,3 +140,11 @@ def test_what_sshd_would_refuse_is_not_decided(value: str) -> None:
 
     assert isinstance(sshd.password_authentication, Unknown)
     assert isinstance(sshd.max_auth_tries, Unknown)
+
+
+def test_includes_that_multiply_are_left_open() -> None:
+    text = "Include a\n" * 1000 + "PermitRootLogin no\n"
+
+    sshd = next(settings(text, "sshd_config", lambda _: [("a", text)]))
+
+    assert isinstance(sshd.permit_root_login, Unknown)

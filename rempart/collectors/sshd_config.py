@@ -21,7 +21,8 @@ ALIASES = {
 }
 EVERYBODY = ("", "all")
 DEPTH = 16  # sshd's own limit of nested Include
-MOST = 100  # files in all, so that includes of many files each come to an end too
+MOST = 1_000_000  # characters followed in all: includes that include each other come to an end
+COST = 1_000  # what an include costs beside its characters
 _WORDS = re.compile(r'"[^"]*"|[^\s"]+')
 _TEMPLATED = re.compile(r"\{\{|\{%|<%|\$\{|%\{|^\$[A-Za-z_]")
 
@@ -90,23 +91,25 @@ def matched(everybody: SshdSettings, found: Sequence[Directive]) -> Iterator[Ssh
 
 def directives(text: str, file: str, included: Included | None = None) -> Iterator[Directive]:
     """The lines in force, in sshd's order, includes followed where `included` answers."""
-    yield from _directives(text, file, included and _bounded(included), "", DEPTH)
+    left = MOST
 
+    def follow(pattern: str) -> list[tuple[str, str]] | None:
+        nonlocal left
+        if included is None or left <= 0:
+            return None
+        found = list(included(pattern))
+        left -= sum(len(content) + COST for _, content in found) + COST
+        return found
 
-def _bounded(included: Included) -> Included:
-    left = iter(range(MOST))
-
-    def files(pattern: str) -> Iterator[tuple[str, str]]:
-        for found in included(pattern):
-            if next(left, None) is None:
-                return
-            yield found
-
-    return files
+    yield from _directives(text, file, follow, "", DEPTH)
 
 
 def _directives(
-    text: str, file: str, included: Included | None, match: str, depth: int
+    text: str,
+    file: str,
+    follow: Callable[[str], list[tuple[str, str]] | None],
+    match: str,
+    depth: int,
 ) -> Iterator[Directive]:
     for number, raw in enumerate(text.splitlines(), 1):
         line = raw.strip()
@@ -116,10 +119,12 @@ def _directives(
         place = Evidence(file, number)
         if keyword == "match":
             match = value
-        elif keyword == "include" and included is not None and depth:
-            for pattern in value.split():
-                for path, content in included(pattern):
-                    yield from _directives(content, path, included, match, depth - 1)
+        elif keyword == "include":
+            found = [follow(pattern) if depth else None for pattern in value.split()]
+            if None in found:
+                yield Directive(match, keyword, value, place)
+            for path, content in (pair for pairs in found for pair in pairs or ()):
+                yield from _directives(content, path, follow, match, depth - 1)
         else:
             yield Directive(match, ALIASES.get(keyword, keyword), value, place)
 

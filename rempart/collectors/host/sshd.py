@@ -54,10 +54,13 @@ class _Included:
 
     def __init__(self, found: Files) -> None:
         self._found = found
+        self._texts: dict[str, str] = {}
 
     def __call__(self, pattern: str) -> Iterator[tuple[str, str]]:
         place = pattern if pattern.startswith("/") else FOLDER + pattern
         if not place.startswith(FOLDER):
             raise Unresolved(f"Include {pattern} names files that were not collected")
         for file in self._found.matching(place):
-            yield file, self._found.text(file)
+            if file not in self._texts:
+                self._texts[file] = self._found.text(file)
+            yield file, self._texts[file]

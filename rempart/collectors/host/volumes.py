@@ -57,22 +57,29 @@ def swaps(answers: Answers) -> Iterator[Observation]:
     rows = [line.split() for line in answers.text("swaps").split("\n")[1:]]
     areas = [(_plain(row[0]), row[1]) for row in rows if len(row) > 1]
     areas = [(device, kind) for device, kind in areas if not device.startswith("/dev/zram")]
+    files = any(kind == "file" for _, kind in areas)
+    points = {mount.point: mount for mount in _mounts(answers, tree)} if files else {}
+    opened = _crypttab(answers)
     for device, kind in areas:
         yield Swap(
             device=device,
-            encrypted=_swap_encrypted(answers, tree, device, kind),
+            encrypted=_swap_encrypted(tree, points, opened, device, kind),
             key="swap" if len(areas) == 1 else f"swap {device}",
             source="/proc/swaps",
         )
 
 
-def _swap_encrypted(answers: Answers, tree: Blocks | Unknown, device: str, kind: str) -> Fact:
+def _swap_encrypted(
+    tree: Blocks | Unknown,
+    points: Mapping[str, _Mount],
+    opened: set[str],
+    device: str,
+    kind: str,
+) -> Fact:
     if isinstance(tree, Unknown):
-        mapped = device.removeprefix("/dev/mapper/")
-        return True if mapped in _crypttab(answers) else tree
+        return True if device.removeprefix("/dev/mapper/") in opened else tree
     if kind != "file":
         return tree.encrypted(device)
-    points = {mount.point: mount for mount in _mounts(answers, tree)}
     for folder in PurePosixPath(device).parents:
         if str(folder) in points:
             return _encrypted(points[str(folder)], tree)
