@@ -70,13 +70,17 @@ class Assessed:
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """What to do beside the plan: how to judge, what to leave out, where to keep and tell."""
+    """What to do beside the plan: how to judge, what to leave out, where to keep and tell.
+
+    `whole` keeps every observation in memory, to be saved; else those that are looked at again.
+    """
 
     bench: Bench
     only: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
     book: Book | None = None
     tell: Callable[[Progress], None] = lambda progress: None
+    whole: bool = True
 
 
 Opener = Callable[[Any], AbstractContextManager[Any]]  # a subject's Access, closed after it
@@ -228,9 +232,20 @@ def _settle(task: Task, looked: Looked, orders: Orders, assessed: Assessed) -> l
         if wants(orders.only, orders.skip, check.id, task.subject.id)
         for record in verdicts(check, sight, orders.bench)
     ]
-    assessed.looked[task.subject.id] = looked
+    assessed.looked[task.subject.id] = looked if orders.whole else _kept(task, looked)
     assessed.results[task.subject.id] = records
     return records
+
+
+def _kept(task: Task, looked: Looked) -> Looked:
+    """What derivations and drawings still need of a subject: a fleet's memory stays small."""
+    names = {kind.__name__ for kind in task.kept}
+    needed = (
+        item
+        for item in looked.found
+        if (item.type in names if isinstance(item, Gap) else item.drawn or type(item) in task.kept)
+    )
+    return Looked(tuple(needed), looked.connections)
 
 
 def _seen(found: Iterable[Observation | Gap]) -> Iterator[Observation]:

@@ -30,6 +30,7 @@ class Conduct:
     resume: bool = False
     threads: int = assess.THREADS
     tell: Callable[[Progress], None] = lambda progress: None
+    whole: bool = False  # keep every observation, to be saved
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,8 @@ def audited(
     folder = conduct.state or state_folder()
     line = f"{inventory.file.resolve()} {case.audit.id}"
     with Journal.open(folder, case.pins, of=line, resume=conduct.resume) as journal:
-        orders = Orders(case.bench, case.choices.only, case.choices.skip, journal, conduct.tell)
+        only, skip, tell = case.choices.only, case.choices.skip, conduct.tell
+        orders = Orders(case.bench, only, skip, journal, tell, whole=conduct.whole)
         assessed = _assessed(case, inventory, orders, conduct.threads)
         done = Audited(
             run=_run(case, assessed, orders),

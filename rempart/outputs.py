@@ -20,10 +20,14 @@ from rempart.exit_code import INTERRUPTED, exit_code
 def demand_writable(outputs: Sequence[Path]) -> None:
     """Raise UsageError for a format or folder that will not do, before anything is contacted."""
     for path in outputs:
-        if not path.name.lower().endswith(export.OBSERVATIONS):
+        if not _observations(path):
             export.format_of(path)
         if not os.access(path.absolute().parent, os.W_OK):
             raise UsageError(f"{path}: expected a folder that can be written to")
+
+
+def _observations(path: Path) -> bool:
+    return path.name.lower().endswith(export.OBSERVATIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,11 @@ class Keeper:
     template: str = ""
     quiet: bool = False
 
+    @property
+    def whole(self) -> bool:
+        """Whether every observation is wanted, or only what is still to be looked at."""
+        return any(map(_observations, self.outputs))
+
     def __call__(self, audited: Audited) -> None:
         """Tell and write; each file is named on stderr."""
         if audited.resumed is not None:
@@ -43,7 +52,7 @@ class Keeper:
             summary.show(audited.run)
         template = self.template or self.case.audit.report.template or "report"
         for path in self.outputs:
-            if path.name.lower().endswith(export.OBSERVATIONS):
+            if _observations(path):
                 archive.save(self.case.context, audited.looked, path)
             else:
                 language = self.case.choices.language or self.case.audit.report.language

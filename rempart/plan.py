@@ -21,6 +21,7 @@ class Task:
     checks: tuple[Check, ...]
     collectors: tuple[Collector, ...]
     wanted: Types
+    kept: Types = frozenset()  # what derivations look at once all subjects are seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def _task(
     applicable = tuple(check for check in checks if _needs(check) <= can)
     wanted = frozenset(need for check in applicable for need in _needs(check)) | (base & can)
     awake = tuple(collector for collector in collectors if wanted & set(collector.brings))
-    return Task(subject, applicable, awake, wanted)
+    return Task(subject, applicable, awake, wanted, base & can)
 
 
 def _needs(check: Check) -> Types:

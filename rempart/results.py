@@ -237,7 +237,7 @@ def judged(outcome: Outcome, facts: Mapping[str, Figure], seen: str) -> str:
 
 def encoded(run: Run) -> bytes:
     """The run as run.json holds it: sorted keys, one value a line."""
-    return msgspec.json.format(msgspec.json.encode(run, order="sorted"), indent=1) + b"\n"
+    return msgspec.json.format(msgspec.json.encode(run, order="sorted"), indent=1)
 
 
 def run_digest(run: Run) -> str:

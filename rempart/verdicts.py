@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from sys import intern
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from rempart.check import (
@@ -212,15 +213,15 @@ def _record(
         check=check.id,
         subject=sight.subject,
         root=result.root,
-        instance=result.of,
+        instance=intern(result.of),
         authority=said.authority,
         binding=said.binding,
         vantage=vantage,
         outcome=result.outcome,
         severity=severity,
-        seen=result.seen,
+        seen=intern(result.seen),  # a fleet says the same thing a thousand times
         facts={**result.facts, **result.counts},
-        where=Place(result.where.source, result.where.line, result.where.end_line),
+        where=Place(intern(result.where.source), result.where.line, result.where.end_line),
         reason=result.reason,
         fingerprint=fingerprint(
             check.id, said.authority, vantage, sight.subject, result.root, unique

@@ -97,7 +97,8 @@ def command(
         one = case(source, choices)
         keeper = files.Keeper(one, outputs, template)
         with shown(len(one.plan.tasks)) as tell:
-            done = audited(one, source, Conduct(state, resume, threads, tell), keeper)
+            how = Conduct(state, resume, threads, tell, whole=keeper.whole)
+            done = audited(one, source, how, keeper)
         if resume and done.resumed is None:
             click.echo("rempart: there was nothing to resume; this is a new run", err=True)
     files.ended(done, Severity(fail_on) if fail_on else one.audit.fail_on)

@@ -62,5 +62,6 @@ def command(
     files.demand_writable(outputs)
     source = replace(of_repository(path, id_, lang), waivers=waivers)
     one = case(source, Choices(against, only, skip, language=lang))
-    done = audited(one, source, Conduct(), files.Keeper(one, outputs))
+    keeper = files.Keeper(one, outputs)
+    done = audited(one, source, Conduct(whole=keeper.whole), keeper)
     files.ended(done, Severity(fail_on) if fail_on else one.audit.fail_on)
