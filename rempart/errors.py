@@ -4,7 +4,9 @@ RempartError
 ├── ContentError        one thing wrong in a file a person wrote, at file:line
 ├── ContentErrors       several of them, found in one reading
 ├── UsageError          the call itself makes no sense (exit code 2)
+│   └── Lacking         it needs a library that is not installed; says which
 ├── ResumeRefused       the journal belongs to another inventory, audit or set of checks
+├── IntegrityError      a delivery is not what it was when it was sealed (exit code 4)
 ├── RenderError         a template asked for something that is not there, or is not allowed
 ├── NotSeen             a judgement was attempted on a value nobody saw
 └── CollectError        a subject could not be looked at; carries the reason of `notchecked`
@@ -67,8 +69,16 @@ class UsageError(RempartError):
     """The call makes no sense: an unknown check, two formats in one file, a missing argument."""
 
 
+class Lacking(UsageError):
+    """What was asked for needs a library that is not installed; says how to install it."""
+
+
 class ResumeRefused(RempartError):
     """The journal was written for another inventory, audit or set of checks."""
+
+
+class IntegrityError(RempartError):
+    """A delivery, or its signature, is not what it was when it was sealed."""
 
 
 class RenderError(RempartError):
