@@ -83,10 +83,14 @@ def declared(id_: str, card: Card, file: str) -> Check:
 
     def check(observed: Observation) -> Result:
         values = {field: getattr(observed, field) for field in matchers}
-        good = all_of(*(matches(values[field]) for field, matches in matchers.items()))
+        held = {field: matches(values[field]) for field, matches in matchers.items()}
+        good = all_of(*held.values())
+        telling = next(
+            (field for field, fact in held.items() if fact is not True), next(iter(held))
+        )
         seen = ", ".join(f"{field}: {spoken(value)}" for field, value in values.items())
         facts = {field: spoken(value) for field, value in values.items()}
-        return verdict(good, seen, observed, facts=facts)
+        return verdict(good, seen, observed.at(telling), facts=facts)
 
     return Check(id_, card, Signature((Need("observed", kind, every=False),), (), None), check)
 

@@ -24,7 +24,7 @@ authorisation:
   granted_by: CIO
   contact: soc@payer.example
   valid: {from: 2026-01-01T00:00:00Z, until: UNTIL}
-  scope: ["127.0.0.1"]
+  scope: ["127.0.0.1", "*.payer.example"]
 subjects:
   files:
     - {id: exports, path: exports}
@@ -35,6 +35,10 @@ HOSTS
 HOST = """\
   hosts:
     - {id: gone, ssh: "audit@127.0.0.1:9", key: "file:key", known_hosts: "file:known"}
+"""
+PORTAL = """\
+  portals:
+    - {id: slow, url: "http://slow.payer.example/", connect: "127.0.0.1:PORT", plain: "127.0.0.1:PORT"}
 """
 
 
@@ -69,6 +73,14 @@ def test_findings_of_files_and_repository_end_with_one(payer: Path) -> None:
     code, run, _ = audit(payer, "inventory.yaml")
     assert code == 1
     assert {one["subject"] for one in run["results"]} >= {"exports", "infra"}
+
+
+def test_a_declared_setting_is_shown_on_the_line_that_decides_it(payer: Path) -> None:
+    written(payer)
+    _, run, _ = audit(payer, "inventory.yaml", "--only", "ssh.max_auth_tries")
+    (record,) = [one for one in run["results"] if one["subject"] == "infra"]
+    line = (payer / "infra" / record["where"]["source"]).read_text().splitlines()
+    assert "MaxAuthTries" in line[record["where"]["line"] - 1]
 
 
 def test_nothing_at_the_threshold_ends_with_zero(payer: Path) -> None:
@@ -141,7 +153,7 @@ def test_nothing_to_resume_is_said(payer: Path) -> None:
 
 
 def test_a_killed_audit_is_resumed_whole(payer: Path) -> None:
-    port = killed_while_a_host_is_silent(payer)
+    port = killed_while_a_portal_is_silent(payer)
     _, resumed, stderr = audit(payer, "inventory.yaml", "--resume", "--state", "killed")
     assert "2 subjects were done before" in stderr
     _, whole, _ = audit(payer, "inventory.yaml")
@@ -150,7 +162,7 @@ def test_a_killed_audit_is_resumed_whole(payer: Path) -> None:
 
 
 def test_a_changed_inventory_is_not_resumed(payer: Path) -> None:
-    killed_while_a_host_is_silent(payer)
+    killed_while_a_portal_is_silent(payer)
     file = payer / "inventory.yaml"
     file.write_text(file.read_text().replace("organisation: Payer", "organisation: Another"))
     code, _, stderr = audit(payer, "inventory.yaml", "--resume", "--state", "killed")
@@ -158,11 +170,11 @@ def test_a_changed_inventory_is_not_resumed(payer: Path) -> None:
     assert "inventory" in stderr
 
 
-def killed_while_a_host_is_silent(folder: Path) -> int:
-    """Audit two subjects and a host that accepts and never answers; kill -9 while it waits."""
+def killed_while_a_portal_is_silent(folder: Path) -> int:
+    """Audit two subjects and a portal that accepts and never answers; kill -9 while it waits."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
-        written(folder, hosts=HOST.replace(":9", f":{port}"))
+        written(folder, hosts=PORTAL.replace("PORT", str(port)))
         command = ("audit", "inventory.yaml", "--threads", "1", "--state", "killed")
         child = subprocess.Popen(
             (sys.executable, "-m", "rempart", *command),
