@@ -38,7 +38,7 @@ HOST = """\
 """
 PORTAL = """\
   portals:
-    - {id: slow, url: "http://slow.payer.example/", connect: "127.0.0.1:PORT", plain: "127.0.0.1:PORT"}
+    - {id: slow, url: "http://slow.payer.example/", connect: "127.0.0.1:PORT"}
 """
 
 
