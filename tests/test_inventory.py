@@ -57,6 +57,8 @@ def test_reads_every_key_of_the_reference(tmp_path: Path) -> None:
         "host",
         "service",
         "read_log",
+        "read_log",
+        "read_log",
         "database",
         "directory",
         "identity",
@@ -296,7 +298,7 @@ def test_secrets_are_found_and_share_one_redactor(
 ) -> None:
     found = inventory.load(written(tmp_path, EXAMPLE))
     references = {f"{subject}.{key}": secret for subject, key, secret in found.references()}
-    assert len(references) == 8
+    assert len(references) == 9
     monkeypatch.setenv("ADH", "correct-horse")
     assert references["adh.password"].resolve() == "correct-horse"
     assert "correct-horse" not in found.redactor.clean("password=correct-horse")

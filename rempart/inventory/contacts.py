@@ -78,6 +78,8 @@ def _contacts(subject: Subject, inventory: Inventory) -> Iterator[Contact]:
         yield _identity(subject)
     elif isinstance(subject, Domain):
         yield _domain(subject)
+    elif isinstance(subject, ReadLog) and subject.database:
+        yield from contacts(inventory.by_id[subject.database], inventory)
     elif isinstance(subject, ReadLog | Files | Backup):
         if subject.on:
             yield from _beside(subject.on, inventory)

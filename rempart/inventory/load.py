@@ -144,7 +144,7 @@ class Inventory:
                 ):
                     continue
                 if path not in known:
-                    known[path] = path.exists()
+                    known[path] = path.exists() or _fits(path)
                 if not known[path]:
                     yield subject.id, key, path
 
@@ -255,11 +255,19 @@ def _settled(subject: Subject, folder: Path) -> Subject:
     return subject
 
 
+def _fits(path: Path) -> bool:
+    """Whether files have the names a path with * stands for (rotated logs)."""
+    return "*" in path.name and any(path.parent.glob(path.name))
+
+
 def _parts(subject: Subject) -> Iterator[tuple[str, Any]]:
     """Every key of a subject that may hold a path or a secret, those of canaries included."""
     for key in subject.__struct_fields__:
         value = getattr(subject, key)
         if value.__class__ is str or value is None:
+            continue
+        if key == "rules":
+            yield from ((key, path) for path in value)
             continue
         yield key, value
         if key == "canaries":

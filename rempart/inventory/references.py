@@ -9,6 +9,7 @@ from rempart.documents import Step
 from rempart.documents.faults import suggestion
 from rempart.errors import ContentError
 from rempart.inventory import addresses
+from rempart.inventory.log_fields import mapping_faults
 from rempart.inventory.subjects import (
     Backup,
     Database,
@@ -140,6 +141,16 @@ def _on(subject: ReadLog | Database | Files | Backup, known: Known) -> Fields:
 
 def _read_log(log: ReadLog, known: Known) -> Fields:
     yield from _on(log, known)
+    ways = [key for key in ("path", "table") if getattr(log, key)]
+    if len(ways) != 1:
+        found = " and ".join(ways) if ways else "neither"
+        yield (), f'expected exactly one of the keys "path", "table", found {found}'
+    if log.table or log.database:
+        yield from _named(("database",), log.database, known, "database")
+    if log.format == "regex" and not log.layout:
+        yield ("format",), 'expected the key "layout" with named groups beside regex, found none'
+    for key, message in mapping_faults(log):
+        yield (key,), message
     if log.of:
         yield from _named(("of",), log.of, known, "portal")
 

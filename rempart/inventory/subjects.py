@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from rempart.inventory.authorisation import Budget, Count
+from rempart.inventory.log_fields import LogFormat
 from rempart.inventory.values import Ceiling, Key, Location, Period, Place
 from rempart.secrets import Reference
 
@@ -163,17 +164,36 @@ class Service(Subject, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class ReadLog(Subject, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A log of who read whose data; `account`, `person` and `time` say where in a line."""
+    """A log of who read whose data: a file, a folder, a pattern of names, or a `table`.
+
+    `account`, `person`, `time` and the others say where in a line, or in which column; what is left
+    out is guessed. `reads` and `sign_ins` are the values of `action` that mean so; `alarm` is when
+    the payer says it is alerted, `rules` are its detection rules.
+    """
 
     kind: ClassVar[str] = "read_log"
 
-    path: Place
+    path: Place | None = None
+    table: str = ""
+    database: str = ""
     on: str = ""
     of: str = ""
-    account: Text
-    person: Text
-    time: Text
+    format: LogFormat = ""
+    layout: str = ""
+    account: str = ""
+    person: str = ""
+    time: str = ""
+    address: str = ""
+    action: str = ""
+    status: str = ""
+    url: str = ""
+    reads: tuple[Text, ...] = ()
+    sign_ins: tuple[Text, ...] = ()
+    zone: str = ""
     ceiling: Ceiling | None = None
+    alarm: tuple[Ceiling, ...] = ()
+    rules: tuple[Path, ...] = ()
+    pseudonyms: Reference | None = None
 
 
 class Database(Subject, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
-ROLES: Final = ("account", "person", "time", "address", "action", "status", "url")
 SEARCHED: Final = 4096  # characters of a field a pattern is shown
 NOTHING: Final = frozenset({"", "-", "null", "None", "<none>"})
 

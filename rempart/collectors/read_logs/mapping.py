@@ -12,8 +12,9 @@ from typing import Any, Final
 
 from rempart.collectors.read_logs import layouts, text_lines
 from rempart.collectors.read_logs.csv_lines import CsvLines, header, separator
-from rempart.collectors.read_logs.fields import ROLES, Field, Fields, Parser, lines_of
+from rempart.collectors.read_logs.fields import Field, Fields, Parser, lines_of
 from rempart.collectors.read_logs.json_lines import JsonLines
+from rempart.inventory.log_fields import ROLES
 from rempart.observations.identifiers import compact, nir13, nir_shape
 
 SAMPLE: Final = 262_144  # bytes of a file from which its format is told

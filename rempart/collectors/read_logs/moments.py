@@ -9,11 +9,10 @@ import time
 from array import array
 from calendar import timegm
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, tzinfo
 from itertools import accumulate
-from operator import sub
+from operator import itemgetter, sub
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 NONE: Final = -1
 TOLERANCE: Final = 300  # seconds a line may be out of order, or ahead, before it counts
@@ -40,21 +39,8 @@ _FAST: Final = (  # a form, and where its seconds end
     (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d"), 19),
     (re.compile(r"\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d"), 20),
 )
+_SECONDS: Final = {f"{second:02d}": second for second in range(61)}
 _FRACTION: Final = re.compile(r"[.,]\d{1,9}")
-
-
-def zone_named(name: str) -> tzinfo:
-    """A zone as an inventory writes it: Europe/Paris, or +02:00. Raises ValueError for another."""
-    found = re.fullmatch(r"([+-])(\d\d):?(\d\d)", name)
-    if found:
-        minutes = int(found[2]) * 60 + int(found[3])
-        return timezone(timedelta(minutes=-minutes if found[1] == "-" else minutes))
-    try:
-        return ZoneInfo(name)
-    except (ValueError, KeyError, OSError):
-        raise ValueError(
-            f'expected a zone such as Europe/Paris or +02:00, found "{name}"'
-        ) from None
 
 
 class _Seconds(dict[str, int]):
@@ -69,12 +55,11 @@ class _Seconds(dict[str, int]):
         if len(self) >= _KEPT:
             self.clear()
             self._minutes.clear()
-        minute, second = text[:-2], text[-2:]
+        minute, second = text[:-2], _SECONDS.get(text[-2:])
         start = self._minutes.get(minute)
         if start is None:
             start = self._minutes[minute] = self._parsed(f"{minute}00")
-        sound = second.isdecimal() and second < "61" and start != NONE
-        found = self[text] = start + int(second) if sound else NONE
+        found = self[text] = NONE if second is None or start == NONE else start + second
         return found
 
 
@@ -99,11 +84,16 @@ class Clock:
         found = self._quick(column)
         if found is None:
             found = array("q", map(self._slow, column))
-        if found and (min(found) < _EARLIEST or max(found) > self._now + DAY):
-            self.ahead += sum(each > self._now + DAY for each in found)
-            low, high = _EARLIEST, self._now + DAY
-            found = array("q", [each if low <= each <= high else NONE for each in found])
-        self._judge(found)
+        times = found.tolist()
+        ordered = sorted(times)
+        low, high = _EARLIEST, self._now + DAY
+        if ordered and (ordered[0] < low or ordered[-1] > high):
+            self.ahead += sum(each > high for each in ordered)
+            found = array("q", [each if low <= each <= high else NONE for each in times])
+            times = [each for each in times if low <= each <= high]
+            ordered = sorted(times)
+        if times:
+            self._judge(times, ordered)
         return found
 
     def _quick(self, column: Sequence[Any]) -> "array[int] | None":
@@ -115,7 +105,8 @@ class Clock:
         if not cut or len(width) != 1:
             return None
         fraction = _FRACTION.match(first, cut)
-        zones = {text[fraction.end() if fraction else cut :] for text in column}
+        tail = itemgetter(slice(fraction.end() if fraction else cut, None))
+        zones = set(map(tail, column))
         if len(zones) != 1:
             return None
         zone = zones.pop()
@@ -125,7 +116,8 @@ class Clock:
                 return None
             self._by_zone[zone] = _Seconds(lambda text: self._moment(text + zone)[0])
         self._count_zone(zone.strip(" ]"), len(column))
-        return array("q", map(self._by_zone[zone].__getitem__, [text[:cut] for text in column]))
+        known = self._by_zone[zone]
+        return array("q", map(known.__getitem__, map(itemgetter(slice(cut)), column)))
 
     def _slow(self, value: Any) -> int:  # noqa: ANN401
         known = self._others.get(value) if isinstance(value, str) else None
@@ -146,23 +138,21 @@ class Clock:
         else:
             self.unzoned += lines
 
-    def _judge(self, times: "array[int]") -> None:
-        sound = times if not times or min(times) >= 0 else array("q", [t for t in times if t >= 0])
-        if not sound:
-            return
-        self.lines += len(sound)
+    def _judge(self, times: list[int], ordered: list[int]) -> None:
+        """Count what lies ahead, and what lies behind an earlier line of the same file."""
+        self.lines += len(times)
         limit = self._now + TOLERANCE
-        if max(sound) > limit:
-            self.ahead += sum(each > limit for each in sound)
-            sound = array("q", [min(each, limit) for each in sound])
-        if sound[0] < self._highest - TOLERANCE or list(sound) != sorted(sound):
-            highs = list(accumulate(sound, max, initial=self._highest))[1:]
-            steps = list(map(sub, highs, sound))
+        if ordered[-1] > limit:
+            self.ahead += sum(each > limit for each in times)
+            times = [min(each, limit) for each in times]
+        if ordered[0] < self._highest - TOLERANCE or times != ordered:
+            highs = list(accumulate(times, max, initial=self._highest))[1:]
+            steps = list(map(sub, highs, times))
             far = max(steps)
             if far > TOLERANCE:
                 self.backwards += sum(step > TOLERANCE for step in steps)
                 self.farthest = max(self.farthest, far)
-        self._highest = max(self._highest, *sound)
+        self._highest = max(self._highest, min(ordered[-1], limit))
 
     def _moment(self, value: Any) -> tuple[int, str]:  # noqa: ANN401
         """Seconds and the zone as written; an empty zone where the inventory's was taken."""

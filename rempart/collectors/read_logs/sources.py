@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, Final
 
 from rempart.collectors.read_logs import packing
 
-BLOCK: Final = packing.BLOCK
+BLOCK: Final = 256 << 10
 LONGEST: Final = 1 << 20  # bytes of a line; what is longer is counted, not read
 FILES: Final = 5000
 

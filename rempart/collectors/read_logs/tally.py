@@ -6,43 +6,51 @@ where something is amiss.
 
 import re
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import compress
+from operator import itemgetter
 from typing import Any, Final
 
 from rempart.collectors.read_logs.fields import NOTHING, Parsed
 from rempart.collectors.read_logs.mapping import Declared, Mapped
-from rempart.collectors.read_logs.moments import Clock, zone_named
+from rempart.collectors.read_logs.moments import Clock
 from rempart.collectors.read_logs.pseudonyms import Accounts, Keyed, Networks
+from rempart.inventory.log_fields import zone_named
 from rempart.observations.identifiers import nir13, nir_key, nir_shape
 from rempart.reading.batch import EXPOSED, READ, REFUSED, SIGNED_IN, STEP, Batch
 
 # Words products use for a sign-in, and for one that failed; compared in lower case.
 SIGN_INS: Final = frozenset(
-    [
-        "login",
-        "login_error",
-        "login_failed",
-        "login_success",
-        "signin",
-        "sign_in",
-        "sign-in",
-        "authentication",
-        "authenticate",
-        "connect",
-        "failed_connect",
-        "connexion",
-        "anmeldung",
-    ]
-) | {"connection authorized", "password authentication failed"}
+    {
+        "login", "login_error", "login_failed", "login_success", "signin", "sign_in", "sign-in",
+        "authentication", "authenticate", "connect", "failed_connect", "connexion", "anmeldung",
+        "connection authorized", "password authentication failed",
+    }
+)  # fmt: skip
 FAILED: Final = re.compile(r"fail|error|denied|refused|invalid|echec|échec|fehl|\bko\b|false", re.I)
 READS: Final = frozenset({"read", "query"})  # of pgaudit and MariaDB's audit
 _KEPT: Final = 4096
+_BODY: Final = itemgetter(slice(13))  # of a NIR, without its key
 _DIGITS: Final = 18  # of a person's number, as far as steps go
+_DIGITS_IN_URL: Final = re.compile(r"[12478][0-9]{4}")  # quick to rule out
 _URL_NIR: Final = re.compile(r"(?<!\d)[12478]\d{4}(?:\d\d|2[ABab])\d{6}(?:\d\d)?(?!\d)")
 _URL_MAIL: Final = re.compile(r"[\w.+-]{1,64}(?:@|%40)[\w-]{1,63}\.[A-Za-z]{2,10}", re.A)
 _DIGEST: Final = re.compile(r"(?:[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{64,128})")
 _SEPARATED: Final = str.maketrans("", "", " .-\u00a0\u202f")
+
+
+class _Meanings(dict[tuple[Any, Any], int]):
+    """The bits of an action and a status, worked out once each."""
+
+    def __init__(self, meaning: Callable[[Any, Any], int]) -> None:
+        super().__init__()
+        self._meaning = meaning
+
+    def __missing__(self, pair: tuple[Any, Any]) -> int:
+        if len(self) >= _KEPT:
+            self.clear()
+        found = self[pair] = self._meaning(*pair)
+        return found
 
 
 class Tally:
@@ -56,7 +64,7 @@ class Tally:
         self._networks = Networks()
         self._reads = frozenset(word.lower() for word in declared.reads)
         self._sign_ins = frozenset(word.lower() for word in declared.sign_ins) or SIGN_INS
-        self._bits: dict[tuple[Any, Any], int] = {}
+        self._bits = _Meanings(self._meaning)
         self._dedicated = True
         self.lines = self.unread = self.reads = self.named = self.hashed = 0
         self.without_account = self.without_person = self.without_time = 0
@@ -79,9 +87,12 @@ class Tally:
         persons = _texts(columns.get("person"), count)
         flags = self._flags(columns, count, persons)
         self._expose(columns.get("url"), flags)
-        numbers = self._numbers(names)
-        accounts = _spread(self.accounts.hashes, numbers)
+        numbers = self.accounts.numbers(names)
+        accounts = array("Q", map(self.accounts.hashes.__getitem__, numbers))
         people = self._persons(persons, numbers, flags)
+        if flags.count(READ) < count:  # who was refused, or only signed in, read nobody
+            pairs = zip(people, flags, strict=True)
+            people = array("Q", [person if bits & READ else 0 for person, bits in pairs])
         self._count(times, accounts, people, flags)
         return Batch(times, accounts, people, self._addresses(columns.get("address"), count), flags)
 
@@ -100,20 +111,12 @@ class Tally:
             flags = bytearray([READ if self._dedicated else 0]) * count
         else:
             pairs = zip(actions or [None] * count, statuses or [None] * count, strict=True)
-            flags = bytearray(map(self._known, pairs))
+            flags = bytearray(map(self._bits.__getitem__, pairs))
         if not self._reads and not self._dedicated:
             for place, person in enumerate(persons):
                 if person is not None and not flags[place] & (READ | SIGNED_IN | REFUSED):
                     flags[place] |= READ * self._succeeded(statuses and statuses[place])
         return flags
-
-    def _known(self, pair: tuple[Any, Any]) -> int:
-        found = self._bits.get(pair)
-        if found is None:
-            if len(self._bits) >= _KEPT:
-                self._bits.clear()
-            found = self._bits[pair] = self._meaning(*pair)
-        return found
 
     def _meaning(self, action: Any, status: Any) -> int:  # noqa: ANN401
         word = str(action or "").lower()
@@ -132,13 +135,6 @@ class Tally:
             return not 400 <= int(text[:9]) < 1000
         return not FAILED.search(text)
 
-    def _numbers(self, names: list[str | None]) -> list[int]:
-        """The small number of each account, -1 where none is named."""
-        if None not in names:
-            return self.accounts.numbers(names)  # type: ignore[arg-type]
-        known = iter(self.accounts.numbers([name for name in names if name is not None]))
-        return [-1 if name is None else next(known) for name in names]
-
     def _persons(
         self, persons: list[str | None], numbers: list[int], flags: bytearray
     ) -> "array[int]":
@@ -147,7 +143,7 @@ class Tally:
         joined = "".join(given)
         if joined.isdecimal() and joined.isascii() and "" not in given:
             self._step(given, numbers, flags)
-            return self._people.hashes(map(str.encode, given))
+            return self._people.hashes(given)
         plain = [text.translate(_SEPARATED).upper() for text in given]
         self.hashed += sum(_DIGEST.fullmatch(text) is not None for text in plain)
         numeric = [text.isdecimal() and text.isascii() for text in plain]
@@ -163,27 +159,36 @@ class Tally:
 
         A NIR's key follows from its number and is left out.
         """
-        values = [int(p[:13] if len(p) == 15 else p[-_DIGITS:]) for p in persons]
-        before = self.accounts.before
-        for place, (number, value) in enumerate(zip(numbers, values, strict=True)):
-            if number >= 0:
-                if -2 < value - before[number] < 2 and value != before[number]:
+        if set(map(len, persons)) == {15}:
+            values = list(map(int, map(_BODY, persons)))
+        else:
+            values = [int(p[:13] if len(p) == 15 else p[-_DIGITS:]) for p in persons]
+        before, steps = self.accounts.before, []
+        for number, value in zip(numbers, values, strict=True):
+            steps.append(value - before[number])
+            before[number] = value
+        if 1 in steps or -1 in steps:
+            for place, step in enumerate(steps):
+                if step in (1, -1):
                     flags[place] |= STEP
-                before[number] = value
 
     def _addresses(self, column: list[Any] | None, count: int) -> "array[int]":
         if column is None:
             return array("Q", bytes(8 * count))
-        return array("Q", map(self._networks.__getitem__, map(str, column)))
+        if set(map(type, column)) != {str}:
+            column = list(map(str, column))
+        return array("Q", map(self._networks.__getitem__, column))
 
     def _expose(self, urls: list[Any] | None, flags: bytearray) -> None:
         """Count the URLs, and mark those with an identifier of a person in them."""
         if urls is None:
             return
-        shown = [url if isinstance(url, str) else "" for url in urls]
+        shown = urls
+        if set(map(type, urls)) != {str}:
+            shown = [url if isinstance(url, str) else "" for url in urls]
         self.urls += len(shown) - shown.count("") - shown.count("-")
         joined = "\n".join(shown)
-        if not (_URL_NIR.search(joined) or _URL_MAIL.search(joined)):
+        if not (_DIGITS_IN_URL.search(joined) or "@" in joined or "%40" in joined):
             return
         for place, url in enumerate(shown):
             if _identifies(url):
@@ -222,17 +227,11 @@ def _texts(column: list[Any] | None, count: int) -> list[str | None]:
     ]  # fmt: skip
 
 
-def _spread(hashes: "array[int]", numbers: list[int]) -> "array[int]":
-    if -1 not in numbers:
-        return array("Q", map(hashes.__getitem__, numbers))
-    return array("Q", [hashes[number] if number >= 0 else 0 for number in numbers])
-
-
 def _with_gaps(keyed: Keyed, plain: list[str]) -> "array[int]":
     """Hashes, 0 where the text is empty."""
     if "" not in plain:
-        return keyed.hashes(text.encode("utf-8", "replace") for text in plain)
-    found = iter(keyed.hashes(text.encode("utf-8", "replace") for text in plain if text))
+        return keyed.hashes(plain)
+    found = iter(keyed.hashes([text for text in plain if text]))
     return array("Q", [next(found) if text else 0 for text in plain])
 
 
@@ -244,4 +243,4 @@ def _identifies(url: str) -> bool:
             return True
         if nir13(text):
             return True
-    return _URL_MAIL.search(url) is not None
+    return ("@" in url or "%40" in url) and _URL_MAIL.search(url) is not None
