@@ -6,12 +6,20 @@ from pathlib import Path
 import nox
 
 nox.needs_version = ">=2025.5.1"
-nox.options.sessions = ["tests", "lab", "lint", "types", "layers"]
+nox.options.sessions = ["tests", "lab", "oscal", "lint", "types", "layers"]
 nox.options.reuse_existing_virtualenvs = True
 
 PROJECT = nox.project.load_toml("pyproject.toml")
 # What the real-server tests start, by the Debian package that brings it.
-LAB_PACKAGES = ["nginx-light", "openssh-server", "nftables"]
+LAB_PACKAGES = [
+    "nginx-light",
+    "openssh-server",
+    "nftables",
+    "libreoffice-writer-nogui",
+    "poppler-utils",
+]
+# What a PDF is laid out with; without it the tests that need it are skipped, each saying so.
+PANGO = ["libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0", "fonts-dejavu-core"]
 
 
 def groups(*names: str) -> list[str]:
@@ -86,6 +94,13 @@ def _apt(session: nox.Session, packages: list[str]) -> None:
             policy.unlink()
         else:
             policy.write_bytes(kept)
+
+
+@nox.session
+def oscal(session: nox.Session) -> None:
+    """Hold OSCAL exports to compliance-trestle, which pins libraries and so lives apart."""
+    session.install(".", *groups("test", "oscal"))
+    session.run("pytest", "tests/lab/test_oscal_model.py", *arguments(session))
 
 
 @nox.session
