@@ -14,11 +14,20 @@ class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of what stands in the file: frozen, strict."""
 
 
+class Due(_Strict, frozen=True):
+    """A time to count: from awareness, from classification as major, or from the stage before."""
+
+    after: Literal["awareness", "classification", "previous"]
+    hours: int = 0
+    months: int = 0
+
+
 class Stage(_Strict, frozen=True):
-    """One stage of a duty in several: until when, and what is due."""
+    """One stage of a duty in several: until when, and what is due; of several times, the first."""
 
     at: str
     what: str
+    due: tuple[Due, ...] = ()
 
 
 class Regime(_Strict, frozen=True):
@@ -30,6 +39,7 @@ class Regime(_Strict, frozen=True):
     state: State
     source: str
     clock: str = ""
+    due: tuple[Due, ...] = ()
     steps: tuple[Stage, ...] = ()
     unless: str = ""
     late: str = ""
@@ -67,6 +77,11 @@ class Duties(_Strict, frozen=True):
     person_letter_fields: tuple[str, ...]
     not_verified: tuple[str, ...]
     lessons: tuple[str, ...]
+
+
+def stages(regime: Regime) -> tuple[Stage, ...]:
+    """The stages of a duty; one whose clock has no stages is a single one."""
+    return regime.steps or (Stage(regime.clock, regime.to, regime.due),)
 
 
 def load(path: Path) -> Duties:
