@@ -32,7 +32,7 @@ def columns(path: Path, deadline: Any) -> Iterator[IdentifierColumn | Gap]:  # n
 
     Raises Truncated where the file is damaged, Limited where no time was left.
     """
-    with contextlib.closing(_connected(path, deadline)) as connection:
+    with contextlib.closing(connected(path, deadline)) as connection:
         tables = _asked(connection, "SELECT name FROM sqlite_schema WHERE type = 'table'", deadline)
         names = [raw for (raw,) in tables if not raw.startswith(b"sqlite_")]
         for raw in names[:TABLES]:
@@ -42,7 +42,7 @@ def columns(path: Path, deadline: Any) -> Iterator[IdentifierColumn | Gap]:  # n
             yield Gap(IdentifierColumn.__name__, Reason.LIMIT, detail, source="sqlite_schema")
 
 
-def _connected(path: Path, deadline: Any) -> sqlite3.Connection:  # noqa: ANN401
+def connected(path: Path, deadline: Any) -> sqlite3.Connection:  # noqa: ANN401
     """A read-only connection. A file nobody writes is opened immutable: no lock, no side file."""
     quiet = not any(Path(f"{path}{suffix}").exists() for suffix in ("-wal", "-journal"))
     mode = "mode=ro&immutable=1" if quiet else "mode=ro"

@@ -7,16 +7,13 @@ is missing (these sources also run on audited hosts) the standard library reads 
 import json
 from collections.abc import Callable, Iterable
 from operator import attrgetter
-from typing import Any
+from typing import Any, Final
+
+import msgspec
 
 from rempart.collectors.read_logs.fields import Fields, Parsed, by_role, lines_of
 
-try:
-    import msgspec
-except ImportError:  # on an audited host
-    TYPED = False
-else:
-    TYPED = True
+TYPED: Final = hasattr(msgspec, "defstruct")  # on an audited host only its structs are there
 
 
 class JsonLines:

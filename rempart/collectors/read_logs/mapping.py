@@ -148,16 +148,16 @@ def _guess(form: str, layout: str, sample: bytes) -> Mapping[str, str]:
             found["person"] = f"{found['url']} ~ {_PERSON}"
         return {role: name for role, name in found.items() if name}
     if form == "json":
-        return _by_name(_flat(sample), "$.")
+        return by_name(_flat(sample), "$.")
     if form == "csv":
-        return _by_name(_records(sample, layout), "")
+        return by_name(_records(sample, layout), "")
     if form == "regex":
         names = layouts.groups(layout)[1]
-        return _by_name({name: [] for name in names if name}, "")
+        return by_name({name: [] for name in names if name}, "")
     return {}
 
 
-def _by_name(values: Mapping[str, Sequence[Any]], prefix: str) -> dict[str, str]:
+def by_name(values: Mapping[str, Sequence[Any]], prefix: str) -> dict[str, str]:
     """Fields by the names they have, and the person by what a NIR looks like."""
     found: dict[str, str] = {}
     last = {name.rpartition(".")[2].lower(): name for name in reversed(list(values))}
@@ -239,7 +239,7 @@ def _csv(sample: bytes) -> bool:
     mark = separator(lines[0])
     width = lines[0].count(mark)
     alike = sum(line.count(mark) == width for line in lines[1:])
-    return width > 0 and alike * 2 > len(lines) - 1 and bool(_by_name(_records(sample, ""), ""))
+    return width > 0 and alike * 2 > len(lines) - 1 and bool(by_name(_records(sample, ""), ""))
 
 
 def _web(one: Mapped) -> Parser:

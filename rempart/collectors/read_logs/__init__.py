@@ -1,0 +1,146 @@
+"""Who reads how many people, from the logs a payer already has.
+
+Files are read where the auditor runs, or on their own host, where the same sources run in memory
+and nothing but counts comes back; a table is asked of its SQLite file. Accounts and people are
+hashed as they are read, under a key that is destroyed at the end.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rempart.check import Gap, Observation
+from rempart.collectors import Probe, Wanted
+from rempart.errors import CollectError, NoCollector, Privilege, Reason, Truncated, Unreachable
+from rempart.observations.reading import (
+    AccountReading,
+    AlarmTrial,
+    ClockFacts,
+    Dormancy,
+    LogCoverage,
+    PeopleReading,
+    ReadingCurve,
+    ReadingDistribution,
+    RuleTrial,
+)
+
+if TYPE_CHECKING:
+    from rempart.collectors.read_logs.reader import Facts
+    from rempart.collectors.read_logs.tally import Tally
+    from rempart.reading.measure import Measure
+    from rempart.transport.access import Access
+
+log = logging.getLogger(__name__)
+
+KIND = "read_log"
+BRINGS: tuple[type[Observation], ...] = (
+    LogCoverage,
+    ClockFacts,
+    ReadingDistribution,
+    AccountReading,
+    PeopleReading,
+    Dormancy,
+    AlarmTrial,
+    RuleTrial,
+    ReadingCurve,
+)
+PROBES = (
+    Probe(
+        name="read log",
+        sends="Nothing for a log here; for one on a host, a program over SSH that answers counts.",
+        brings=BRINGS,
+        connections=1,
+    ),
+)
+SPARE = 5.0  # seconds kept to measure and to tell, of what a subject may take
+
+
+def collect(subject: Any, access: "Access", wanted: Wanted) -> Iterator[Observation | Gap]:  # noqa: ANN401
+    """What the log says in counts. Raises CollectError where it cannot be read at all."""
+    from rempart.collectors.read_logs import outcome, remote
+
+    if not wanted:
+        return
+    if subject.on:
+        facts, measured = remote.read(subject, access)
+    else:
+        facts, measured = _here(subject, access)
+    yield from outcome.observations(facts, measured, source=_source(subject), zone=subject.zone)
+
+
+def _here(subject: Any, access: "Access") -> tuple["Facts", Any]:  # noqa: ANN401
+    """Read and measured on the auditor's machine."""
+    from rempart.collectors.read_logs.orders import declared, measure
+    from rempart.collectors.read_logs.pseudonyms import Accounts
+    from rempart.collectors.read_logs.tally import Tally
+
+    key = subject.pseudonyms.resolve().encode() if subject.pseudonyms else b""
+    register = getattr(access, "register", None)
+    accounts = Accounts(key, named=register is not None)
+    tally, measuring = Tally(declared(subject), accounts), measure(subject)
+    try:
+        facts = _read(subject, access, tally, measuring)
+        measured = measuring.done()
+        if register is not None:
+            hashes = [hashed for hashed, _ in measured.accounts]
+            register(subject.id, accounts.names(hashes))
+    finally:
+        tally.forget()
+    return facts, measured
+
+
+def _read(subject: Any, access: "Access", tally: "Tally", measuring: "Measure") -> "Facts":  # noqa: ANN401
+    from rempart.collectors.read_logs import reader
+    from rempart.collectors.read_logs.orders import declared
+    from rempart.collectors.read_logs.sources import Missing
+
+    over = _over(access)
+    try:
+        if subject.table:
+            return _table(subject, access, tally, measuring)
+        return reader.read_files(str(subject.path), declared(subject), tally, measuring, over)
+    except Missing as missing:
+        raise refused(missing.reason, missing.detail) from None
+
+
+def _table(subject: Any, access: "Access", tally: "Tally", measuring: "Measure") -> "Facts":  # noqa: ANN401
+    from rempart.collectors.read_logs import reader, table
+    from rempart.collectors.read_logs.orders import declared
+    from rempart.inventory.references import sqlite_path
+
+    database = access.inventory.by_id[subject.database]
+    file = sqlite_path(database.url)
+    if file is None:
+        scheme = database.url.partition(":")[0]
+        raise NoCollector(f"tables of {scheme} are not read yet: hand over an export as CSV")
+    with table.opened(Path(file), access.deadline) as connection:
+        mapped = table.mapped(connection, subject.table, declared(subject))
+        records = table.records(connection, subject.table, mapped.fields, access.deadline)
+        return reader.read_records(records, mapped, tally, measuring, _over(access))
+
+
+def _over(access: "Access") -> Callable[[int], str]:
+    def over(lines: int) -> str:
+        if access.deadline.remaining() > SPARE:
+            return ""
+        return f"the {access.deadline.seconds:g} seconds allowed ended after {lines} lines"
+
+    return over
+
+
+def _source(subject: Any) -> str:  # noqa: ANN401
+    from rempart.collectors.text import clean
+
+    where = f"{subject.on}:" if subject.on else ""
+    return clean(f"{where}{subject.path or f'{subject.database} {subject.table}'}")
+
+
+def refused(reason: str, detail: str) -> CollectError:
+    """The error of a reason by its name."""
+    kinds: dict[str, type[CollectError]] = {
+        Reason.PRIVILEGE: Privilege,
+        Reason.TRUNCATED: Truncated,
+        Reason.NO_COLLECTOR: NoCollector,
+    }
+    return kinds.get(reason, Unreachable)(detail)

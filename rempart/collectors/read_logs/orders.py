@@ -1,0 +1,67 @@
+"""What an inventory asks of a log, put in plain terms for those who read and measure it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rempart.collectors.read_logs.mapping import SAMPLE, Declared, mapping
+from rempart.collectors.read_logs.sources import Cut, Missing, files, sample
+from rempart.inventory.log_fields import ROLES
+from rempart.reading.batch import Limit, Rule
+
+if TYPE_CHECKING:
+    from rempart.reading.measure import Measure
+
+
+def declared(subject: Any) -> Declared:  # noqa: ANN401
+    """How the lines of the log are to be read."""
+    return Declared(
+        format=subject.format,
+        layout=subject.layout,
+        fields={role: text for role in ROLES if (text := getattr(subject, role))},
+        reads=subject.reads,
+        sign_ins=subject.sign_ins,
+        zone=subject.zone,
+    )
+
+
+def limit(ceiling: Any) -> Limit:  # noqa: ANN401
+    """A ceiling as the measuring takes it."""
+    return Limit(ceiling.people, ceiling.seconds, str(ceiling))
+
+
+def rules(subject: Any) -> tuple[Rule, ...]:  # noqa: ANN401
+    """The detection rules of the files handed over. Raises ContentErrors for what is no YAML."""
+    from rempart.reading import rules as written
+
+    return tuple(rule for path in subject.rules for rule in written.load(Path(path)))
+
+
+def measure(subject: Any, **more: Any) -> "Measure":  # noqa: ANN401
+    """What measures the log."""
+    from rempart.reading.measure import Measure
+
+    return Measure(
+        ceiling=limit(subject.ceiling) if subject.ceiling else None,
+        alarms=tuple(map(limit, subject.alarm)),
+        rules=rules(subject),
+        population=subject.population,
+        **more,
+    )
+
+
+def told(subject: Any) -> Iterator[str]:  # noqa: ANN401
+    """How the log would be read, for `rempart inventory check`; no value of it is shown."""
+    if subject.on or subject.table:
+        return
+    try:
+        found = files(str(subject.path), Cut())
+        shown = [mapping(declared(subject), sample(file, SAMPLE)) for file in found[:1]]
+    except (Missing, OSError):
+        return
+    for mapped in shown:
+        if mapped is None:
+            yield "no format known here: declare format, account, person and time"
+        else:
+            how = "guessed" if mapped.guessed else "declared"
+            yield f"{how}: {mapped.words()} ({len(found)} files)"
