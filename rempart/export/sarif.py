@@ -149,11 +149,10 @@ def _location(run: Run, result: ResultRecord) -> Json:
             }
         ]
     }
-    file = _file(run, result)
+    file = declared_file(run, result)
     if file:
-        physical: Json = {
-            "artifactLocation": {"uri": file, "uriBaseId": _base(run, result.subject)}
-        }
+        uri = quote(file, safe="/", errors="replace")
+        physical: Json = {"artifactLocation": {"uri": uri, "uriBaseId": _base(run, result.subject)}}
         if result.where.line and result.where.line > 0:
             end = max(result.where.end_line or 0, result.where.line)
             physical["region"] = {"startLine": result.where.line, "endLine": end}
@@ -161,13 +160,12 @@ def _location(run: Run, result: ResultRecord) -> Json:
     return location
 
 
-def _file(run: Run, result: ResultRecord) -> str:
-    """The file's relative URI for what a repository declares, empty for anything else."""
+def declared_file(run: Run, result: ResultRecord) -> str:
+    """The relative path of what a repository declares, empty for anything else."""
     path = PurePosixPath(result.where.source)
     declared = result.vantage is Vantage.DECLARED and result.subject in _repositories(run)
-    if not declared or not path.parts or path.is_absolute() or ".." in path.parts:
-        return ""
-    return quote(str(path), safe="/", errors="replace")
+    outside = not path.parts or path.is_absolute() or ".." in path.parts
+    return "" if outside or not declared else str(path)
 
 
 def _invocation(run: Run, missing: list[ResultRecord], language: Language) -> Json:
