@@ -89,7 +89,7 @@ class Log:
 
 def log(payer: Payer) -> Log:
     """The read log of a payer, in time order."""
-    chance = random.Random(payer.seed)
+    chance = random.Random(payer.seed)  # noqa: S311  (the same payer every time)
     made = Log(days=payer.days)
     accounts: dict[str, list[int]] = {}
     for trade in payer.trades:
@@ -154,7 +154,7 @@ def _usual(trade: Trade, window: str) -> float:
         return trade.people
     reads = trade.people * sum(trade.week) * trade.present * 30 / 7
     back, known = reads * trade.returning, trade.people * 15
-    return reads - back + known * (1 - (1 - 1 / known) ** back)
+    return float(reads - back + known * (1 - (1 - 1 / known) ** back))
 
 
 def _moment(day: int, hours: tuple[int, ...], chance: random.Random) -> int:
@@ -188,26 +188,77 @@ SMALL_HOURS = (0, 1, 2, 3, 4, 5)
 PAYERS = (
     Payer("quiet town", 1, (CALM,), plants=(Plant("practice", "day", 30, 1),)),
     Payer("nobody steals", 2, (PRACTICE, PHARMACY, DESK)),
-    Payer("one hour", 3, (PRACTICE, PHARMACY), plants=(Plant("practice", "hour", 40, 1, hours=(15,)),)),
-    Payer("one night", 4, (PRACTICE, SHIFT), plants=(Plant("practice", "day", 33, 1, hours=SMALL_HOURS),)),
-    Payer("three days of 2024", 5, (PRACTICE, PHARMACY, DESK), plants=(Plant("practice", "day", 28, 3, 400),)),
+    Payer(
+        "one hour", 3, (PRACTICE, PHARMACY), plants=(Plant("practice", "hour", 40, 1, hours=(15,)),)
+    ),
+    Payer(
+        "one night",
+        4,
+        (PRACTICE, SHIFT),
+        plants=(Plant("practice", "day", 33, 1, hours=SMALL_HOURS),),
+    ),
+    Payer(
+        "three days of 2024",
+        5,
+        (PRACTICE, PHARMACY, DESK),
+        plants=(Plant("practice", "day", 28, 3, 400),),
+    ),
     Payer("slow month", 6, (PRACTICE, PHARMACY), 90, plants=(Plant("practice", "month", 50, 30),)),
     Payer("slow and calm", 7, (CALM,), 90, plants=(Plant("practice", "month", 45, 40),)),
-    Payer("slow pharmacy", 8, (PRACTICE, PHARMACY), 90, plants=(Plant("pharmacy", "month", 40, 30),)),
+    Payer(
+        "slow pharmacy", 8, (PRACTICE, PHARMACY), 90, plants=(Plant("pharmacy", "month", 40, 30),)
+    ),
     Payer("epidemic", 9, (PRACTICE, PHARMACY), 75, FLU, plants=(Plant("practice", "day", 30, 2),)),
     Payer("epidemic, slow", 10, (WILD,), 90, FLU, plants=(Plant("practice", "month", 30, 35),)),
-    Payer("holidays", 11, (PRACTICE, OPTICIAN), 75, holidays=tuple(range(30, 44)), plants=(Plant("optician", "day", 36, 3),)),
-    Payer("night shifts", 12, (SHIFT, PRACTICE), plants=(Plant("shift", "day", 44, 2, hours=NIGHT),)),
+    Payer(
+        "holidays",
+        11,
+        (PRACTICE, OPTICIAN),
+        75,
+        holidays=tuple(range(30, 44)),
+        plants=(Plant("optician", "day", 36, 3),),
+    ),
+    Payer(
+        "night shifts", 12, (SHIFT, PRACTICE), plants=(Plant("shift", "day", 44, 2, hours=NIGHT),)
+    ),
     Payer("hospital desks", 13, (PRACTICE, DESK), 45, plants=(Plant("desk", "day", 30, 1),)),
     Payer("large hospitals", 14, (CALM, LARGE), 30, plants=(Plant("practice", "day", 20, 2, 12),)),
     Payer("batch accounts", 15, (PRACTICE, BATCH), 60, plants=(Plant("batch", "day", 41, 1),)),
     Payer("weekly clinics", 16, (PRACTICE, WEEKLY), plants=(Plant("practice", "day", 25, 4),)),
-    Payer("nineteen accounts", 17, (PRACTICE, PHARMACY), plants=(Plant("practice", "day", 20, 2, 40, accounts=19),)),
-    Payer("new account", 18, (PRACTICE, RARE), plants=(Plant("practice", "day", 50, 1, 15, fresh=True),)),
-    Payer("new account, for good", 19, (CALM,), plants=(Plant("practice", "day", 5, 55, 12, fresh=True),)),
+    Payer(
+        "nineteen accounts",
+        17,
+        (PRACTICE, PHARMACY),
+        plants=(Plant("practice", "day", 20, 2, 40, accounts=19),),
+    ),
+    Payer(
+        "new account",
+        18,
+        (PRACTICE, RARE),
+        plants=(Plant("practice", "day", 50, 1, 15, fresh=True),),
+    ),
+    Payer(
+        "new account, for good",
+        19,
+        (CALM,),
+        plants=(Plant("practice", "day", 5, 55, 12, fresh=True),),
+    ),
     Payer("rarely used", 20, (RARE, OPTICIAN), plants=(Plant("rare", "day", 31, 1, 15),)),
     Payer("from the first day", 21, (PRACTICE, PHARMACY), plants=(Plant("practice", "day", 0, 4),)),
     Payer("until the last day", 22, (WILD, PHARMACY), plants=(Plant("practice", "day", 54, 6),)),
-    Payer("two at once", 23, (PRACTICE, SHIFT, PHARMACY), 75, FLU, plants=(Plant("shift", "month", 30, 40), Plant("pharmacy", "day", 50, 1))),
-    Payer("two weeks", 24, (PRACTICE, PHARMACY, DESK), 14, plants=(Plant("practice", "day", 9, 1), Plant("pharmacy", "hour", 10, 1, hours=(4,)))),
-)  # fmt: skip
+    Payer(
+        "two at once",
+        23,
+        (PRACTICE, SHIFT, PHARMACY),
+        75,
+        FLU,
+        plants=(Plant("shift", "month", 30, 40), Plant("pharmacy", "day", 50, 1)),
+    ),
+    Payer(
+        "two weeks",
+        24,
+        (PRACTICE, PHARMACY, DESK),
+        14,
+        plants=(Plant("practice", "day", 9, 1), Plant("pharmacy", "hour", 10, 1, hours=(4,))),
+    ),
+)

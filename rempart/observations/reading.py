@@ -163,6 +163,19 @@ class Dormancy(Observation):
     whole: Seen[bool] = True
 
 
+@dataclass(frozen=True, slots=True)
+class SignIns(Observation):
+    """The sign-ins a log holds beside its reads: how many succeeded and failed.
+
+    `guessed` accounts were signed in to after at least ten failures in a row.
+    """
+
+    succeeded: int
+    failed: int
+    guessed: int
+    whole: Seen[bool] = True
+
+
 class Trial(msgspec.Struct, frozen=True):
     """An attack laid over the real series, in memory, and when a rule would have noticed it.
 

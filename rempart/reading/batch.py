@@ -13,10 +13,13 @@ from rempart.observations.reading import (
     ReadingCurve,
     ReadingDistribution,
     RuleTrial,
+    SignIns,
     Silence,
 )
 
 Words: TypeAlias = "array[int]"
+
+ACCOUNT = (1 << 48) - 1  # the part of an account's hash that is kept
 
 # The bits of a line's flags.
 SIGNED_IN = 1  # a sign-in that succeeded
@@ -76,9 +79,9 @@ class Rule:
 class Measured:
     """What `measure.Measure.done()` answers: observations without source, subject or `whole`.
 
-    `accounts` are the accounts that stand out, worst first, each with its hash, from which the
-    collector makes the pseudonym that becomes the key. `seen` is how many accounts there are;
-    `placed` lines had an account and a moment and went into the counts.
+    `accounts` are the accounts that stand out, worst first, each with its hash as far as it is kept
+    (`hash & ACCOUNT`), from which the collector makes the pseudonym that becomes the key. `seen` is
+    how many accounts there are; `placed` lines had an account and a moment and were counted.
     """
 
     lines: int
@@ -92,6 +95,7 @@ class Measured:
     accounts: tuple[tuple[int, AccountReading], ...]
     people: PeopleReading
     dormancy: Dormancy
+    sign_ins: SignIns
     alarms: tuple[AlarmTrial, ...]
     rules: tuple[RuleTrial, ...]
     curve: ReadingCurve

@@ -119,8 +119,21 @@ class Peers:
         self._suspects: list[_Suspect] = []
         self._joined: dict[tuple[int, int], list[int]] = {}
 
-    def add(self, series: Series) -> None:
-        """Take an account."""
+    def add(self, series: Series) -> bool:
+        """Take an account; whether it is suspected of anything."""
+        held = len(self._suspects)
+        self._take(series)
+        suspected = len(self._suspects) > held
+        if len(self._suspects) > 2 * SUSPECTS:
+            self._suspects = sorted(self._suspects, key=_weight)[-SUSPECTS:]
+        return suspected
+
+    @property
+    def suspected(self) -> set[int]:
+        """The accounts suspected of something."""
+        return {suspect.found.account for suspect in self._suspects}
+
+    def _take(self, series: Series) -> None:
         days = series.day_people
         if not days:
             return
@@ -142,8 +155,6 @@ class Peers:
                 self._suspect(series, seconds, place + (seconds == WEEK), own)
         if usual >= LEAST:
             self._suspect(series, 0, days.index(max(days)), own)
-        if len(self._suspects) > 2 * SUSPECTS:
-            self._suspects = sorted(self._suspects, key=_weight)[-SUSPECTS:]
 
     def _suspect(self, series: Series, seconds: int, place: int, own: int) -> None:
         if seconds == WEEK:

@@ -1,6 +1,7 @@
 """The windows of one account: different people an hour, a day, thirty days, and new ones a week."""
 
 from array import array
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -46,6 +47,7 @@ class Series:
     total: int = 0
     everybody: Collection[int] = ()
     halvings: int = 0
+    nameless: bool = False
     requests: int = 0
     sketched: list[int] = field(default_factory=lambda: [0, 0, 0])  # hours, days, months
     times: Sequence[int] = ()
@@ -130,8 +132,16 @@ class _Walk(Generic[C]):
             series.sketched[2] = sum(people > EXACT for people in series.month_people)
 
 
-def series(account: int, rows: bytes, last: int) -> Series:
-    """The windows of an account whose rows fit in memory; `last` is the last day of the log."""
+def within(times: Sequence[int], first: int, last: int) -> slice:
+    """The places of moments between two hours, the last included; moments rise."""
+    return slice(bisect_left(times, first * HOUR), bisect_left(times, (last + 1) * HOUR))
+
+
+def series(account: int, rows: bytes, extent: tuple[int, int]) -> Series | None:
+    """The windows of an account whose rows fit in memory; None where none is within the extent.
+
+    `extent` is the first and the last hour of the log; lines dated outside are left out.
+    """
     times: list[int] = times_of(rows).tolist()
     people: list[int] = people_of(rows).tolist()
     networks = networks_of(rows)
@@ -139,14 +149,19 @@ def series(account: int, rows: bytes, last: int) -> Series:
         order = sorted(zip(times, people, networks, strict=True), key=lambda line: line[0])
         times, people, named = map(list, zip(*order, strict=True))
         networks = array("H", named)
+    if times[0] < extent[0] * HOUR or times[-1] >= (extent[1] + 1) * HOUR:
+        held = within(times, *extent)
+        times, people, networks = times[held], people[held], networks[held]
+        if not times:
+            return None
     found = Series(account, times=times, people=people, networks=networks)
-    nameless = min(people) <= SUCCEEDED
-    walk = _Walk(found, last, Exact)
+    found.nameless = min(people) <= SUCCEEDED
+    walk = _Walk(found, extent[1] // 24, Exact)
     at = 0
     for hour, requests in Counter(map(floordiv, times, repeat(HOUR))).items():
         read = Exact(people[at : at + requests])
         at += requests
-        if nameless:
+        if found.nameless:
             read -= NAMELESS
         walk.hour(hour, read, requests)
     walk.end()
@@ -155,7 +170,10 @@ def series(account: int, rows: bytes, last: int) -> Series:
 
 
 def giant(account: int, days: Iterable[Iterator[bytes]], last: int) -> Series:
-    """The windows of an account with too many rows, from the rows of its days, in order."""
+    """The windows of an account with too many rows, from the rows of its days, in order.
+
+    `last` is the last day of the log.
+    """
     found = Series(account)
     walk = _Walk(found, last, Distinct)
     for pieces in days:

@@ -1,0 +1,183 @@
+"""A read log measured: batches go in, observations come out, and everything else is forgotten."""
+
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import compress, repeat
+from operator import floordiv, mod
+from pathlib import Path
+
+from rempart.observations.reading import SignIns
+from rempart.reading.batch import (
+    ACCOUNT,
+    EXPOSED,
+    REFUSED,
+    SIGNED_IN,
+    STEP,
+    Batch,
+    Limit,
+    Measured,
+    Rule,
+    Words,
+)
+from rempart.reading.counts import Counts, moment
+from rempart.reading.rhythm import Rhythm
+from rempart.reading.spill import HELD, WIDTH, Spill, accounts_of, little, packed, times_of
+from rempart.reading.windows import DAY, FAILED, HOUR, SUCCEEDED, Series, giant, series
+
+SLOTS = 256
+DAYS = 4096
+GIANT = 400_000  # lines of one account that are not held in memory
+_LATEST = 1 << 32
+_SIGNS = bytes((bits & (SIGNED_IN | REFUSED)) for bits in range(256))
+_STEPS = bytes(bool(bits & STEP) for bits in range(256))
+_EXPOSED = bytes(bool(bits & EXPOSED) for bits in range(256))
+
+
+class Measure:
+    """Everything that is counted over one log.
+
+    Lines wait in memory and then in a nameless file of `folder` (the system's temporary one
+    where none is given), sixteen bytes each. `population` is a word for the report.
+    """
+
+    def __init__(
+        self,
+        *,
+        ceiling: Limit | None = None,
+        alarms: Sequence[Limit] = (),
+        rules: Sequence[Rule] = (),
+        population: str = "",
+        folder: Path | None = None,
+        held: int = HELD,
+    ) -> None:
+        self._folder, self._held = folder, held
+        self._spill = Spill(SLOTS, folder, held=held)
+        self._rhythm = Rhythm()
+        self._counts = Counts(ceiling, alarms, rules, population)
+        self.lines = self.placed = self.exposed = self.signed_in = self.refused = 0
+
+    def take(self, batch: Batch) -> None:
+        """Count these lines in."""
+        self.lines += len(batch)
+        self.exposed += sum(batch.flags.translate(_EXPOSED))
+        moments = sorted(batch.times)
+        if not moments:
+            return
+        if moments[0] < 0 or moments[-1] >= _LATEST or 0 in batch.accounts:
+            batch = _placed(batch)
+            moments = sorted(batch.times)
+            if not moments:
+                return
+        self.placed += len(batch)
+        self._rhythm.add(moments)
+        people = self._signs(batch)
+        if any(steps := batch.flags.translate(_STEPS)):
+            walked = compress(batch.accounts, steps)
+            self._counts.accounts.steps.update(account & ACCOUNT for account in walked)
+        rows = packed(batch.times, batch.accounts, people, batch.addresses)
+        self._spill.put(_slots(batch.accounts), rows)
+
+    def _signs(self, batch: Batch) -> "array[int]":
+        """The people of a batch, with sign-ins where nobody is read."""
+        signs = batch.flags.translate(_SIGNS)
+        if signs.count(0) == len(signs):
+            return batch.people
+        people = batch.people[:]
+        for place in compress(range(len(signs)), signs):
+            failed = signs[place] & REFUSED
+            self.refused += bool(failed)
+            self.signed_in += not failed
+            people[place] = (FAILED if failed else SUCCEEDED) << 24
+        return people
+
+    def done(self) -> Measured:
+        """What was measured; nothing can be taken afterwards."""
+        extent = self._rhythm.extent()
+        if extent is not None:
+            for slot in range(SLOTS):
+                for found in self._of(slot, extent):
+                    self._counts.add(found)
+        self._spill.close()
+        counts = self._counts
+        return Measured(
+            lines=self.lines,
+            placed=self.placed,
+            seen=counts.accounts.seen,
+            exposed=self.exposed,
+            first=moment(extent[0] * HOUR) if extent else None,
+            last=moment(extent[1] * HOUR) if extent else None,
+            silences=self._rhythm.silences(),
+            distributions=counts.distributions(),
+            accounts=counts.named(),
+            people=counts.people(),
+            dormancy=counts.dormancy(),
+            sign_ins=SignIns(self.signed_in, self.refused, counts.accounts.guessed),
+            alarms=counts.alarm_trials(),
+            rules=counts.rule_trials(),
+            curve=counts.curve(),
+        )
+
+    def _of(self, slot: int, extent: tuple[int, int]) -> Iterator[Series]:
+        """The accounts of a slot, one after the other."""
+        giants = self._giants(slot)
+        apart = {account: Spill(DAYS, self._folder, held=self._held) for account in giants}
+        lines: defaultdict[int, array[int]] = defaultdict(lambda: array("Q"))
+        for rows in self._spill.rows(slot):
+            accounts = accounts_of(rows, slot)
+            for account, spill in apart.items():
+                _move(rows, accounts, account, spill)
+            words = array("Q", rows)
+            for account, one, other in zip(accounts, words[0::2], words[1::2], strict=True):
+                if account not in apart:
+                    line = lines[account]
+                    line.append(one)
+                    line.append(other)
+        while lines:
+            account, line = lines.popitem()
+            found = series(account, line.tobytes(), extent)
+            if found is not None:
+                yield found
+        for account, spill in apart.items():
+            days = (spill.rows(day % DAYS) for day in range(extent[0] // 24, extent[1] // 24 + 1))
+            yield giant(account, days, extent[1] // 24)
+            spill.close()
+
+    def _giants(self, slot: int) -> set[int]:
+        if self._spill.size(slot) <= GIANT:
+            return set()
+        counts: Counter[int] = Counter()
+        for rows in self._spill.rows(slot):
+            counts.update(accounts_of(rows, slot))
+        return {account for account, count in counts.items() if count > GIANT}
+
+
+def _slots(accounts: Words) -> bytes:
+    """The slot of each account: the lowest byte of its hash."""
+    return little(accounts)[::8]
+
+
+def _move(rows: bytes, accounts: Words, account: int, spill: Spill) -> None:
+    """Put the rows of one account where its days are kept apart."""
+    mine = bytes(each == account for each in accounts)
+    own = bytearray(WIDTH * sum(mine))
+    for byte in range(WIDTH):
+        own[byte::WIDTH] = bytes(compress(rows[byte::WIDTH], mine))
+    if own:
+        days = map(floordiv, times_of(bytes(own)), repeat(DAY))
+        spill.put(map(mod, days, repeat(DAYS)), bytes(own))
+
+
+def _placed(batch: Batch) -> Batch:
+    """The lines that have an account and a moment that can be."""
+    kept = bytes(
+        account != 0 and 0 <= moment < _LATEST
+        for moment, account in zip(batch.times, batch.accounts, strict=True)
+    )
+    return Batch(
+        array("q", compress(batch.times, kept)),
+        array("Q", compress(batch.accounts, kept)),
+        array("Q", compress(batch.people, kept)),
+        array("Q", compress(batch.addresses, kept)),
+        bytearray(compress(batch.flags, kept)),
+    )
