@@ -1,7 +1,7 @@
 """A run thought through for its reports: risks, measures, requirements, drawings.
 
-Templates see one of these as `analysis` and pay only for what they print: each is worked out once, when it is
-asked for.
+Templates see one of these as `analysis` and pay only for what they print: each is worked out once,
+when it is asked for.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from rempart.background import ReplayRecord
 from rempart.check import Outcome
 from rempart.compliance import Compliance, Table, parted
 from rempart.decisions import Decision, decisions
-from rempart.findings import Findings, Occurrence
+from rempart.findings import EFFORTS, Findings, Occurrence
 from rempart.playbook import Sheet, playbook
 from rempart.results import WaiverRecord
 from rempart.risks import Cell, Risk, matrix, risks
@@ -47,9 +47,9 @@ class Analysis:
         return roadmap(self.found)
 
     @cached_property
-    def measure_of(self) -> Mapping[str, Measure]:
-        """The measure against each open finding, by check."""
-        return {one.finding.check: one for one in self.measures}
+    def by_level(self) -> tuple[Measure, ...]:
+        """What to do, the most critical first, then the least work."""
+        return tuple(sorted(self.measures, key=_criticality))
 
     @cached_property
     def numbers(self) -> Mapping[str, int]:
@@ -149,6 +149,12 @@ class Analysis:
             for check, items in sorted(self.found.occurrences.items())
             if all(item.first.outcome is Outcome.PASS for item in items)
         )
+
+
+def _criticality(measure: Measure) -> tuple[int, int, int]:
+    effort = measure.finding.record.effort
+    work = EFFORTS.index(effort) if effort in EFFORTS else len(EFFORTS)
+    return (-measure.finding.severity.rank, work, measure.number)
 
 
 def _days(until: str, today: date) -> int | None:

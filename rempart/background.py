@@ -20,6 +20,7 @@ class ControlRecord(_Record, frozen=True, forbid_unknown_fields=True):
 class RequirementRecord(_Record, frozen=True, forbid_unknown_fields=True):
     """One requirement of a framework in our own English words, and the neutral controls it asks."""
 
+    id: str
     title: str
     neutral: tuple[str, ...]
 
@@ -35,7 +36,7 @@ class FrameworkRecord(_Record, frozen=True, forbid_unknown_fields=True):
     version: str
     url: str
     verified: str
-    controls: dict[str, RequirementRecord]
+    controls: tuple[RequirementRecord, ...]  # in the framework's own order
 
 
 class StepControl(_Record, frozen=True, forbid_unknown_fields=True):

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from rempart.background import RequirementRecord
 from rempart.check import Outcome, Vantage
 from rempart.findings import Findings, Occurrence
 from rempart.replay import Speaking, by_control
@@ -83,32 +84,30 @@ class Compliance:
                 version=one.version,
                 url=one.url,
                 verified=one.verified,
-                rows=tuple(
-                    self._row(id_, asked.title, asked.neutral, speaking)
-                    for id_, asked in one.controls.items()
-                ),
+                rows=tuple(self._row(asked, speaking) for asked in one.controls),
             )
-            for name, one in self.run.frameworks.items()
+            for name in self.run.audit.frameworks
+            if (one := self.run.frameworks.get(name))
         )
 
-    def _row(self, id_: str, title: str, neutral: tuple[str, ...], speaking: Speaking) -> Row:
+    def _row(self, asked: RequirementRecord, speaking: Speaking) -> Row:
         by_subject: dict[str, list[ResultRecord]] = {}
-        for control in neutral:
+        for control in asked.neutral:
             for subject, results in speaking.get(control, {}).items():
                 by_subject.setdefault(subject, []).extend(results)
         order = [subject.id for subject in self.run.subjects if subject.id in by_subject]
         rest = [subject for subject in by_subject if subject not in order]
         cells = {subject: state(by_subject[subject]) for subject in (*order, *rest)}
         failed = (one.check for each in by_subject.values() for one in each if one.open)
-        looked = tuple(control for control in neutral if control in speaking)
+        looked = tuple(control for control in asked.neutral if control in speaking)
         whole = overall(cells.values())
         return Row(
-            id=id_,
-            title=title,
-            neutral=neutral,
+            id=asked.id,
+            title=asked.title,
+            neutral=asked.neutral,
             looked=looked,
             cells=cells,
-            state="partial" if whole == "met" and looked != neutral else whole,
+            state="partial" if whole == "met" and looked != asked.neutral else whole,
             checks=tuple(dict.fromkeys(failed)),
         )
 

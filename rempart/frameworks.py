@@ -158,10 +158,10 @@ class Frameworks:
                 version=one.version,
                 url=one.url,
                 verified=one.verification.state,
-                controls={
-                    asked.id: RequirementRecord(asked.title, asked.neutral)
+                controls=tuple(
+                    RequirementRecord(asked.id, asked.title, asked.neutral)
                     for asked in one.controls
-                },
+                ),
             )
             for name in names
             if (one := self.frameworks.get(name))

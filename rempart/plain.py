@@ -23,3 +23,8 @@ def plain(text: str) -> str:
 def line(text: str) -> str:
     """The same on one line, runs of white space as one blank."""
     return re.sub(r"[\t\n ]+", " ", plain(text)).strip()
+
+
+def slug(text: str) -> str:
+    """The text as an id within a page: other characters become dashes."""
+    return re.sub(r"[^\w.-]+", "-", text, flags=re.ASCII)

@@ -18,45 +18,54 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import jinja2
+from jinja2 import meta
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
-from rempart import confined
+from rempart import brand, confined
+from rempart.analysis import Analysis
 from rempart.answer import complete, replayed, translated, verdict
 from rempart.catalogue import Layer, built_in, layers
 from rempart.errors import RenderError, UsageError
 from rempart.findings import Findings, control_title, said, words
+from rempart.interactive import STATIC, payload
 from rempart.language import Language, language
-from rempart.plain import plain
+from rempart.plain import plain, slug
+from rempart.playbook import sheet
 from rempart.results import Run
 
 SCHEMES = frozenset({"http", "https", "mailto"})
 UNSAFE_FILTERS = ("safe", "urlize", "xmlattr")  # each can let unescaped text through
 SUFFIX = ".html.j2"
+TEAM = "team:"
 SCREEN, PAPER = "screen", "paper"
 
 
 def render(run: Run, template: str = "report", language: str = "", *, medium: str = SCREEN) -> str:
     """The run as an HTML page in that language, the run's own by default.
 
-    `template` is a name in the `reports/` folder of a layer, or the path of a file; `medium` is
-    SCREEN or PAPER, and on paper nothing may wait for a script. Raises UsageError where there is
-    no such template, RenderError where it asks for what is not there or not allowed.
+    `template` is a name in the `reports/` folder of a layer (`team:NAME`: the sheet of a team), or
+    the path of a file; `medium` is SCREEN or PAPER, and on paper nothing may wait for a script.
+    Raises UsageError where there is no such template, RenderError where it asks for what is not
+    there or not allowed.
     """
     chosen = language or run.language
     folder, name, ours = located(template)
+    team = template.removeprefix(TEAM) if template.startswith(TEAM) else ""
     if ours:
-        return rendered(run, folder, name, chosen, medium)
-    return confined.call(rendered, run, folder, name, chosen, medium)
+        return rendered(run, folder, name, chosen, medium, team)
+    return confined.call(rendered, run, folder, name, chosen, medium, team)
 
 
-def rendered(run: Run, folder: Path, name: str, chosen: str, medium: str = SCREEN) -> str:
+def rendered(
+    run: Run, folder: Path, name: str, chosen: str, medium: str = SCREEN, team: str = ""
+) -> str:
     """The template `name` of a folder, in this process."""
     with refusals(name):
         template = sandbox(folder).get_template(name)
-        return template.render(context(run, language(chosen), medium))
+        return template.render(context(run, language(chosen), medium, team))
 
 
 @contextmanager
@@ -65,20 +74,35 @@ def refusals(name: str) -> Iterator[None]:
     try:
         yield
     except jinja2.TemplateSyntaxError as error:
-        place = f"{error.name or name}:{error.lineno}"
+        known = error.name and not error.name.startswith("<")
+        place = f"{error.name if known else name}:{error.lineno}"
         raise RenderError(f"{place}: {error.message}") from None
     except jinja2.TemplateNotFound as error:
         raise RenderError(f"{name}: there is no template {error}") from None
     except jinja2.TemplateError as error:  # undefined names, what the sandbox refuses
-        raise RenderError(f"{name}: {error.message}") from None
+        raise RenderError(f"{_place(name, error)}: {error.message}") from None
+    except RenderError as error:  # such as a sentence that is not there
+        raise RenderError(f"{_place(name, error)}: {error}") from None
     except (RecursionError, OverflowError, MemoryError) as error:
         raise RenderError(f"{name}: {type(error).__name__}: it asks for too much") from None
     except (TypeError, ValueError, KeyError, ArithmeticError, AttributeError) as error:
-        raise RenderError(f"{name}: {error}") from None
+        raise RenderError(f"{_place(name, error)}: {error}") from None
+
+
+def _place(name: str, error: BaseException) -> str:
+    """Where in which template it went wrong: jinja2 puts template lines into the traceback."""
+    place, frame = name, error.__traceback__
+    while frame is not None:
+        file = frame.tb_frame.f_code.co_filename
+        if file.endswith(".j2"):
+            place = f"{Path(file).name}:{frame.tb_lineno}"
+        frame = frame.tb_next
+    return place
 
 
 def located(template: str) -> tuple[Path, str, bool]:
     """The folder and file name of a template, and whether it is rempart's own."""
+    template = "team" if template.startswith(TEAM) else template
     path = Path(template)
     if path.suffix == ".j2" or len(path.parts) > 1:
         if not path.is_file():
@@ -129,17 +153,38 @@ def sandbox(folder: Path) -> ImmutableSandboxedEnvironment:
     for name in UNSAFE_FILTERS:
         del environment.filters[name]
     environment.filters |= {"prose": prose, "href": href, "slug": slug}
-    environment.globals["stylesheet"] = partial(_stylesheet, environment)
+    environment.globals["stylesheet"] = partial(_inlined, environment)
+    environment.globals["script"] = partial(_inlined, environment)
+    mark = brand.load(folder)
+    environment.globals["brand"] = mark
+    environment.globals["brand_style"] = _hashed(mark.css)
     return environment
 
 
-def context(run: Run, spoken: Language, medium: str = SCREEN) -> dict[str, Any]:
-    """What a template sees; `reports/README.md` tells its authors."""
+def undeclared(folder: Path, name: str) -> tuple[Any, frozenset[str]]:
+    """The syntax tree of a template and the names it leaves to others to set."""
+    environment = sandbox(folder)
+    with refusals(name):
+        source, file, _ = jinja2.FileSystemLoader(folder).get_source(environment, name)
+        tree = environment.parse(source, name, file)
+        return tree, frozenset(meta.find_undeclared_variables(tree)) - environment.globals.keys()
+
+
+def context(run: Run, spoken: Language, medium: str = SCREEN, team: str = "") -> dict[str, Any]:
+    """What a template sees; `reports/README.md` tells its authors.
+
+    With a `team`, `sheet` is what falls to it; raises UsageError where nothing does.
+    """
     fingerprints = {result.fingerprint: result.check for result in run.results}
     found = Findings(run)
+    analysis = Analysis(found)
     return {
         "run": run,
         "found": found,
+        "analysis": analysis,
+        "sheet": sheet(analysis.sheets, team) if team else None,
+        "STATIC": STATIC,
+        "payload": partial(_payload, analysis, spoken),
         "verdict": verdict(found, spoken),
         "incomplete": complete(found, spoken),
         "replayed": partial(_spoken, replayed, spoken),
@@ -194,11 +239,6 @@ def href(target: str) -> str:
     return target if harmless else ""
 
 
-def slug(text: str) -> str:
-    """The text as an id within the page: other characters become dashes."""
-    return re.sub(r"[^\w.-]+", "-", text, flags=re.ASCII)
-
-
 def prose(text: str) -> Markup:
     """Paragraphs, with `code` between backticks; all else is escaped."""
     paragraphs = (part.strip() for part in re.split(r"\n\s*\n", plain(text)))
@@ -209,18 +249,26 @@ def prose(text: str) -> Markup:
 
 
 @dataclass(frozen=True, slots=True)
-class Stylesheet:
-    """A style sheet to put between `<style>` tags, and its hash for the page's policy."""
+class Inlined:
+    """A style sheet or script to put into the page, and its hash for the page's policy."""
 
     text: Markup
     source: str
 
 
-def _stylesheet(environment: jinja2.Environment, name: str) -> Stylesheet:
+def _inlined(environment: jinja2.Environment, name: str) -> Inlined:
     if environment.loader is None:
-        raise RenderError("style sheets need a folder")
+        raise RenderError("style sheets and scripts need a folder")
     text = environment.loader.get_source(environment, name)[0]
     if "</" in text:
-        raise RenderError(f"{name}: a style sheet cannot hold `</`")
+        raise RenderError(f"{name}: a style sheet or script cannot hold `</`")
+    return _hashed(text)
+
+
+def _hashed(text: str) -> Inlined:
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-    return Stylesheet(Markup(text), f"sha256-{digest}")  # noqa: S704  (a file of the template's)
+    return Inlined(Markup(text), f"sha256-{digest}")  # noqa: S704  (a file of the template's)
+
+
+def _payload(analysis: Analysis, spoken: Language) -> Markup:
+    return Markup(payload(analysis, spoken))  # noqa: S704  (escaped for a script element)

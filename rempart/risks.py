@@ -88,7 +88,7 @@ def matrix(found: Findings) -> tuple[tuple[Cell, ...], ...]:
 
 
 def rating(finding: Finding) -> tuple[str, str]:
-    """Impact and exploitability of a finding: the reviewer's where one rated it, else the card's."""
+    """Impact and exploitability: the reviewer's where one rated the finding, else the card's."""
     review = finding.occurrences[0].first.review
     if review is not None and review.rerated and review.impact and review.exploitability:
         return review.impact, review.exploitability

@@ -84,7 +84,7 @@ def test_a_style_sheet_of_yours_joins_the_policy(tmp_path: Path) -> None:
         '{% block styles %}<style>{{ stylesheet("mine.css").text }}</style>{% endblock %}',
     )
     digest = base64.b64encode(hashlib.sha256(b"h1 { color: teal }").digest()).decode()
-    assert f" 'sha256-{digest}'; img-src" in html
+    assert f" 'sha256-{digest}'; script-src" in html
     assert "<style>h1 { color: teal }</style>" in html
 
 
