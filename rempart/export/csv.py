@@ -11,7 +11,7 @@ from rempart.findings import said, words
 from rempart.language import Language
 from rempart.language import language as spoken
 from rempart.plain import line
-from rempart.results import ResultRecord, Run
+from rempart.results import ResultRecord, Run, SubjectRecord
 
 SUFFIX = ".csv"
 COLUMNS = (
@@ -25,13 +25,12 @@ FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "�
 def export(run: Run, *, template: str = "", language: str = "") -> bytes:
     """A header of machine names, then a row a result, in the order of the run."""
     told = spoken(language or run.language)
-    kinds = {subject.id: (subject.kind, subject.owner) for subject in run.subjects}
+    subjects = {subject.id: subject for subject in run.subjects}
     out = io.StringIO(newline="")
     rows = csv.writer(out, delimiter="," if told.id == "en" else ";")
     rows.writerow(COLUMNS)
     for result in run.results:
-        kind, owner = kinds.get(result.subject, ("", ""))
-        rows.writerow(map(cell, _row(run, result, kind, owner, told)))
+        rows.writerow(map(cell, row(run, result, subjects.get(result.subject), told)))
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -42,16 +41,17 @@ def cell(value: object) -> str:
     return f"'{shown}" if text.startswith(FORMULAS) or shown.startswith(FORMULAS) else shown
 
 
-def _row(
-    run: Run, result: ResultRecord, kind: str, owner: str, language: Language
+def row(
+    run: Run, result: ResultRecord, subject: SubjectRecord | None, language: Language
 ) -> tuple[object, ...]:
+    """The values of one result, in the order of `COLUMNS`, as they are."""
     waiver = result.waiver
     return (
         result.check,
         words(run, result.check, language).title,
         result.subject,
-        kind,
-        owner,
+        subject.kind if subject else "",
+        subject.owner if subject else "",
         result.root,
         result.instance,
         result.vantage,
