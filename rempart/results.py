@@ -6,6 +6,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from rempart.background import (
 from rempart.card import Words
 from rempart.check import Figure, Outcome, Severity, Vantage
 from rempart.errors import ContentError, Reason
+from rempart.plain import plain
 from rempart.review import DocumentRecord, RetestRecord, Review
 
 SCHEMA = "rempart.run/1"
@@ -251,19 +253,50 @@ def save(run: Run, path: Path) -> None:
 
 
 def load(path: Path) -> Run:
-    """The run in a file; raises ContentError when it is none."""
+    """The run in a file; raises ContentError when it is none.
+
+    A field added since the file was written has its default: a later release of the same schema
+    adds fields and changes none.
+    """
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Run)
+        content = path.read_bytes()
     except OSError as error:
         raise ContentError(f"cannot be read: {error.strerror}", file=path) from None
-    except msgspec.MsgspecError as error:
+    try:
+        found = msgspec.json.decode(content, type=_Header).schema
+        if found != SCHEMA:
+            raise ContentError(f"expected a run ({SCHEMA}), found: {_told(found)}", file=path)
+        return msgspec.json.decode(content, type=Run)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise ContentError(f"expected a run ({SCHEMA}), found: {error}", file=path) from None
+    except RecursionError:
+        raise ContentError(f"expected a run ({SCHEMA}), found: too deep", file=path) from None
+
+
+class _Header(msgspec.Struct):
+    """What tells runs of one schema from those of another."""
+
+    schema: str = ""
+
+
+def _told(schema: str) -> str:
+    """What a file that is no run of ours is, in words."""
+    kind, _, number = schema.rpartition("/")
+    ours = SCHEMA.rpartition("/")
+    if kind == ours[0] and number.isdecimal() and int(number) > int(ours[2]):
+        return f"{schema}, written by a newer rempart"
+    return plain(schema)[:60] or "no schema"
 
 
 def write_private(path: Path, content: bytes) -> None:
     """Write a file with mode 0600, replacing it whole or not at all."""
     scratch = path.with_name(f".{path.name}.part")
     scratch.unlink(missing_ok=True)
-    scratch.touch(mode=0o600)
-    scratch.write_bytes(content)
-    scratch.replace(path)
+    try:
+        scratch.touch(mode=0o600)
+        scratch.write_bytes(content)
+        scratch.replace(path)
+    except OSError:
+        with suppress(OSError):
+            scratch.unlink()
+        raise
