@@ -31,6 +31,7 @@ GIANT = 400_000  # lines of one account that are not held in memory
 _LATEST = 1 << 32
 _SIGNS = bytes((bits & (SIGNED_IN | REFUSED)) for bits in range(256))
 _STEPS = bytes(bool(bits & STEP) for bits in range(256))
+_OTHERS = b"\1\0" + bytes(254)
 _EXPOSED = bytes(bool(bits & EXPOSED) for bits in range(256))
 
 
@@ -122,17 +123,17 @@ class Measure:
         """The accounts of a slot, one after the other."""
         giants = self._giants(slot)
         apart = {account: Spill(DAYS, self._folder, held=self._held) for account in giants}
-        lines: defaultdict[int, array[int]] = defaultdict(lambda: array("Q"))
+        lines: defaultdict[int, Words] = defaultdict(lambda: array("Q"))
         for rows in self._spill.rows(slot):
-            accounts = accounts_of(rows, slot)
+            rest = rows
             for account, spill in apart.items():
-                _move(rows, accounts, account, spill)
-            words = array("Q", rows)
+                rest = _parted(rest, slot, account, spill)
+            words = array("Q", rest)
+            accounts = accounts_of(rest, slot)
             for account, one, other in zip(accounts, words[0::2], words[1::2], strict=True):
-                if account not in apart:
-                    line = lines[account]
-                    line.append(one)
-                    line.append(other)
+                line = lines[account]
+                line.append(one)
+                line.append(other)
         while lines:
             account, line = lines.popitem()
             found = series(account, line.tobytes(), extent)
@@ -157,15 +158,23 @@ def _slots(accounts: Words) -> bytes:
     return little(accounts)[::8]
 
 
-def _move(rows: bytes, accounts: Words, account: int, spill: Spill) -> None:
-    """Put the rows of one account where its days are kept apart."""
-    mine = bytes(each == account for each in accounts)
-    own = bytearray(WIDTH * sum(mine))
+def _chosen(rows: bytes, choice: bytes) -> bytes:
+    """The rows whose place holds a one."""
+    chosen = bytearray(WIDTH * sum(choice))
     for byte in range(WIDTH):
-        own[byte::WIDTH] = bytes(compress(rows[byte::WIDTH], mine))
-    if own:
-        days = map(floordiv, times_of(bytes(own)), repeat(DAY))
-        spill.put(map(mod, days, repeat(DAYS)), bytes(own))
+        chosen[byte::WIDTH] = bytes(compress(rows[byte::WIDTH], choice))
+    return bytes(chosen)
+
+
+def _parted(rows: bytes, slot: int, account: int, spill: Spill) -> bytes:
+    """Put the rows of one account where its days are kept apart; the others come back."""
+    mine = bytes(each == account for each in accounts_of(rows, slot))
+    own = _chosen(rows, mine)
+    if not own:
+        return rows
+    days = map(floordiv, times_of(own), repeat(DAY))
+    spill.put(map(mod, days, repeat(DAYS)), own)
+    return _chosen(rows, mine.translate(_OTHERS))
 
 
 def _placed(batch: Batch) -> Batch:

@@ -2,39 +2,10 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable
-from typing import Protocol, Self
 
 BITS = 40  # of a person's hash, all equally likely
 EXACT = 65_536  # hashes kept; below that a count is exact
 ERROR = 17  # per thousand: three standard deviations of a count over half as many hashes
-
-
-class Crowd(Protocol):
-    """Different people; `halvings` is how often the count was thinned, 0 where it is exact."""
-
-    halvings: int
-
-    def __len__(self) -> int: ...
-
-    def unite(self, other: Self) -> None:
-        """Take everybody of another crowd."""
-
-    def beside(self, known: Self) -> int:
-        """How many are here and not among those known."""
-
-
-class Exact(set[int]):
-    """All of them, where memory allows."""
-
-    halvings = 0
-
-    def unite(self, other: "Exact") -> None:
-        """Take everybody of another crowd."""
-        self |= other
-
-    def beside(self, known: "Exact") -> int:
-        """How many are here and not among those known."""
-        return len(self - known)
 
 
 class Readers:

@@ -3,14 +3,14 @@
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import repeat
+from itertools import accumulate, compress, pairwise, repeat
 from operator import floordiv
-from typing import Generic, TypeVar
+from typing import TypeAlias
 
 from rempart.reading.batch import Words
-from rempart.reading.sketch import EXACT, Crowd, Distinct, Exact
+from rempart.reading.sketch import EXACT, Distinct
 from rempart.reading.spill import networks_of, people_of, times_of
 
 MINUTE, HOUR, DAY, WEEK, MONTH = 60, 3600, 86400, 604800, 2592000
@@ -18,7 +18,7 @@ MINUTE, HOUR, DAY, WEEK, MONTH = 60, 3600, 86400, 604800, 2592000
 NOBODY, FAILED, SUCCEEDED = 0, 1, 2
 NAMELESS = frozenset((NOBODY, FAILED, SUCCEEDED))
 
-C = TypeVar("C", bound=Crowd)
+Slice: TypeAlias = tuple[int, int]
 
 
 @dataclass(slots=True)
@@ -55,83 +55,6 @@ class Series:
     networks: Words = field(default_factory=lambda: array("H"))
 
 
-class _Walk(Generic[C]):
-    """Carries an account from hour to hour and closes days, weeks and months behind it."""
-
-    def __init__(self, series: Series, last: int, nobody: Callable[[], C]) -> None:
-        self.series = series
-        self.last = last
-        self.nobody = nobody
-        self.day = -1
-        self.peak = self.requests = 0
-        self.today, self.month, self.everybody = nobody(), nobody(), nobody()
-
-    def hour(self, hour: int, people: C, requests: int) -> None:
-        """The next hour with lines."""
-        day = hour // 24
-        if day != self.day:
-            self.close()
-            self.day = day
-            self.today, self.peak, self.requests = self.nobody(), 0, 0
-        self.requests += requests
-        count = len(people)
-        if not count:
-            return
-        series = self.series
-        series.hours.append(hour)
-        series.hour_people.append(count)
-        series.hour_requests.append(requests)
-        series.sketched[0] += people.halvings > 0
-        self.peak = max(self.peak, count)
-        self.today.unite(people)
-
-    def close(self) -> None:
-        """The day is over."""
-        series, today = self.series, self.today
-        series.requests += self.requests
-        count = len(today)
-        if not count:
-            return
-        series.days.append(self.day)
-        series.day_people.append(count)
-        series.day_requests.append(self.requests)
-        series.peaks.append(self.peak)
-        series.sketched[1] += today.halvings > 0
-        self._week(today.beside(self.everybody))
-        self.everybody.unite(today)
-        self._month()
-
-    def _week(self, new: int) -> None:
-        series = self.series
-        week = (self.day + 3) // 7  # 1 January 1970 was a Thursday: weeks begin on Mondays
-        if series.weeks and series.weeks[-1] == week:
-            series.new[-1] += new
-        else:
-            series.weeks.append(week)
-            series.new.append(new)
-
-    def _month(self) -> None:
-        series = self.series
-        month = (self.last - self.day) // 30
-        if not series.months or series.months[-1] != month:
-            self.month = self.nobody()
-            series.months.append(month)
-            series.month_people.append(0)
-            series.month_requests.append(0)
-        self.month.unite(self.today)
-        series.month_people[-1] = len(self.month)
-        series.month_requests[-1] += self.requests
-
-    def end(self) -> None:
-        """Nothing follows."""
-        self.close()
-        series = self.series
-        series.total = len(self.everybody)
-        series.halvings = self.everybody.halvings
-        if series.halvings:
-            series.sketched[2] = sum(people > EXACT for people in series.month_people)
-
-
 def within(times: Sequence[int], first: int, last: int) -> slice:
     """The places of moments between two hours, the last included; moments rise."""
     return slice(bisect_left(times, first * HOUR), bisect_left(times, (last + 1) * HOUR))
@@ -155,18 +78,123 @@ def series(account: int, rows: bytes, extent: tuple[int, int]) -> Series | None:
         if not times:
             return None
     found = Series(account, times=times, people=people, networks=networks)
+    found.requests = len(times)
     found.nameless = min(people) <= SUCCEEDED
-    walk = _Walk(found, extent[1] // 24, Exact)
-    at = 0
-    for hour, requests in Counter(map(floordiv, times, repeat(HOUR))).items():
-        read = Exact(people[at : at + requests])
-        at += requests
-        if found.nameless:
-            read -= NAMELESS
-        walk.hour(hour, read, requests)
-    walk.end()
-    found.everybody = walk.everybody
+    if found.nameless:
+        read = [person > SUCCEEDED for person in people]
+        times, people = list(compress(times, read)), list(compress(people, read))
+    _count(found, times, people, extent[1] // 24)
     return found
+
+
+def _count(found: Series, times: Sequence[int], people: Sequence[int], last: int) -> None:
+    """Fill the windows from the reads of an account, in time order."""
+    hours = Counter(map(floordiv, times, repeat(HOUR)))
+    ends = list(accumulate(hours.values()))
+    found.hours = list(hours)
+    found.hour_people = [
+        1 if count == 1 else len(set(people[end - count : end]))
+        for count, end in zip(hours.values(), ends, strict=True)
+    ]
+    days = Counter(map(floordiv, found.hours, repeat(24)))
+    places = list(accumulate(days.values()))
+    found.days = list(days)
+    found.peaks = [
+        max(found.hour_people[place - count : place])
+        for count, place in zip(days.values(), places, strict=True)
+    ]
+    ends = [ends[place - 1] for place in places]
+    found.day_people = [len(set(people[begin:end])) for begin, end in pairwise((0, *ends))]
+    found.weeks, weeks = _grouped([(day + 3) // 7 for day in found.days], ends)
+    found.months, months = _grouped([(last - day) // 30 for day in found.days], ends)
+    found.month_people = [len(set(people[begin:end])) for begin, end in months]
+    everybody: set[int] = set()
+    for begin, end in weeks:
+        known = len(everybody)
+        everybody.update(people[begin:end])
+        found.new.append(len(everybody) - known)
+    found.everybody = everybody
+    found.total = len(everybody)
+    if found.nameless:
+        _requests(found, last)
+        return
+    found.hour_requests = list(hours.values())
+    found.day_requests = [end - begin for begin, end in pairwise((0, *ends))]
+    found.month_requests = [end - begin for begin, end in months]
+
+
+def _grouped(numbers: Sequence[int], ends: Sequence[int]) -> tuple[list[int], list[Slice]]:
+    """Days by the week or month they are in: its numbers, and where its lines begin and end."""
+    last = dict(zip(numbers, ends, strict=True))
+    return list(last), list(pairwise((0, *last.values())))
+
+
+def _requests(found: Series, last: int) -> None:
+    """Fill in all lines of every window in which somebody was read."""
+    lines = Counter(map(floordiv, found.times, repeat(HOUR)))
+    found.hour_requests = [lines[hour] for hour in found.hours]
+    days: Counter[int] = Counter()
+    for hour, count in lines.items():
+        days[hour // 24] += count
+    found.day_requests = [days[day] for day in found.days]
+    months: Counter[int] = Counter()
+    for day, count in days.items():
+        months[(last - day) // 30] += count
+    found.month_requests = [months[month] for month in found.months]
+
+
+class _Days:
+    """Carries a giant from day to day, through weeks and months."""
+
+    def __init__(self, series: Series, last: int) -> None:
+        self.series = series
+        self.last = last
+        self.month, self.everybody = Distinct(), Distinct()
+
+    def add(self, day: int, today: Distinct, peak: int, requests: int) -> None:
+        """The next day with lines."""
+        series = self.series
+        series.requests += requests
+        count = len(today)
+        if not count:
+            return
+        series.days.append(day)
+        series.day_people.append(count)
+        series.day_requests.append(requests)
+        series.peaks.append(peak)
+        series.sketched[1] += today.halvings > 0
+        self._week(day, today.beside(self.everybody))
+        self._month(day, today, requests)
+        self.everybody.unite(today)
+
+    def _week(self, day: int, new: int) -> None:
+        series = self.series
+        week = (day + 3) // 7  # 1 January 1970 was a Thursday: weeks begin on Mondays
+        if series.weeks and series.weeks[-1] == week:
+            series.new[-1] += new
+        else:
+            series.weeks.append(week)
+            series.new.append(new)
+
+    def _month(self, day: int, today: Distinct, requests: int) -> None:
+        series = self.series
+        month = (self.last - day) // 30
+        if not series.months or series.months[-1] != month:
+            self.month = Distinct()
+            series.months.append(month)
+            series.month_people.append(0)
+            series.month_requests.append(0)
+        self.month.unite(today)
+        series.month_people[-1] = len(self.month)
+        series.month_requests[-1] += requests
+
+    def end(self) -> None:
+        """Nothing follows."""
+        series = self.series
+        series.total = len(self.everybody)
+        series.halvings = self.everybody.halvings
+        if series.halvings:
+            series.sketched[2] = sum(people > EXACT for people in series.month_people)
 
 
 def giant(account: int, days: Iterable[Iterator[bytes]], last: int) -> Series:
@@ -175,22 +203,39 @@ def giant(account: int, days: Iterable[Iterator[bytes]], last: int) -> Series:
     `last` is the last day of the log.
     """
     found = Series(account)
-    walk = _Walk(found, last, Distinct)
+    walk = _Days(found, last)
     for pieces in days:
-        hours: dict[int, Distinct] = {}
-        requests: Counter[int] = Counter()
-        for rows in pieces:
-            sets: dict[int, set[int]] = {}
-            for moment, person in zip(times_of(rows), people_of(rows), strict=True):
-                hour = moment // HOUR
-                if hour not in sets:
-                    sets[hour] = set()
-                sets[hour].add(person)
-            requests.update(map(floordiv, times_of(rows), repeat(HOUR)))
-            for hour, read in sets.items():
-                hours.setdefault(hour, Distinct()).add(read - NAMELESS)
-        for hour in sorted(hours):
-            walk.hour(hour, hours[hour], requests[hour])
+        read, requests = _hours(pieces)
+        today = Distinct()
+        peak = 0
+        for hour in sorted(read):
+            people = read[hour]
+            found.hours.append(hour)
+            found.hour_people.append(len(people))
+            found.hour_requests.append(requests[hour])
+            found.sketched[0] += people.halvings > 0
+            peak = max(peak, len(people))
+            today.unite(people)
+        if requests:
+            walk.add(min(requests) // 24, today, peak, requests.total())
     walk.end()
     found.everybody = walk.everybody.kept
     return found
+
+
+def _hours(pieces: Iterable[bytes]) -> tuple[dict[int, Distinct], Counter[int]]:
+    """The people and the lines of each hour of one day."""
+    hours: dict[int, Distinct] = {}
+    requests: Counter[int] = Counter()
+    for rows in pieces:
+        times, sets = times_of(rows), dict[int, set[int]]()
+        for moment, person in zip(times, people_of(rows), strict=True):
+            hour = moment // HOUR
+            if hour not in sets:
+                sets[hour] = set()
+            sets[hour].add(person)
+        requests.update(map(floordiv, times, repeat(HOUR)))
+        for hour, read in sets.items():
+            if people := read - NAMELESS:
+                hours.setdefault(hour, Distinct()).add(people)
+    return hours, requests
