@@ -1,6 +1,7 @@
 """The run: everything one audit found, enough to render in any language without looking again.
 
-`run.json`, schema `rempart.run/1`: deterministic, sorted keys, no floats.
+`run.json`, schema `rempart.run/1`: deterministic, sorted keys, no floats. A field added since a
+file was written has its default there.
 """
 
 import hashlib
@@ -253,11 +254,7 @@ def save(run: Run, path: Path) -> None:
 
 
 def load(path: Path) -> Run:
-    """The run in a file; raises ContentError when it is none.
-
-    A field added since the file was written has its default: a later release of the same schema
-    adds fields and changes none.
-    """
+    """The run in a file; raises ContentError when it is none."""
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -281,9 +278,9 @@ class _Header(msgspec.Struct):
 
 def _told(schema: str) -> str:
     """What a file that is no run of ours is, in words."""
-    kind, _, number = schema.rpartition("/")
-    ours = SCHEMA.rpartition("/")
-    if kind == ours[0] and number.isdecimal() and int(number) > int(ours[2]):
+    ours, slash, version = SCHEMA.rpartition("/")
+    number = schema.removeprefix(ours + slash)
+    if number.isdecimal() and int(number) > int(version):
         return f"{schema}, written by a newer rempart"
     return plain(schema)[:60] or "no schema"
 

@@ -24,6 +24,8 @@ LINKS: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationsh
 PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006"
 KIND: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 HEAD: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+FITTED: Final = '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
+LANDSCAPE: Final = '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/>'
 TEXT, HEADING, COUNT = 0, 1, 2  # styles of cells, in the order of STYLES
 STYLES: Final = (
     f'{HEAD}<styleSheet xmlns="{MAIN}">'
@@ -152,7 +154,8 @@ def _area(sheet: Sheet, *, fixed: bool = False) -> str:
 
 def _sheet(sheet: Sheet, *, first: bool) -> Iterator[str]:
     selected = ' tabSelected="1"' if first else ""
-    yield f'{HEAD}<worksheet xmlns="{MAIN}"><sheetViews><sheetView workbookViewId="0"{selected}>'
+    yield f'{HEAD}<worksheet xmlns="{MAIN}">{FITTED}'
+    yield f'<sheetViews><sheetView workbookViewId="0"{selected}>'
     yield '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>'
     yield "</sheetView></sheetViews><cols>"
     for place, width in enumerate(_widths(sheet), 1):
@@ -161,7 +164,7 @@ def _sheet(sheet: Sheet, *, first: bool) -> Iterator[str]:
     yield _row(1, sheet.headings, HEADING)
     for place, row in enumerate(sheet.rows, 2):
         yield _row(place, row, TEXT)
-    yield f'</sheetData><autoFilter ref="{_area(sheet)}"/></worksheet>'
+    yield f'</sheetData><autoFilter ref="{_area(sheet)}"/>{LANDSCAPE}</worksheet>'
 
 
 def _widths(sheet: Sheet) -> Iterator[int]:
