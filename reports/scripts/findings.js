@@ -90,7 +90,7 @@
       article.id = finding.id;
       article.classList.add(`sev-${finding.severity}`);
       article.setAttribute("aria-labelledby", `${finding.id}-h`);
-      node.querySelector("h4").id = `${finding.id}-h`;
+      node.querySelector("h3").id = `${finding.id}-h`;
       put(node, "title", finding.title);
       put(node, "number", finding.number);
       put(node, "meta", finding.meta);
@@ -296,5 +296,5 @@
   recall();
   update();
   arrive();
-  document.documentElement.dataset.ready = "";
+  document.documentElement.dataset.ready = performance.now().toFixed(0);  // milliseconds
 })();
