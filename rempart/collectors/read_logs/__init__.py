@@ -23,6 +23,7 @@ from rempart.observations.reading import (
     ReadingCurve,
     ReadingDistribution,
     RuleTrial,
+    SignIns,
 )
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ BRINGS: tuple[type[Observation], ...] = (
     AlarmTrial,
     RuleTrial,
     ReadingCurve,
+    SignIns,
 )
 PROBES = (
     Probe(

@@ -34,7 +34,11 @@ def rules(subject: Any) -> tuple[Rule, ...]:  # noqa: ANN401
     """The detection rules of the files handed over. Raises ContentErrors for what is no YAML."""
     from rempart.reading import rules as written
 
-    return tuple(rule for path in subject.rules for rule in written.load(Path(path)))
+    return tuple(
+        rule
+        for path in subject.rules
+        for rule in written.load(Path(path), subject.account, subject.person)
+    )
 
 
 def measure(subject: Any, **more: Any) -> "Measure":  # noqa: ANN401

@@ -36,6 +36,7 @@ def observations(
         yield placed(account, pseudonym(hashed))
     yield placed(measured.people, "")
     yield placed(measured.dormancy, "")
+    yield placed(measured.sign_ins, "")
     for alarm in measured.alarms:
         yield placed(alarm, alarm.key)
     for rule in measured.rules:

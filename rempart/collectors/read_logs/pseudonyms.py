@@ -12,6 +12,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from ipaddress import ip_address
 from typing import Any, Final
 
+from rempart.reading.batch import ACCOUNT
+
 KEY: Final = 32  # bytes
 SIZE: Final = 8  # bytes of a hash
 BLOCK: Final = 16  # bytes of a block of AES
@@ -114,11 +116,11 @@ class Accounts:
 
     def names(self, hashes: Collection[int]) -> Mapping[int, str]:
         """The accounts behind these hashes, as far as they are remembered."""
-        wanted = set(hashes)
+        wanted = {hashed & ACCOUNT for hashed in hashes}
         return {
             hashed: name
             for name, number in self._numbers.items()
-            if name is not None and (hashed := self.hashes[number]) in wanted
+            if name is not None and (hashed := self.hashes[number] & ACCOUNT) in wanted
         }
 
     def destroy(self) -> None:
