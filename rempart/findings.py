@@ -230,6 +230,23 @@ def control_title(run: Run, control: str, language: Language) -> str:
     return record.titles.get(language.id, record.title) if record else control
 
 
+def asked(run: Run, check: str, language: Language) -> dict[str, tuple[str, ...]]:
+    """The requirements a check is evidence for, by framework.
+
+    A framework whose numbering was not read at its source says so in its name.
+    """
+    record = run.checks.get(check)
+    found: dict[str, list[str]] = {}
+    for control in record.controls if record else (check.removeprefix("stated."),):
+        known = run.controls.get(control)
+        for framework, ids in known.asked_by.items() if known else ():
+            catalogue = run.frameworks.get(framework)
+            state = catalogue.verified if catalogue else "verified"
+            mark = "" if state == "verified" else f" ({language.word('verified', state)})"
+            found.setdefault(f"{framework}{mark}", []).extend(ids)
+    return {name: tuple(dict.fromkeys(ids)) for name, ids in found.items()}
+
+
 def _carded(severity: Severity) -> CheckRecord:
     """A stand-in for a card the run does not hold: its failures are shown all the same."""
     return CheckRecord(0, severity, Impact.IMPORTANT, Exploitability.HARD, (), (), {}, "")

@@ -19,6 +19,7 @@ Cell: TypeAlias = str | int
 LONGEST: Final = 32_767  # characters a cell may hold
 NAME: Final = 31  # characters of a sheet's name
 WIDEST: Final = 60
+LINE, TALLEST = 14, 409  # points
 MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 LINKS: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006"
@@ -158,12 +159,13 @@ def _sheet(sheet: Sheet, *, first: bool) -> Iterator[str]:
     yield f'<sheetViews><sheetView workbookViewId="0"{selected}>'
     yield '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>'
     yield "</sheetView></sheetViews><cols>"
-    for place, width in enumerate(_widths(sheet), 1):
+    widths = tuple(_widths(sheet))
+    for place, width in enumerate(widths, 1):
         yield f'<col min="{place}" max="{place}" width="{width}" customWidth="1"/>'
     yield "</cols><sheetData>"
-    yield _row(1, sheet.headings, HEADING)
+    yield _row(1, sheet.headings, HEADING, 1)
     for place, row in enumerate(sheet.rows, 2):
-        yield _row(place, row, TEXT)
+        yield _row(place, row, TEXT, _lines(row, widths))
     yield f'</sheetData><autoFilter ref="{_area(sheet)}"/>{LANDSCAPE}</worksheet>'
 
 
@@ -173,11 +175,23 @@ def _widths(sheet: Sheet) -> Iterator[int]:
         yield min(WIDEST, max(len(heading) + 4, longest + 2))
 
 
-def _row(number: int, cells: Sequence[Cell], style: int) -> str:
+def _lines(row: Sequence[Cell], widths: Sequence[int]) -> int:
+    """How many lines the longest cell takes; spreadsheets do not all work it out."""
+    return max(
+        (
+            sum(1 + max(len(part) - 1, 0) // (width - 2) for part in str(cell).split("\n"))
+            for cell, width in zip(row, widths, strict=True)
+        ),
+        default=1,
+    )
+
+
+def _row(number: int, cells: Sequence[Cell], style: int, lines: int) -> str:
     inner = "".join(
         _cell(f"{column(place)}{number}", value, style) for place, value in enumerate(cells)
     )
-    return f'<row r="{number}">{inner}</row>'
+    height = min(lines * LINE, TALLEST)
+    return f'<row r="{number}" ht="{height}" customHeight="1">{inner}</row>'
 
 
 def _cell(place: str, value: Cell, style: int) -> str:

@@ -6,6 +6,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from ocsf_json_schema import OcsfJsonSchemaEmbedded, get_ocsf_schema
 
+from rempart.background import FrameworkRecord
 from rempart.check import Outcome
 from rempart.errors import Reason
 from rempart.export.ocsf import VERSION, export
@@ -86,3 +87,12 @@ def test_frameworks_that_ask_are_named() -> None:
 
 def test_authorities_that_inform_give_no_event() -> None:
     assert exported(result(binding=False)) == []
+
+
+def test_a_framework_not_read_at_its_source_says_so() -> None:
+    secondary = FrameworkRecord(
+        "GDPR", "EU", "2016", "https://example.org", "verified_secondary", ()
+    )
+    run = sample_run(results=(result(),), frameworks={"anssi-ssh": secondary})
+    (event,) = json.loads(export(run, language="en"))
+    assert "anssi-ssh (secondary source)" in event["compliance"]["standards"]

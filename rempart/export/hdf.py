@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from rempart.check import Outcome, Severity
-from rempart.findings import said, words
+from rempart.findings import asked, said, words
 from rempart.language import Language
 from rempart.language import language as spoken
 from rempart.plain import line, plain
@@ -103,16 +103,12 @@ def _control(run: Run, check: str, results: list[ResultRecord], told: Language) 
 def _tags(run: Run, check: str, told: Language) -> Json:
     record = run.checks.get(check)
     controls = record.controls if record else (check.removeprefix("stated."),)
-    asked: dict[str, list[str]] = {}
-    for control in controls:
-        known = run.controls.get(control)
-        for framework, ids in known.asked_by.items() if known else ():
-            asked.setdefault(framework, []).extend(map(line, ids))
-    nist = [one for framework, ids in asked.items() if "800-53" in framework for one in ids]
+    standards = asked(run, check, told)
+    nist = [one for framework, ids in standards.items() if "800-53" in framework for one in ids]
     tags: Json = {
         "nist": nist or [UNMAPPED],
         "rempart": list(map(line, controls)),
-        "frameworks": {line(framework): ids for framework, ids in asked.items()},
+        "frameworks": {line(name): list(map(line, ids)) for name, ids in standards.items()},
     }
     if record:
         tags["severity"] = told.word("severity", record.severity)

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias
 import msgspec
 
 from rempart.check import Outcome, Severity
-from rempart.findings import said, words
+from rempart.findings import asked, said, words
 from rempart.language import Language
 from rempart.language import language as spoken
 from rempart.plain import line, plain
@@ -99,20 +99,16 @@ def _compliance(run: Run, result: ResultRecord, told: Language) -> Json:
     number, state = STATES[result.outcome]
     record = run.checks.get(result.check)
     controls = record.controls if record else (result.check.removeprefix("stated."),)
-    asked: dict[str, list[str]] = {}
-    for control in controls:
-        known = run.controls.get(control)
-        for framework, ids in known.asked_by.items() if known else ():
-            asked.setdefault(framework, []).extend(ids)
+    standards = asked(run, result.check, told)
     why = told.word("reason", result.reason) if result.reason else ""
     return {
         "control": ", ".join(map(line, controls)),
         "status_id": number,
         "status": state,
         "status_details": [line(text) for text in (why, said(run, result, told)) if line(text)],
-        "standards": sorted(map(line, asked)),
+        "standards": sorted(map(line, standards)),
         "requirements": sorted(
-            {line(f"{framework}:{one}") for framework, ids in asked.items() for one in ids}
+            {line(f"{framework}:{one}") for framework, ids in standards.items() for one in ids}
         ),
     }
 

@@ -71,12 +71,13 @@ def _findings(run: Run, found: Findings, told: Language) -> Iterator[Row]:
 
 def _requirements(run: Run, table: Table, told: Language) -> Sheet:
     """One framework: a row a requirement, a column a subject, letters in the cells."""
-    names = tuple(_heading(told, name) for name in ("requirement", "title", "state"))
+    names = tuple(_heading(told, name) for name in ("requirement", "title", "state", "source"))
     rows = [
         (
             line(one.id),
             line(one.title),
             told.word("cell", one.state),
+            told.word("verified", table.verified),
             *(told.word("letter", one.cells[name]) if name in one.cells else ""
               for name in table.subjects),
         )
