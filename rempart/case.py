@@ -103,6 +103,11 @@ def case(source: Inventory | Context, choices: Choices) -> Case:
     )
 
 
+def known_frameworks() -> Frameworks:
+    """The frameworks of all layers but a workspace."""
+    return Frameworks.load(_folders(layers(), "frameworks"))
+
+
 def audit_file(name: str, chosen: tuple[Layer, ...]) -> Path:
     """The audit file of that name in the strongest layer, or the file at that path."""
     if name.endswith((".yaml", ".yml")):

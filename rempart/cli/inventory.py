@@ -61,6 +61,44 @@ def sudoers(file: Path | None) -> None:
 
 
 @command.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
+@click.option("--run", "run_file", metavar="RUN.json", type=click.Path(path_type=Path))
+@click.option("--audit", "against", default="payer", metavar="NAME|FILE", help="Judged against.")
+@click.option("--lang", type=click.Choice(["en", "fr", "de"]), help="Language of the questions.")
+@click.option("--format", "form", type=click.Choice(["md", "yaml"]), default="md")
+def questions(
+    file: Path | None, run_file: Path | None, against: str, lang: str | None, form: str
+) -> None:
+    """Print what to ask at the interview: controls that no check can observe.
+
+    For FILE, those no check will look at; with --run, those that run has no observation of. As
+    YAML, `statements:` to complete and to put into the inventory.
+    """
+    from datetime import UTC, datetime
+
+    from rempart import questionnaire, results
+    from rempart.case import Choices, case, known_frameworks
+    from rempart.catalogue import built_in
+    from rempart.inventory import load
+
+    today = datetime.now(UTC).date()
+    if run_file is not None:
+        run, books = results.load(run_file), known_frameworks()
+        asked, told = questionnaire.of_run(run, books), lang or run.language
+    elif file is not None:
+        one = case(load(file, signed=False), Choices(against))
+        asked, books = questionnaire.of_case(one, today), one.frameworks
+        told = lang or one.context.language
+    else:
+        raise UsageError("expected an inventory, or --run RUN.json")
+    spoken = questionnaire.words(built_in() / "reports", told)
+    if form == "yaml":
+        click.echo(questionnaire.skeleton(asked, spoken, today), nl=False)
+    else:
+        click.echo(questionnaire.markdown(asked, books, spoken, told), nl=False)
+
+
+@command.command()
 @FILE
 def check(file: Path) -> None:
     """Validate FILE and say what an audit would contact and ask. No packet is sent."""

@@ -77,12 +77,9 @@ def schema() -> None:
 def reviewed(run: "Run", file: Path, *, unrepaired: bool = False) -> "Applied":
     """The run under the overlay of a file."""
     from rempart import overlay
-    from rempart.catalogue import layers
-    from rempart.frameworks import Frameworks
+    from rempart.case import known_frameworks
 
-    read = overlay.load(file)
-    folders = [layer.folder / "audits" / "frameworks" for layer in layers()]
-    books = Frameworks.load(folders)
+    read, books = overlay.load(file), known_frameworks()
     known = books.records(books.neutral, run.audit.frameworks, run.language)
     return overlay.applied(run, read, known, unrepaired=unrepaired)
 
