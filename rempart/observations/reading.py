@@ -260,9 +260,15 @@ class Reach(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class ReadingCurve(Observation):
-    """What a report draws: people per account, the ceiling, the pattern of 2024 beside them."""
+    """What a report draws: people per account, the ceiling, the pattern of 2024 beside them.
+
+    `alarms` counts the alarms and rules that were run; `noticed` says of each pattern when the
+    first of them noticed it.
+    """
 
     curves: tuple[Curve, ...]
     pattern: tuple[PatternPoint, ...]
     reach: tuple[Reach, ...]  # in one hour, one night, three days
+    alarms: int = 0
+    noticed: tuple[Trial, ...] = ()
     whole: Seen[bool] = True

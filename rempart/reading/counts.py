@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cached_property
 
 from rempart.check import Reason, Unknown
 from rempart.observations.reading import (
@@ -87,6 +88,7 @@ class Counts:
         accounts = self.accounts
         return Dormancy(accounts.seen, SLEPT, accounts.woken, accounts.longest)
 
+    @cached_property
     def alarm_trials(self) -> tuple[AlarmTrial, ...]:
         """The declared alarms."""
         return tuple(
@@ -102,6 +104,7 @@ class Counts:
             for alarm, tried in self._alarms
         )
 
+    @cached_property
     def rule_trials(self) -> tuple[RuleTrial, ...]:
         """The rules handed over."""
         return tuple(
@@ -126,7 +129,14 @@ class Counts:
     def curve(self) -> ReadingCurve:
         """What a report draws."""
         curves = tuple(spread.curve() for spread in self._spreads.values())
-        return ReadingCurve(curves, curve(), tuple(map(self._reach, REACHES)))
+        trials = [each.trials for each in (*self.alarm_trials, *self.rule_trials) if each.trials]
+        return ReadingCurve(
+            curves,
+            curve(),
+            tuple(map(self._reach, REACHES)),
+            len(self._alarms) + sum(not tried.rule.refused for tried in self._rules),
+            tuple(min(each, key=_soonest) for each in zip(*trials, strict=True)),
+        )
 
     def _reach(self, hours: int) -> Reach:
         """What one account can read in so many hours: the ceiling's windows, or rare ones, full."""
@@ -136,6 +146,10 @@ class Counts:
         hourly, daily = (self._spreads[seconds].people for seconds in (HOUR, DAY))
         hour, day = quantiles(hourly, (99_000,))[0], quantiles(daily, (99_000,))[0]
         return Reach(hours, min(hours * hour, -(-hours // 24) * day), "p99")
+
+
+def _soonest(tried: Tried) -> tuple[bool, int]:
+    return tried.minutes is None, tried.minutes or 0
 
 
 def moment(seconds: int) -> datetime:

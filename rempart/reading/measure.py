@@ -114,8 +114,8 @@ class Measure:
             people=counts.people(),
             dormancy=counts.dormancy(),
             sign_ins=SignIns(self.signed_in, self.refused, counts.accounts.guessed),
-            alarms=counts.alarm_trials(),
-            rules=counts.rule_trials(),
+            alarms=counts.alarm_trials,
+            rules=counts.rule_trials,
             curve=counts.curve(),
         )
 
