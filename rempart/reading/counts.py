@@ -129,7 +129,8 @@ class Counts:
     def curve(self) -> ReadingCurve:
         """What a report draws."""
         curves = tuple(spread.curve() for spread in self._spreads.values())
-        trials = [each.trials for each in (*self.alarm_trials, *self.rule_trials) if each.trials]
+        trials = [each.trials for each in self.alarm_trials if each.trials]
+        trials += [each.trials for each in self.rule_trials if each.trials]
         return ReadingCurve(
             curves,
             curve(),
