@@ -6,6 +6,7 @@ CPU seconds are user and system of the whole child process; the smallest of seve
 the one the machine disturbed least.
 """
 
+import importlib
 import json
 import os
 import resource
@@ -289,15 +290,26 @@ BENCHES: dict[str, Callable[[], Iterator[Row]]] = {
 }
 
 
+def benches() -> dict[str, Callable[[], Iterator[Row]]]:
+    """Those of this file and those the files `bench_*.py` beside it name in their `BENCHES`."""
+    here = Path(__file__).parent
+    sys.path.insert(0, str(here.parent))
+    found = dict(BENCHES)
+    for file in sorted(here.glob("bench_*.py")):
+        found |= importlib.import_module(f"tests.{file.stem}").BENCHES
+    return found
+
+
 def main(names: Sequence[str]) -> None:
     """Print the table of the benches named, or of all."""
     resource.setrlimit(
         resource.RLIMIT_NOFILE, (4096, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
     )
     rows = []
-    for name in names or BENCHES:
+    known = benches()
+    for name in names or known:
         print(f"measuring {name} ...", file=sys.stderr, flush=True)  # noqa: T201
-        rows += list(BENCHES[name]())
+        rows += list(known[name]())
     widths = [max(len(getattr(row, field)) for row in rows) for field in ("what", "measured")]
     for row in rows:
         print(f"{row.what:<{widths[0]}}  {row.measured:<{widths[1]}}  bar {row.bar}")  # noqa: T201
