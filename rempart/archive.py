@@ -38,6 +38,20 @@ class Looked(msgspec.Struct, frozen=True):
     connections: int = 0
 
 
+class Tie(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What ties a subject to others: where it lies, what it copies and declares. No address.
+
+    `path` is where its data lie on the host `on`, or here: a folder, empty where nobody says.
+    """
+
+    id: str
+    kind: str
+    on: str = ""
+    of: tuple[str, ...] = ()
+    path: str = ""
+    declares: dict[str, tuple[str, ...]] = {}
+
+
 class Context(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Who was audited, under which authority: what a run needs beside observations."""
 
@@ -49,6 +63,7 @@ class Context(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     statements: tuple[StatementRecord, ...]
     started: datetime
     inventory: str  # digest of the inventory file
+    ties: tuple[Tie, ...] = ()
 
 
 class _Subject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -7,14 +7,14 @@ left behind and recorded as `notchecked: limit`.
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from rempart.archive import Looked, decoded, encoded
+from rempart.archive import Looked, Tie, decoded, encoded
 from rempart.check import Gap, Observation
 from rempart.declared import Check
 from rempart.derive import ESTATE, Estate
@@ -126,11 +126,11 @@ def judge_again(plan: Plan, orders: Orders, looked: Mapping[str, Looked]) -> Ass
     return assessed
 
 
-def estate(plan: Plan, assessed: Assessed, inventory: Any) -> tuple[Observation | Gap, ...]:  # noqa: ANN401
+def estate(plan: Plan, assessed: Assessed, ties: Sequence[Tie]) -> tuple[Observation | Gap, ...]:
     """What the plan's derivations make of everything that was seen together."""
     observations = {id_: tuple(_seen(one.found)) for id_, one in assessed.looked.items()}
     gaps = {id_: tuple(_gaps(one.found)) for id_, one in assessed.looked.items()}
-    whole = Estate(observations, gaps, inventory)
+    whole = Estate(observations, gaps, ties)
     return tuple(item for one in plan.derivations for item in one.derived(whole))
 
 

@@ -100,7 +100,7 @@ def judged_again(case: Case, looked: Mapping[str, Looked]) -> Audited:
 
 
 def _run(case: Case, assessed: Assessed, orders: Orders) -> Run:
-    estate = assess.estate(case.plan, assessed, case.inventory or case.context)
+    estate = assess.estate(case.plan, assessed, case.context.ties)
     derived = assess.derived(case.plan, orders, assessed, estate)
     return recording.recorded(case, assessed, derived, estate)
 

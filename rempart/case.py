@@ -3,17 +3,17 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from rempart import audit, inventory, scenario, statements, waivers
-from rempart.archive import Context
+from rempart.archive import Context, Tie
 from rempart.audit import Audit
 from rempart.catalogue import Entry, Layer, collectors, content, derivations, entries, layers
 from rempart.derive import ESTATE
 from rempart.documents.faults import suggestion
 from rempart.errors import ContentErrors, UsageError
 from rempart.frameworks import Frameworks
-from rempart.inventory import Inventory
+from rempart.inventory import Database, Inventory, Subject
 from rempart.plan import Plan, plan, wants
 from rempart.results import AuthorisationRecord, SubjectRecord, digest
 from rempart.scenario import Scenario
@@ -61,9 +61,10 @@ class Case:
         }
 
 
-def case(source: Inventory | Context, choices: Choices) -> Case:
+def case(source: Inventory | Context, choices: Choices, accepted: tuple[Waiver, ...] = ()) -> Case:
     """The case of an inventory, or of the context that was saved with observations.
 
+    `accepted` are the waivers beside such a context; an inventory names its own.
     Raises ContentErrors for everything wrong in the audit file, cards, yardsticks, frameworks,
     scenarios and waivers; UsageError for an audit nobody knows and a pattern that fits nothing.
     """
@@ -97,7 +98,7 @@ def case(source: Inventory | Context, choices: Choices) -> Case:
         choices=choices,
         frameworks=catalogues,
         scenarios=tuple(breaches[name] for name in against.scenarios),
-        waivers=waivers.load(live.waivers) if live and live.waivers else (),
+        waivers=waivers.load(live.waivers) if live and live.waivers else accepted,
         inventory=live,
         weakened=weakened,
     )
@@ -138,7 +139,29 @@ def context(source: Inventory) -> Context:
         statements=statements.records(source),
         started=datetime.now(UTC).replace(microsecond=0),
         inventory=source.digest,
+        ties=tuple(map(tie, source.subjects)),
     )
+
+
+def tie(subject: Subject) -> Tie:
+    """What a subject's entry says of others, for derivations now and when judged again."""
+    place = getattr(subject, "path", None) or getattr(subject, "data_directory", "")
+    if isinstance(subject, Database) and not place:
+        place = _sqlite_folder(subject.url)
+    of = getattr(subject, "of", ())
+    return Tie(
+        subject.id,
+        subject.kind,
+        getattr(subject, "on", ""),
+        (of,) if isinstance(of, str) and of else tuple(of),
+        str(place),
+        getattr(subject, "declares", {}),
+    )
+
+
+def _sqlite_folder(url: str) -> str:
+    path = url.removeprefix("sqlite:///")
+    return str(PurePosixPath(path).parent) if path != url and path.startswith("/") else ""
 
 
 def _authorisation(source: Inventory) -> AuthorisationRecord:

@@ -59,8 +59,9 @@ def written(folder: Path, *, until: str = "2046-01-01T00:00:00Z", hosts: str = "
 
 def audit(folder: Path, *arguments: str) -> tuple[int, dict[str, Any], str]:
     state = {"XDG_STATE_HOME": str(folder / "state")}
-    done = rempart("audit", *arguments, "-o", "run.json", cwd=folder, **state)
     file = folder / "run.json"
+    file.unlink(missing_ok=True)
+    done = rempart("audit", *arguments, "-o", "run.json", cwd=folder, **state)
     return done.returncode, json.loads(file.read_text()) if file.exists() else {}, done.stderr
 
 
@@ -137,6 +138,39 @@ def test_saved_observations_judge_to_the_same_results(payer: Path) -> None:
     assert [one["fingerprint"] for one in alone["results"]] == [
         one["fingerprint"] for one in first["results"]
     ]
+
+
+def test_stores_copies_and_drift_are_judged_again_without_their_inventory(payer: Path) -> None:
+    file = written(payer)
+    (payer / "host").mkdir()
+    (payer / "host/sshd_config").write_text("PermitRootLogin yes\n")
+    text = file.read_text().replace(
+        "path: infra}", 'path: infra, declares: {box: ["ansible/**"], claims: ["module.**"]}}'
+    )
+    file.write_text(
+        text + "  databases:\n    - {id: claims, url: 'sqlite:///claims.sqlite', on: box}\n"
+        "  backups:\n    - {id: nightly, path: exports, of: [claims]}\n"
+        "  hosts:\n    - {id: box, captured: 'dir:host'}\n"
+    )
+    _, first, _ = audit(payer, "inventory.yaml", "-o", "x.observations.json")
+    _, again, _ = audit(payer, "--from-observations", "x.observations.json")
+    assert again["results"] == first["results"]
+    assert again["graphs"] == first["graphs"]
+    assert {"data.store_chain", "estate.drift"} <= {one["check"] for one in again["results"]}
+
+
+def test_waivers_hold_when_observations_are_judged_again(payer: Path) -> None:
+    file = written(payer)
+    file.write_text(file.read_text() + "waivers: file:waivers.yaml\n")
+    (payer / "waivers.yaml").write_text(
+        "schema: rempart.waivers/1\nwaivers:\n"
+        "  - {id: W-1, check: data.exports_in_clear, subject: exports, until: 2046-01-01,\n"
+        "     reason: Encrypted next month., owner: IT, approver: CISO}\n"
+    )
+    audit(payer, "inventory.yaml", "-o", "x.observations.json")
+    _, again, _ = audit(payer, "inventory.yaml", "--from-observations", "x.observations.json")
+    assert [one["id"] for one in again["waivers"]] == ["W-1"]
+    assert any(one["waiver"] for one in again["results"])
 
 
 def test_two_audits_of_the_same_thing_are_the_same(payer: Path) -> None:

@@ -1,9 +1,9 @@
-from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from rempart.archive import Tie
 from rempart.check import Evidence, Gap, Observation, Unknown
 from rempart.derive import ESTATE, Estate, drift, shared_key, store_chain
 from rempart.errors import Reason
@@ -12,19 +12,14 @@ from rempart.observations.estate import Drift, SharedKey
 from rempart.observations.ssh import SshdSettings
 from rempart.observations.volumes import Volume
 
-CLAIMS = SimpleNamespace(
-    id="claims", kind="database", url="sqlite:////var/lib/claims.db", on="db-1", data_directory=""
-)
-HOST = SimpleNamespace(id="db-1", kind="host")
+CLAIMS = Tie("claims", "database", on="db-1", path="/var/lib")
+HOST = Tie("db-1", "host")
 FILE = DataStoreFile("SQLite 3", False, key="claims.db")
 
 
-def estate(
-    subjects: list[SimpleNamespace], gaps: dict[str, list[Gap]] | None = None, **seen: Any
-) -> Estate:
+def estate(subjects: list[Tie], gaps: dict[str, list[Gap]] | None = None, **seen: Any) -> Estate:
     observations = {id_.replace("_", "-"): tuple(items) for id_, items in seen.items()}
-    inventory = SimpleNamespace(subjects=tuple(subjects))
-    return Estate(observations, {k: tuple(v) for k, v in (gaps or {}).items()}, inventory)
+    return Estate(observations, {k: tuple(v) for k, v in (gaps or {}).items()}, subjects)
 
 
 def copies(of: Estate) -> dict[str, Copy]:
@@ -54,11 +49,11 @@ def test_all_layers_clear_is_clear() -> None:
     [
         (CLAIMS, {"db-1": [Gap("Volume", Reason.UNREACHABLE, "no answer")]}, Reason.UNREACHABLE),
         (CLAIMS, {}, Reason.NO_COLLECTOR),
-        (SimpleNamespace(**{**vars(CLAIMS), "on": ""}), {}, Reason.UNRESOLVED),
+        (replace(CLAIMS, on=""), {}, Reason.UNRESOLVED),
     ],
 )
 def test_a_missing_link_is_unknown_with_its_reason(
-    database: SimpleNamespace, gaps: dict[str, list[Gap]], reason: Reason
+    database: Tie, gaps: dict[str, list[Gap]], reason: Reason
 ) -> None:
     found = copies(estate([database, HOST], gaps, claims=[FILE]))["claims"].encrypted
     assert isinstance(found, Unknown)
@@ -66,9 +61,9 @@ def test_a_missing_link_is_unknown_with_its_reason(
 
 
 def test_backups_and_dumps_named_after_the_store_are_copies() -> None:
-    backup = SimpleNamespace(id="nightly", kind="backup", of=("claims",), on="", path=Path("/b"))
-    other = SimpleNamespace(id="weekly", kind="backup", of=("claims",), on="", path=Path("/w"))
-    exports = SimpleNamespace(id="exports", kind="files", on="", path=Path("/e"))
+    backup = Tie(id="nightly", kind="backup", of=("claims",), on="", path="/b")
+    other = Tie(id="weekly", kind="backup", of=("claims",), on="", path="/w")
+    exports = Tie(id="exports", kind="files", on="", path="/e")
     found = copies(
         estate(
             [CLAIMS, HOST, backup, other, exports],
@@ -88,7 +83,7 @@ def test_backups_and_dumps_named_after_the_store_are_copies() -> None:
 
 
 def test_what_a_repository_declares_is_a_layer_or_a_copy() -> None:
-    infra = SimpleNamespace(
+    infra = Tie(
         id="infra", kind="repository", declares={"claims": ("module.db.*", "aws_s3_bucket.*")}
     )
     found = copies(
@@ -121,7 +116,7 @@ def sshd(**values: Any) -> SshdSettings:
     return SshdSettings(**given)
 
 
-INFRA = SimpleNamespace(id="infra", kind="repository", declares={"db-1": ("ssh/**",)})
+INFRA = Tie(id="infra", kind="repository", declares={"db-1": ("ssh/**",)})
 DECLARED = sshd(
     key="ssh/sshd_config",
     source="ssh/sshd_config",

@@ -2,11 +2,15 @@
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from rempart.card import LANGUAGES
 from rempart.errors import UsageError
+
+if TYPE_CHECKING:
+    from rempart.waivers import Waiver
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -40,7 +44,7 @@ SEVERITIES = click.Choice(["low", "medium", "high", "critical"])
     "--from-observations",
     "saved",
     type=FILE,
-    help="Judge saved observations again; nobody is contacted.",
+    help="Judge saved observations again; nobody is contacted. INVENTORY only gives waivers.",
 )
 @click.option("--content", type=FOLDER, help="A workspace with checks/, audits/, reports/.")
 @click.option("--trust-content", is_flag=True, help="Run Python from that folder; read it first.")
@@ -86,7 +90,7 @@ def command(
     choices = Choices(against, only, skip, content, trust_content, lang or "")
     if saved is not None:
         context, looked = archive.load(saved)
-        one = case(context, choices)
+        one = case(context, choices, _accepted(inventory))
         done = judged_again(one, looked)
         files.Keeper(one, outputs, template)(done)
     elif inventory is None:
@@ -102,6 +106,16 @@ def command(
         if resume and done.resumed is None:
             click.echo("rempart: there was nothing to resume; this is a new run", err=True)
     files.ended(done, Severity(fail_on) if fail_on else one.audit.fail_on)
+
+
+def _accepted(inventory: Path | None) -> "tuple[Waiver, ...]":
+    """The waivers an inventory names, for observations that are judged again beside it."""
+    from rempart import inventory as inventories
+    from rempart import waivers
+
+    if inventory is None or not (found := inventories.load(inventory)).waivers:
+        return ()
+    return waivers.load(found.waivers)
 
 
 def _print_schema() -> None:

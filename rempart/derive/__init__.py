@@ -5,7 +5,7 @@ A derivation module has three names: `NEEDS` and `BRINGS` (observation types), a
 `estate` where they concern several.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -17,11 +17,15 @@ ESTATE = "estate"
 
 @dataclass(frozen=True, slots=True)
 class Estate:
-    """What was seen everywhere: observations and gaps by subject id, and the inventory."""
+    """What was seen everywhere: observations and gaps by subject id.
+
+    `subjects` say what ties them to each other: `.id`, `.kind`, `.on`, `.of`, `.path`, `.declares`.
+    They are the same when saved observations are judged again, without an inventory.
+    """
 
     observations: Mapping[str, tuple[Observation, ...]]
     gaps: Mapping[str, tuple[Gap, ...]]
-    inventory: Any
+    subjects: Sequence[Any]
 
 
 @dataclass(frozen=True, slots=True)

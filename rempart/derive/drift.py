@@ -22,9 +22,9 @@ def derived(estate: Estate) -> Iterator[Observation | Gap]:
 
     A Gap where what is declared was not found: then nobody knows whether the host drifted.
     """
-    hosts = {subject.id for subject in estate.inventory.subjects if subject.kind == "host"}
-    for repository in estate.inventory.subjects:
-        declares = getattr(repository, "declares", {})
+    hosts = {subject.id for subject in estate.subjects if subject.kind == "host"}
+    for repository in estate.subjects:
+        declares = repository.declares
         for host in sorted(hosts.intersection(declares)):
             declared = _declared(estate, repository.id, declares[host])
             if declared is None:

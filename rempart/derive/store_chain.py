@@ -32,7 +32,7 @@ _WORDS = re.compile(r"[a-z]+|\d+")
 
 def derived(estate: Estate) -> Iterator[Observation]:
     """One chain for each database of the inventory."""
-    for subject in estate.inventory.subjects:
+    for subject in estate.subjects:
         if subject.kind == "database":
             copies = (_original(estate, subject), *_copies(estate, subject))
             yield StoreChain(
@@ -51,8 +51,7 @@ def _latest(estate: Estate) -> datetime:
 
 def _original(estate: Estate, database: Any) -> Copy:  # noqa: ANN401  (a subject)
     layers = [*_file_layers(estate, database), *_declared_layers(estate, database)]
-    place = database.data_directory or _sqlite_folder(database.url)
-    layers.append(_mount(estate, getattr(database, "on", ""), place))
+    layers.append(_mount(estate, database.on, database.path))
     return Copy(database.id, database.id, "original", _any(layers), tuple(layers))
 
 
@@ -71,7 +70,7 @@ def _declared_layers(estate: Estate, database: Any) -> Iterator[Layer]:  # noqa:
 
 
 def _copies(estate: Estate, database: Any) -> Iterator[Copy]:  # noqa: ANN401
-    for subject in estate.inventory.subjects:
+    for subject in estate.subjects:
         if subject.kind == "backup" and database.id in subject.of:
             yield from _backup(estate, subject)
         elif subject.kind == "files":
@@ -125,15 +124,10 @@ def _holds(mount: str, place: str) -> bool:
     return PurePosixPath(place).is_relative_to(PurePosixPath(mount))
 
 
-def _sqlite_folder(url: str) -> str:
-    path = url.removeprefix("sqlite:///")
-    return str(PurePosixPath(path).parent) if path != url and path.startswith("/") else ""
-
-
 def _declared(estate: Estate, id_: str) -> Iterator[DataStore | Volume]:
     """The stores that a repository says are this subject's."""
-    for repository in estate.inventory.subjects:
-        patterns: Sequence[str] = getattr(repository, "declares", {}).get(id_, ())
+    for repository in estate.subjects:
+        patterns: Sequence[str] = repository.declares.get(id_, ())
         for store in (*_of(estate, repository.id, DataStore), *_of(estate, repository.id, Volume)):
             if any(fnmatchcase(store.key, pattern) for pattern in patterns):
                 yield store
