@@ -34,7 +34,7 @@ from rempart.interactive import STATIC, payload
 from rempart.language import Language, language
 from rempart.plain import plain, slug
 from rempart.playbook import sheet
-from rempart.results import Run
+from rempart.results import Run, run_digest
 
 SCHEMES = frozenset({"http", "https", "mailto"})
 UNSAFE_FILTERS = ("safe", "urlize", "xmlattr")  # each can let unescaped text through
@@ -180,6 +180,7 @@ def context(run: Run, spoken: Language, medium: str = SCREEN, team: str = "") ->
     analysis = Analysis(found)
     return {
         "run": run,
+        "digest": run_digest(run),
         "found": found,
         "analysis": analysis,
         "sheet": sheet(analysis.sheets, team) if team else None,

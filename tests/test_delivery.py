@@ -12,7 +12,7 @@ from rempart.cli.report import command as report
 from rempart.cli.verify import command as verify
 from rempart.delivery import Order, bundle, delivered, following, opened, packed
 from rempart.errors import IntegrityError, UsageError
-from rempart.integrity import run_file_digest, verified
+from rempart.integrity import run_file_digest, sha256, verified
 from rempart.redaction import view
 from rempart.results import Run, load, save
 from rempart.sshsig import public
@@ -215,3 +215,12 @@ def test_a_signature_needs_something_to_sign(tmp_path: Path) -> None:
     done = CliRunner().invoke(report, [str(runs(tmp_path)), "--sign", "k"])
     assert done.exit_code == 2
     assert "need --bundle" in done.output
+
+
+@pytest.mark.parametrize("template", ["report", "executive", "technical", "compliance"])
+def test_a_page_leads_back_to_the_run_file_beside_it(template: str) -> None:
+    cut = view(sample_run(), "regulator")
+    files = bundle(cut, Order(("report.html",), template=template, language="en"))
+    page = files["report.html"].decode()
+    assert sha256(files["run.json"]) in page
+    assert "Version for the authority" in page

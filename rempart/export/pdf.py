@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rempart.results import Run
+from rempart.results import Run, run_digest
 
 if TYPE_CHECKING:
     from rempart.paper import Heading
@@ -44,6 +44,7 @@ def printed(page: str, run: Run, folder: Path, told: str) -> bytes:
     spoken = language(told)
     folders = tuple(dict.fromkeys((folder, built_in() / "reports")))
     foot = spoken.say("paper.footer", version=run.tool.version, run=run.id)
+    foot += f" · SHA-256 {run_digest(run)[:16]}…"
     with refusals(FRONT):
         sheet = sandbox(folder).from_string(SHEET).render() + margins(run.organisation, foot)
     body = laid_out(page, sheet, folders)
