@@ -1,6 +1,7 @@
 """Which addresses a rule lets in, and whether that is everybody."""
 
 import ipaddress
+import json
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -8,12 +9,31 @@ from rempart.check import OneOf, Unknown, any_of
 from rempart.errors import Reason
 
 WIDE: Final = 8  # bits of a public IPv4 prefix that is as good as the whole Internet
+WIDE_6: Final = 3  # 2000::/3 is all there is
 EVERYBODY: Final = frozenset({"*", "any", "internet", "all"})
 
 
 def lets_everybody_in(values: Iterable[Any]) -> bool | Unknown:
     """Whether any of these addresses, networks or lists of them lets the whole Internet in."""
     return any_of(*(_open(value) for value in _each(values)))
+
+
+def lets_anybody(policy: str) -> bool:
+    """Whether a policy in JSON allows something to everybody without a condition.
+
+    Source: AWS IAM, grammar of the JSON policy language.
+    """
+    try:
+        statements = json.loads(policy)["Statement"]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return False
+    for one in statements if isinstance(statements, list) else [statements]:
+        if isinstance(one, dict) and one.get("Effect") == "Allow" and not one.get("Condition"):
+            principal = one.get("Principal")
+            named = principal.get("AWS") if isinstance(principal, dict) else principal
+            if named == "*" or (isinstance(named, list) and "*" in named):
+                return True
+    return False
 
 
 def _each(values: Iterable[Any]) -> Iterable[Any]:
@@ -38,7 +58,9 @@ def _open(value: Any) -> bool | Unknown:  # noqa: ANN401  (a value of a configur
         return False if text.isascii() and text.replace(" ", "").isalpha() else _not_known(text)
     if network.prefixlen == 0:
         return True
-    return network.version == 4 and network.prefixlen <= WIDE and network.is_global
+    if network.version == 6:
+        return network.prefixlen <= WIDE_6
+    return network.prefixlen <= WIDE and network.is_global
 
 
 def _not_known(text: str) -> Unknown:

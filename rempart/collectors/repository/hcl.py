@@ -6,106 +6,28 @@ A broken file keeps its good parts; the lines that could not be read are named. 
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any
 
+from rempart.collectors.repository.syntax import (
+    Attribute,
+    Block,
+    Call,
+    Choice,
+    Expression,
+    File,
+    Indexed,
+    Opaque,
+    Operation,
+    Reference,
+    Splat,
+    Template,
+)
 from rempart.collectors.text import clean
 
 DEPTH = 60  # levels of blocks and expressions
 _ESCAPES = {'\\"': '"', "\\\\": "\\", "\\n": "\n", "\\r": "\r", "\\t": "\t", "$${": "${"}
 _ESCAPED = re.compile(r'\\["\\nrt]|\$\$\{')
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """A name elsewhere: `var.x`, `aws_kms_key.main.arn`; `module` is whose, once worked out."""
-
-    steps: tuple[str, ...]
-    module: str = ""
-
-    def __str__(self) -> str:
-        return ".".join(self.steps)
-
-
-@dataclass(frozen=True, slots=True)
-class Template:
-    """A string with interpolations."""
-
-    parts: tuple["Expression", ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """`condition ? yes : no`."""
-
-    condition: "Expression"
-    yes: "Expression"
-    no: "Expression"
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """`!a`, `-a`, or `a == b` and its kin."""
-
-    sign: str
-    operands: tuple["Expression", ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Opaque:
-    """An expression that is not worked out, as it is written."""
-
-    text: str
-
-
-Expression: TypeAlias = (
-    str
-    | int
-    | tuple["Expression", ...]
-    | dict[str, "Expression"]
-    | Reference
-    | Template
-    | Choice
-    | Operation
-    | Opaque
-    | None
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Attribute:
-    """`name = value`."""
-
-    name: str
-    value: Expression
-    line: int
-    end_line: int
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """`type "label" { ... }`; of attributes with one name the last counts."""
-
-    type: str
-    labels: tuple[str, ...]
-    line: int
-    end_line: int
-    attributes: dict[str, Attribute] = field(default_factory=dict)
-    blocks: list["Block"] = field(default_factory=list)
-
-    def all(self, type_: str) -> list["Block"]:
-        """The nested blocks of that type."""
-        return [block for block in self.blocks if block.type == type_]
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """A parsed file: its body as one block, and the lines where it could not be read."""
-
-    path: str
-    body: Block
-    broken: tuple[int, ...]
 
 
 @lru_cache(maxsize=1)
@@ -178,8 +100,10 @@ class _Reader:
         children = node.named_children
         if depth > DEPTH or node.has_error:
             return Opaque(self._shown(node))
-        if node.type == "expression" and children and children[0].type == "variable_expr":
-            return self._reference(node, children)
+        if len(children) > 1 and children[-1].type in _STEPS:
+            return self._followed(node, children, depth)
+        if children and children[0].type == "variable_expr":
+            return self._followed(node, children, depth)
         if node.type in _THROUGH and len(children) == 1:
             return self.expression(children[0], depth + 1)
         reader = _READERS.get(node.type)
@@ -189,16 +113,44 @@ class _Reader:
         text = self._source[node.start_byte : min(node.end_byte, node.start_byte + 80)]
         return clean(text.decode("utf-8", "replace"), 60)
 
-    def _reference(self, node: Any, children: list[Any]) -> Expression:  # noqa: ANN401
-        steps: list[str] = []
-        for child in children:
-            if child.type in ("variable_expr", "get_attr"):
-                steps.append(self.text(child.named_children[-1]))
-            elif child.type == "index":
-                steps.append(self.text(child).strip("[]\".'"))
+    def _followed(self, node: Any, children: list[Any], depth: int) -> Expression:  # noqa: ANN401
+        """A name or value and the steps from it: `a.b["c"][each.key].d`."""
+        (first, *steps) = children
+        if len(steps) > DEPTH:
+            return Opaque(self._shown(node))
+        found: Expression
+        if first.type == "variable_expr":
+            found = Reference((self.text(first.named_children[-1]),))
+        else:
+            found = self.expression(first, depth + 1)
+        for step in steps:
+            if step.type == "splat":
+                inner = step.named_children[0].named_children
+                if any(one.type != "get_attr" for one in inner):
+                    return Opaque(self._shown(node))
+                found = Splat(found, tuple(self.text(one.named_children[-1]) for one in inner))
+            elif step.type in ("get_attr", "index"):
+                found = _indexed(found, self._step(step, depth))
             else:
                 return Opaque(self._shown(node))
-        return Reference(tuple(steps))
+        return found
+
+    def _step(self, step: Any, depth: int) -> Expression:  # noqa: ANN401
+        if step.type == "get_attr":
+            return self.text(step.named_children[-1])
+        inner = step.named_children[0].named_children
+        if inner and inner[0].type == "expression":
+            by = self.expression(inner[0], depth + 1)
+            return str(by) if type(by) is int else by
+        return self.text(step).strip("[]\".'")
+
+    def call(self, node: Any, depth: int) -> Expression:  # noqa: ANN401
+        (name, *rest) = node.named_children
+        given = rest[0].named_children if rest else []
+        if any(one.type not in ("expression", "comment") for one in given):
+            return Opaque(self._shown(node))
+        arguments = tuple(self.expression(one, depth) for one in given if one.type != "comment")
+        return Call(self.text(name), arguments, self._shown(node))
 
     def literal(self, node: Any, _: int) -> Expression:  # noqa: ANN401
         (child,) = node.named_children
@@ -240,7 +192,10 @@ class _Reader:
         for element in node.named_children:
             if element.type == "object_elem":
                 key, value = element.named_children[0], element.named_children[-1]
-                found[self.text(key).strip('"')] = self.expression(value, depth)
+                name = self.text(key)
+                if name.startswith("(") or "${" in name:  # a name that is worked out
+                    return Opaque(self._shown(node))
+                found[name.strip('"')] = self.expression(value, depth)
         return found
 
     def conditional(self, node: Any, depth: int) -> Expression:  # noqa: ANN401
@@ -252,19 +207,17 @@ class _Reader:
         sign = next((one.type for one in inner.children if not one.is_named), "")
         operands = inner.named_children
         if inner.type == "unary_operation":
-            # a variable with its attributes stands here as siblings, not inside an expression
-            if operands[0].type == "variable_expr":
-                return Operation(sign, (self._reference(inner, operands),))
-            return Operation(sign, (self.expression(operands[0], depth),))
+            return Operation(sign, (self._side(inner, operands, depth),))
         sides = _sides(inner)
         if len(sides) != 2:
             return Opaque(self._shown(node))
         return Operation(sign, tuple(self._side(inner, side, depth) for side in sides))
 
     def _side(self, node: Any, side: list[Any], depth: int) -> Expression:  # noqa: ANN401
-        if side[0].type == "variable_expr":
-            return self._reference(node, side)
-        return self.expression(side[0], depth) if len(side) == 1 else Opaque(self._shown(node))
+        # what is followed by its attributes stands here as siblings, not inside an expression
+        if side[0].type == "variable_expr" or len(side) > 1:
+            return self._followed(node, side, depth)
+        return self.expression(side[0], depth)
 
 
 def _sides(node: Any) -> list[list[Any]]:  # noqa: ANN401
@@ -278,6 +231,12 @@ def _sides(node: Any) -> list[list[Any]]:  # noqa: ANN401
     return [side for side in sides if side]
 
 
+def _indexed(of: Expression, by: Expression) -> Expression:
+    if isinstance(of, Reference) and isinstance(by, str):
+        return Reference((*of.steps, by))
+    return Indexed(of, by)
+
+
 def _lines(node: Any) -> tuple[int, int]:  # noqa: ANN401
     return node.start_point[0] + 1, node.end_point[0] + 1
 
@@ -287,6 +246,7 @@ def _unescaped(text: str) -> str:
 
 
 _NAMES = frozenset({"identifier", "string_lit"})
+_STEPS = frozenset({"get_attr", "index", "splat"})
 _THROUGH = frozenset({"expression", "collection_value"})
 _READERS = {
     "literal_value": _Reader.literal,
@@ -295,4 +255,5 @@ _READERS = {
     "object": _Reader.object_,
     "conditional": _Reader.conditional,
     "operation": _Reader.operation,
+    "function_call": _Reader.call,
 }

@@ -76,7 +76,7 @@ def jobs(root: str, found: Iterable[Found], wanted: frozenset[type[Observation]]
 def _kinds(file: Found) -> Iterator[str]:
     path = PurePosixPath(file.path)
     name = path.name
-    if name.endswith((".tf", ".tfvars")):
+    if name.endswith((".tf", ".tfvars")) or name == ".terraform.lock.hcl":
         yield "terraform"
     elif _COMPOSE.fullmatch(name):
         yield "compose"

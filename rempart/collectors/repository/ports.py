@@ -9,8 +9,9 @@ import msgspec
 
 from rempart.check import Gap, Observation, Unknown, Vantage
 from rempart.collectors.reach import lets_everybody_in
-from rempart.collectors.repository.hcl import Block
-from rempart.collectors.repository.modules import absent
+from rempart.collectors.repository.instances import resources
+from rempart.collectors.repository.rows import as_block
+from rempart.collectors.repository.syntax import Attribute, Block
 from rempart.collectors.repository.values import Module, shown
 from rempart.documents import load
 from rempart.errors import Reason
@@ -29,7 +30,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     blocks: str = ""
     low: str = ""
     high: str = ""
-    ports: str = ""
+    ports: tuple[str, ...] = ()
     above: bool = False
     when: dict[str, tuple[str, ...]] = {}
     unless: tuple[str, ...] = ()
@@ -52,21 +53,32 @@ def table() -> Table:
 def ports(module: Module) -> Iterator[Observation | Gap]:
     """Every database port a rule of the module opens; a Gap where its range is not decided."""
     for rule in table().rules:
-        for file, block in module.resources(rule.type):
-            if not absent(module, block):
-                for name, inner in _rules(rule, block):
-                    yield from _opened(module, rule, block, inner, file, name)
+        for file, block in resources(module, rule.type):
+            for name, inner in _rules(module, rule, block):
+                yield from _opened(module, rule, block, inner, file, name)
 
 
-def _rules(rule: Rule, block: Block) -> Iterator[tuple[str, Block]]:
+def _rules(module: Module, rule: Rule, block: Block) -> Iterator[tuple[str, Block]]:
     """The rules in a resource, by name; what a dynamic block makes is one rule."""
     if not rule.blocks:
         yield "", block
         return
+    listed = block.attributes.get(rule.blocks)
+    if listed is not None:
+        for inner in _written_as_list(module, listed):
+            yield f".{rule.blocks}", inner
     dynamic = [one for one in block.all("dynamic") if one.labels == (rule.blocks,)]
     found = [*block.all(rule.blocks), *(inner for one in dynamic for inner in one.all("content"))]
     for inner in found:
         yield f".{rule.blocks}", inner
+
+
+def _written_as_list(module: Module, attribute: Attribute) -> Iterator[Block]:
+    """Rules written `ingress = [{...}]`; one whose port is not decided where the list is not."""
+    value = module.value(attribute.value)
+    for item in value if isinstance(value, tuple) else (value,):
+        if item is not None:
+            yield as_block(attribute, item if isinstance(item, dict) else {"from_port": item})
 
 
 def _opened(
@@ -101,7 +113,7 @@ def _applies(module: Module, rule: Rule, resource: Block, block: Block) -> bool:
     for name, allowed in rule.when.items():
         attribute = block.attributes.get(name) or resource.attributes.get(name)
         value = module.value(attribute.value) if attribute else None
-        if isinstance(value, str) and value not in allowed:
+        if isinstance(value, str | bool) and shown(value).lower() not in allowed:
             return False
     attribute = block.attributes.get(rule.protocol)
     protocol = shown(module.value(attribute.value)).lower() if attribute else "tcp"
@@ -110,11 +122,13 @@ def _applies(module: Module, rule: Rule, resource: Block, block: Block) -> bool:
 
 def _ranges(module: Module, rule: Rule, block: Block) -> list[range] | Unknown:
     protocol = block.attributes.get(rule.protocol)
-    if protocol is not None and shown(module.value(protocol.value)) == "-1":
+    if protocol is not None and shown(module.value(protocol.value)).lower() in ("-1", "all"):
         return [EVERY]
     if rule.ports:
-        attribute = block.attributes.get(rule.ports)
-        return [EVERY] if attribute is None else _listed(module.value(attribute.value))
+        written = [block.attributes[name] for name in rule.ports if name in block.attributes]
+        values = [module.value(attribute.value) for attribute in written]
+        given = [value for value in values if value is not None and value != ()]
+        return _all_listed(given) if given else [EVERY]
     ends = []
     for name in (rule.low, rule.high):
         attribute = block.attributes.get(name)
@@ -126,6 +140,16 @@ def _ranges(module: Module, rule: Rule, block: Block) -> list[range] | Unknown:
             return [EVERY] if value is None else _undecided(value)
         ends.append(number)
     return [EVERY] if ends == [-1, -1] else [range(ends[0], ends[1] + 1)]
+
+
+def _all_listed(values: list[Any]) -> list[range] | Unknown:
+    found: list[range] = []
+    for value in values:
+        ranges = _listed(value)
+        if isinstance(ranges, Unknown):
+            return ranges
+        found += ranges
+    return found
 
 
 def _listed(value: Any) -> list[range] | Unknown:  # noqa: ANN401  (a value of a module)

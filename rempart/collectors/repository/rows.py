@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from rempart.check import Unknown
-from rempart.collectors.repository.hcl import Attribute, Block
+from rempart.collectors.repository.syntax import Attribute, Block, Expression
 from rempart.collectors.repository.values import unresolved
 from rempart.documents import load
 
@@ -20,7 +20,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     paths: tuple[str, ...] = ()
     companion: str = ""
     by: str = ""
-    reader: Literal["boolean", "all", "set", "open", "words"] = "boolean"
+    reader: Literal["boolean", "all", "set", "open", "words", "policy"] = "boolean"
     words: dict[str, bool] = {}
     negate: bool = False
     only: bool = False  # decides only when its answer is false
@@ -37,6 +37,8 @@ class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     encrypted: tuple[Rule, ...]
     source: str
     blocks: tuple[str, ...] = ()
+    implied: str = ""
+    copied: tuple[str, ...] = ()
     key: str = ""
     public: tuple[Rule, ...] = ()
 
@@ -47,15 +49,17 @@ def table() -> dict[str, Row]:
 
 
 def attributes(block: Block, path: str) -> Iterator[Attribute | Unknown]:
-    """The attributes at a path of nested blocks; a dynamic block hides what it makes."""
+    """The attributes at a path of nested blocks; a dynamic block may hide what it makes."""
     *blocks, name = path.split(".")
     found = [block]
     for step in blocks:
         for one in found:
-            if any(dynamic.labels == (step,) for dynamic in one.all("dynamic")):
-                yield unresolved(f"{step} is a dynamic block")
-        found = [nested for one in found for nested in one.all(step)]
+            if _hidden(one, step):
+                yield unresolved(f"{step} is not decided here")
+        found = [nested for one in found for nested in _inside(one, step)]
     for one in found:
+        if any(dynamic.labels == (name,) for dynamic in one.all("dynamic")):
+            yield unresolved(f"{name} is a dynamic block")
         if name in one.attributes:
             yield one.attributes[name]
 
@@ -64,5 +68,28 @@ def stands(block: Block, path: str) -> bool:
     """Whether a block stands at the path."""
     found = [block]
     for step in path.split("."):
-        found = [nested for one in found for nested in one.all(step)]
+        found = [nested for one in found for nested in _inside(one, step)]
     return bool(found)
+
+
+def _inside(block: Block, name: str) -> list[Block]:
+    """The blocks of a name, those written as attributes (`name = {...}`) included."""
+    attribute = block.attributes.get(name)
+    value = attribute.value if attribute else None
+    given = [one for one in (value if isinstance(value, tuple) else (value,)) if one is not None]
+    return [*block.all(name), *(as_block(attribute, one) for one in given if attribute)]
+
+
+def as_block(attribute: Attribute, value: Expression) -> Block:
+    """An object in an attribute as the block it could have been; empty where it is none."""
+    where = (attribute.line, attribute.end_line)
+    items = value.items() if isinstance(value, dict) else ()
+    named = {name: Attribute(name, one, *where) for name, one in items}
+    return Block(attribute.name, (), *where, attributes=named)
+
+
+def _hidden(block: Block, name: str) -> bool:
+    attribute = block.attributes.get(name)
+    if attribute is not None and not isinstance(attribute.value, dict | tuple | None):
+        return True
+    return any(dynamic.labels == (name,) for dynamic in block.all("dynamic"))

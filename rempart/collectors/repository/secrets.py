@@ -15,9 +15,10 @@ from typing import Any
 import msgspec
 
 from rempart.check import OneOf, Seen, Unknown, Vantage
-from rempart.collectors.repository.hcl import (
+from rempart.collectors.repository.syntax import (
     Attribute,
     Block,
+    Call,
     Expression,
     File,
     Opaque,
@@ -127,10 +128,10 @@ def module_secrets(module: Module) -> Iterator[LiteralSecret]:
 
 def file_secrets(file: File) -> Iterator[LiteralSecret]:
     """Secrets in a file of variable values (`terraform.tfvars`)."""
-    for attribute in file.body.attributes.values():
+    for path, attribute in _within(file.body):
         kind = kind_of(attribute.name)
         if kind and isinstance(attribute.value, str) and not placeholder(attribute.value):
-            yield _secret(kind, f"{file.path}:{attribute.name}", True, file.path, attribute.line)
+            yield _secret(kind, f"{file.path}:{path}", True, file.path, attribute.line)
 
 
 def _defaults(module: Module, asked: set[str]) -> Iterator[LiteralSecret]:
@@ -147,12 +148,28 @@ def _defaults(module: Module, asked: set[str]) -> Iterator[LiteralSecret]:
 def _within(block: Block, above: str = "", depth: int = 0) -> Iterator[tuple[str, Attribute]]:
     for attribute in block.attributes.values():
         yield f"{above}{attribute.name}", attribute
-        if isinstance(attribute.value, dict):
-            for key, value in attribute.value.items():
-                inner = Attribute(key, value, attribute.line, attribute.end_line)
-                yield f"{above}{attribute.name}.{key}", inner
+        yield from _inside(attribute, attribute.value, f"{above}{attribute.name}", depth)
     for inner_block in block.blocks if depth < 10 else ():
         yield from _within(inner_block, f"{above}{inner_block.type}.", depth + 1)
+
+
+def _inside(
+    attribute: Attribute, value: Expression, above: str, depth: int
+) -> Iterator[tuple[str, Attribute]]:
+    """Settings in objects and lists of an attribute; `{name, value}` pairs as containers do."""
+    if depth > 10:
+        return
+    if isinstance(value, Call):
+        value = value.arguments
+    if isinstance(value, tuple):
+        for one in value:
+            yield from _inside(attribute, one, above, depth + 1)
+    elif isinstance(value, dict):
+        pair = value.get("name")
+        named = {pair: value["value"]} if isinstance(pair, str) and "value" in value else value
+        for key, one in named.items():
+            yield f"{above}.{key}", Attribute(key, one, attribute.line, attribute.end_line)
+            yield from _inside(attribute, one, f"{above}.{key}", depth + 1)
 
 
 def _literal(  # noqa: PLR0911  (one return a kind of expression)
@@ -160,10 +177,10 @@ def _literal(  # noqa: PLR0911  (one return a kind of expression)
 ) -> Seen[bool] | None:
     """Whether an attribute is the secret itself; None where it holds none."""
     match expression:
+        case Reference(("local", name, *_)) if not kind_of(name):
+            pass  # no finding of its own
         case Reference() | Opaque():
             return False
-        case Template():
-            return unresolved("put together from several parts")
         case str():
             return None if placeholder(expression) else True
         case bool() | None | dict() | tuple():
@@ -171,6 +188,10 @@ def _literal(  # noqa: PLR0911  (one return a kind of expression)
         case int():
             return True
     value = module.value(expression)
+    if isinstance(value, str):
+        return None if placeholder(value) else True
+    if isinstance(expression, Template):
+        return unresolved("put together from several parts")
     if isinstance(value, OneOf):
         strings = [one for one in value.values if isinstance(one, str) and not placeholder(one)]
         return True if strings else None

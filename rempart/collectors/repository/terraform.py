@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Sequence
 
 from rempart.check import Gap, Observation
-from rempart.collectors.repository.hcl import File
-from rempart.collectors.repository.modules import Foreign, modules
+from rempart.collectors.repository.companions import Companions
+from rempart.collectors.repository.modules import Foreign, roots
 from rempart.collectors.repository.ports import ports
 from rempart.collectors.repository.rows import table
 from rempart.collectors.repository.secrets import file_secrets, module_secrets
 from rempart.collectors.repository.stores import stores
+from rempart.collectors.repository.syntax import File
+from rempart.collectors.repository.values import Module
 from rempart.collectors.text import clean
 from rempart.errors import Reason
 from rempart.observations.datastores import DataStore
@@ -19,13 +21,15 @@ from rempart.observations.volumes import Volume
 def declared(files: Sequence[File]) -> Iterator[Observation | Gap]:
     """Everything the files declare; a module from elsewhere leaves gaps, its content is unknown."""
     rows = table()
-    for module in modules(files):
-        if isinstance(module, Foreign):
-            yield from _unseen(module)
-            continue
-        yield from stores(module, rows)
-        yield from ports(module)
-        yield from module_secrets(module)
+    for root in roots(files):
+        companions = Companions([one for one in root if isinstance(one, Module)])
+        for module in root:
+            if isinstance(module, Foreign):
+                yield from _unseen(module)
+                continue
+            yield from stores(module, rows, companions)
+            yield from ports(module)
+            yield from module_secrets(module)
     for file in files:
         if file.path.endswith(".tfvars"):
             yield from file_secrets(file)
