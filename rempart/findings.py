@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from msgspec.structs import replace
+
 from rempart.card import Exploitability, Impact, Words
 from rempart.check import Figure, Outcome, Severity, Vantage
 from rempart.errors import Reason
@@ -191,7 +193,7 @@ class Findings:
             failing = sorted(filter(chosen, items), key=lambda item: -item.severity.rank)
             if failing:
                 worst = _worst(item.severity for item in failing)
-                record = self.run.checks.get(check) or _carded(worst)
+                record = _rated(self.run.checks.get(check) or _carded(worst), failing[0])
                 found.append(Finding(check, record, worst, tuple(failing)))
         return tuple(sorted(found, key=_urgency))
 
@@ -250,6 +252,14 @@ def asked(run: Run, check: str, language: Language) -> dict[str, tuple[str, ...]
 def _carded(severity: Severity) -> CheckRecord:
     """A stand-in for a card the run does not hold: its failures are shown all the same."""
     return CheckRecord(0, severity, Impact.IMPORTANT, Exploitability.HARD, (), (), {}, "")
+
+
+def _rated(record: CheckRecord, worst: Occurrence) -> CheckRecord:
+    """The card, in the place of the matrix a reviewer gave to the worst occurrence."""
+    review = worst.first.review
+    if review is None or not review.rerated:
+        return record
+    return replace(record, impact=review.impact, exploitability=review.exploitability)
 
 
 def _fact(fact: Figure, language: Language) -> str:

@@ -82,6 +82,17 @@ def test_a_rating_moves_the_result_and_keeps_what_the_tool_said(tmp_path: Path) 
     assert of(RUN, ROOT.fingerprint).review is None
 
 
+def test_a_rated_finding_stands_where_the_reviewer_put_it(tmp_path: Path) -> None:
+    found = Findings(applied(tmp_path, RATING).run)
+    record = next(one.record for one in found.open if one.check == "ssh.root_login")
+    assert (record.impact, record.exploitability) == ("minor", "hard")
+
+
+def test_a_digest_alone_says_nothing(tmp_path: Path) -> None:
+    text = f'results: {{"{ROOT.fingerprint}": {{digest: {ROOT.digest}}}}}'
+    assert of(applied(tmp_path, text).run, ROOT.fingerprint).review is None
+
+
 def test_a_false_positive_is_no_failure_and_no_pass(tmp_path: Path) -> None:
     done = applied(tmp_path, FALSE)
     result = of(done.run, POLICY.fingerprint)

@@ -107,7 +107,7 @@ def _reviewed(result: ResultRecord, overlay: Overlay, changed: list[str]) -> Res
         return _false(result, entry, overlay)
     review = Review(seen=texts(entry.seen), answer=_answer(entry.answer))
     if entry.rating is None or not failed:
-        return replace(result, review=review)
+        return replace(result, review=review) if entry.seen or entry.answer else result
     rating = entry.rating
     review = replace(
         review,
