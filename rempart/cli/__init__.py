@@ -62,6 +62,8 @@ def cli(log_level: str) -> None:
     )
     # paramiko logs what a hostile server says, at levels of its own
     logging.getLogger("paramiko").setLevel(logging.CRITICAL)
+    # weasyprint names every rule of a style sheet that is for screens
+    logging.getLogger("weasyprint").setLevel(logging.ERROR)
 
 
 def main() -> None:
