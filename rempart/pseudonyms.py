@@ -20,6 +20,7 @@ ACCOUNT_CHECKS = ("accounts.", "identity.")  # whose things are accounts
 COMMON = frozenset(
     {"all", "daemon", "mysql", "nobody", "none", "postgres", "root", "sshd", "www-data"}
 )
+GROUPS = ("%", "+", "#")  # of sudoers: groups, netgroups, numbers: no account by its name
 WORDS = {"fr": "compte", "en": "account", "de": "Konto"}
 
 
@@ -37,7 +38,8 @@ def _accounts(run: Run) -> Iterator[str]:
             named = [result.instance]
         for value in named:
             if isinstance(value, str):
-                yield from (part.lstrip("%@") for part in re.split(r"[,;\s]+", value))
+                parts = re.split(r"[,;:!\s]+", value)
+                yield from (part for part in parts if not part.startswith(GROUPS))
     yield from _named((*run.requests, *run.graphs))
 
 

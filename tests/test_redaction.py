@@ -67,6 +67,12 @@ def test_a_sentence_of_a_view_still_speaks_of_root() -> None:
     assert "root" not in pseudonyms(named())
 
 
+def test_a_group_is_no_account() -> None:
+    rule = result("accounts.sudo_nopasswd", instance="%sudo as ALL:ALL",
+                  facts={"who": "%sudo", "run_as": "ALL:ALL"})  # fmt: skip
+    assert pseudonyms(sample_run(results=(rule,))) == {}
+
+
 def test_a_name_is_replaced_only_where_it_stands_alone() -> None:
     cleaner = Cleaner({"ops": "account-1"})
     assert cleaner.clean("ops, /home/ops/x, OPS") == "account-1, /home/account-1/x, account-1"
