@@ -77,6 +77,15 @@ def view(run: Run, recipient: str, language: str = "") -> Run:
     return replace(cut.run(run), delivery=delivery)
 
 
+def whole(run: Run) -> Run:
+    """The run, when it is not cut down; raises UsageError otherwise: in a view nothing is found
+    again by its fingerprint.
+    """
+    if run.delivery and run.delivery.recipient:
+        raise UsageError(f"expected a whole run, found one cut down for {run.delivery.recipient}")
+    return run
+
+
 @dataclass(frozen=True, slots=True)
 class _Cut:
     """A policy applied to the parts of one run."""

@@ -1,14 +1,19 @@
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from msgspec.structs import replace
 
 from rempart.check import Outcome, Severity
+from rempart.cli.history import command as history
+from rempart.cli.overlay import command as overlay
+from rempart.cli.retest import command as retest
 from rempart.errors import UsageError
 from rempart.export import formats
 from rempart.pseudonyms import WITHHELD, Cleaner, pseudonyms
 from rempart.redaction import POLICIES, view
-from rempart.results import Place, Run, Waived, encoded, run_digest
+from rempart.results import Place, Run, Waived, encoded, run_digest, save
 from tests.samples import STATEMENTS, SUBJECTS, WAIVERS, result, sample_run
 
 NAME = "m.durand"
@@ -155,3 +160,16 @@ def test_subjects_are_those_of_the_sample() -> None:
     assert [one.id for one in view(sample_run(), "regulator").subjects] == [
         one.id for one in SUBJECTS
     ]
+
+
+def test_what_finds_results_again_wants_the_whole_run(tmp_path: Path) -> None:
+    save(view(named(), "regulator"), tmp_path / "cut.json")
+    save(named(), tmp_path / "run.json")
+    for command, arguments in (
+        (history, ["diff", tmp_path / "cut.json", tmp_path / "run.json"]),
+        (overlay, ["new", tmp_path / "cut.json", tmp_path / "overlay.yaml"]),
+        (retest, [tmp_path / "cut.json", tmp_path / "run.json"]),
+    ):
+        done = CliRunner().invoke(command, list(map(str, arguments)))
+        assert isinstance(done.exception, UsageError)
+        assert "cut down for regulator" in str(done.exception)

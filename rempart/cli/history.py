@@ -36,8 +36,9 @@ def diff(old: Path, new: Path, form: str, lang: str, fail_on_new: bool) -> None:
     from rempart import results
     from rempart.comparison import markdown, text
     from rempart.history import difference
+    from rempart.redaction import whole
 
-    found = difference(results.load(old), results.load(new), lang)
+    found = difference(whole(results.load(old)), whole(results.load(new)), lang)
     if form == "json":
         click.echo(msgspec.json.format(msgspec.json.encode(found, order="sorted"), indent=1))
     else:

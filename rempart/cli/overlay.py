@@ -31,8 +31,9 @@ def new(run_file: Path, file: Path, lang: str | None) -> None:
     from rempart import results
     from rempart.language import language
     from rempart.overlay import draft
+    from rempart.redaction import whole
 
-    run = results.load(run_file)
+    run = whole(results.load(run_file))
     if file.exists() or file.is_symlink():
         raise UsageError(f"{file}: is there already; rempart does not overwrite it")
     if not file.absolute().parent.is_dir():
@@ -48,8 +49,9 @@ def new(run_file: Path, file: Path, lang: str | None) -> None:
 def check(file: Path, run_file: Path) -> None:
     """Validate FILE against RUN.json and say what of it applies."""
     from rempart import results
+    from rempart.redaction import whole
 
-    run = results.load(run_file)
+    run = whole(results.load(run_file))
     done = reviewed(run, file)
     for text in remarks(done, file):
         click.echo(text)

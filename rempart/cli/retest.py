@@ -62,9 +62,10 @@ def command(
     from rempart.check import Severity
     from rempart.journal import state_folder
     from rempart.progress import shown
+    from rempart.redaction import whole
 
     files.demand_writable(outputs)
-    old = _reviewed(results.load(run_file), overlay, unrepaired=True)
+    old = _reviewed(whole(results.load(run_file)), overlay, unrepaired=True)
     source = opened(inventory)
     choices = Choices(against or old.audit.id, (), (), content, trust_content, lang or "")
     one = retest.narrowed(case(source, choices), retest.left_open(old))
