@@ -1,3 +1,6 @@
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -66,3 +69,36 @@ def test_the_language_is_the_run_s_unless_another_is_asked_for(tmp_path: Path) -
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be written"):
         export.write(sample_run(), tmp_path / "none" / "run.json")
+
+
+DIGESTS = """
+import hashlib, sys
+from rempart.export import formats
+from tests.exports import every
+for suffix, export in formats().items():
+    if suffix not in (".pdf", ".docx"):  # held to it in their own tests
+        content = export(every(), template=sys.argv[1], language="fr")
+        print(suffix, hashlib.sha256(content).hexdigest())
+"""
+
+
+@pytest.mark.parametrize("template", ["report", "executive", "technical", "compliance"])
+def test_renderings_of_one_run_are_the_same_bytes_in_every_process(template: str) -> None:
+    told = set()
+    for seed in ("0", "1"):
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "TZ": f"UTC{seed}"}
+        command = [sys.executable, "-c", DIGESTS, template]
+        done = subprocess.run(command, env=environment, capture_output=True, check=True, timeout=60)
+        told.add(done.stdout)
+    assert len(told) == 1
+    assert told.pop().count(b"\n") > 10
+
+
+def test_every_format_takes_a_run_in_which_nothing_was_found() -> None:
+    empty = sample_run(
+        results=(), subjects=(), checks={}, controls={}, waivers=(), statements=(), replays=(),
+        connections={},
+    )  # fmt: skip
+    for suffix, format_ in export.formats().items():
+        if suffix not in (".pdf", ".docx"):
+            assert format_(empty, template="report", language="de")
