@@ -20,13 +20,14 @@ from rempart.declared import Check
 from rempart.derive import ESTATE, Estate
 from rempart.errors import Reason
 from rempart.looking import look, missing
-from rempart.plan import Plan, Task, wants
+from rempart.plan import Plan, Task, Types
 from rempart.results import ResultRecord
 from rempart.verdicts import Bench, Sight, verdicts
 
 log = logging.getLogger(__name__)
 THREADS = 32
 LATE = (Reason.LIMIT, "still looking after its deadline; left behind")
+LEFT_OUT = (Reason.NOT_AUTHORISED, "left out by --only or --skip")
 STOPPED = (Reason.INTERRUPTED, "the audit was interrupted")
 GRACE = 5.0  # seconds a subject may outlive its own deadline before it is left behind
 
@@ -70,14 +71,12 @@ class Assessed:
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """What to do beside the plan: how to judge, what to leave out, where to keep and tell.
+    """What to do beside the plan: how to judge, where to keep and tell.
 
     `whole` keeps every observation in memory, to be saved; else those that are looked at again.
     """
 
     bench: Bench
-    only: tuple[str, ...] = ()
-    skip: tuple[str, ...] = ()
     book: Book | None = None
     tell: Callable[[Progress], None] = lambda progress: None
     whole: bool = True
@@ -95,10 +94,10 @@ def assess(plan: Plan, orders: Orders, opened: Opener, pool: Executor | None = N
         if saved := kept.get(task.subject.id):
             assessed.resumed += 1
             _settle(task, Looked(decoded(saved.observations), saved.connections), orders, assessed)
-        elif _awake(task, orders):
+        elif task.collectors:
             pending.append(task)
         else:
-            assessed.looked[task.subject.id] = Looked(())
+            assessed.looked[task.subject.id] = Looked(_gap_for(task, task.left_out, *LEFT_OUT))
     executor = pool or ThreadPoolExecutor(THREADS, thread_name_prefix="look")
     try:
         for task, looked in _looked_at(pending, opened, executor, orders, assessed):
@@ -149,7 +148,7 @@ def derived(
         results += [
             record
             for check in plan.derived
-            if wants(orders.only, orders.skip, check.id, subject) and _touched(check, sight, kinds)
+            if plan.chosen.wants(check.id, subject) and _touched(check, sight, kinds)
             for record in verdicts(check, sight, orders.bench)
         ]
     return results
@@ -164,16 +163,6 @@ def _touched(check: Check, sight: Sight, kinds: set[type[Observation]]) -> bool:
     )
 
 
-def _awake(task: Task, orders: Orders) -> bool:
-    """Whether any check of this subject was asked for, or a derivation needs to see it."""
-    if not task.collectors:
-        return False
-    chosen = any(
-        wants(orders.only, orders.skip, check.id, task.subject.id) for check in task.checks
-    )
-    return chosen or not (orders.only or task.checks)
-
-
 def _looked_at(
     tasks: list[Task], opened: Opener, executor: Executor, orders: Orders, assessed: Assessed
 ) -> Iterator[tuple[Task, Looked]]:
@@ -183,7 +172,8 @@ def _looked_at(
     def one(task: Task) -> Looked:
         started[task.subject.id] = time.monotonic()
         with opened(task.subject) as access:
-            return look(task, access)
+            seen = look(task, access)
+        return Looked((*seen.found, *_gap_for(task, task.left_out, *LEFT_OUT)), seen.connections)
 
     waiting: dict[Future[Looked], Task] = {executor.submit(one, task): task for task in tasks}
     total, done = len(waiting), 0
@@ -218,20 +208,19 @@ def _seconds(task: Task) -> float:
 
 
 def _not_seen(task: Task, reason: Reason, detail: str) -> Looked:
+    return Looked(_gap_for(task, task.wanted | task.left_out, reason, detail))
+
+
+def _gap_for(task: Task, kinds: Types, reason: Reason, detail: str) -> tuple[Gap, ...]:
     stamp = datetime.now(UTC).replace(microsecond=0)
-    gaps = missing(task.wanted, reason, detail)
-    return Looked(tuple(replace(gap, subject=task.subject.id, taken=stamp) for gap in gaps))
+    gaps = missing(kinds, reason, detail)
+    return tuple(replace(gap, subject=task.subject.id, taken=stamp) for gap in gaps)
 
 
 def _settle(task: Task, looked: Looked, orders: Orders, assessed: Assessed) -> list[ResultRecord]:
-    """Judge one subject: at least one record for each of its checks that was asked for."""
+    """Judge one subject: at least one record for each of its checks."""
     sight = Sight.of(task.subject.id, looked.found)
-    records = [
-        record
-        for check in task.checks
-        if wants(orders.only, orders.skip, check.id, task.subject.id)
-        for record in verdicts(check, sight, orders.bench)
-    ]
+    records = [record for check in task.checks for record in verdicts(check, sight, orders.bench)]
     assessed.looked[task.subject.id] = looked if orders.whole else _kept(task, looked)
     assessed.results[task.subject.id] = records
     return records
@@ -239,7 +228,7 @@ def _settle(task: Task, looked: Looked, orders: Orders, assessed: Assessed) -> l
 
 def _kept(task: Task, looked: Looked) -> Looked:
     """What derivations and drawings still need of a subject: a fleet's memory stays small."""
-    names = {kind.__name__ for kind in task.kept}
+    names = {kind.__name__ for kind in task.kept | task.left_out}
     needed = (
         item
         for item in looked.found

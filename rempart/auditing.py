@@ -59,8 +59,7 @@ def audited(
     folder = conduct.state or state_folder()
     line = f"{inventory.file.resolve()} {case.audit.id}"
     with Journal.open(folder, case.pins, of=line, resume=conduct.resume) as journal:
-        only, skip, tell = case.choices.only, case.choices.skip, conduct.tell
-        orders = Orders(case.bench, only, skip, journal, tell, whole=conduct.whole)
+        orders = Orders(case.bench, journal, conduct.tell, whole=conduct.whole)
         assessed = _assessed(case, inventory, orders, conduct.threads)
         done = Audited(
             run=_run(case, assessed, orders),
@@ -94,7 +93,7 @@ def _assessed(case: Case, inventory: Inventory, orders: Orders, threads: int) ->
 
 def judged_again(case: Case, looked: Mapping[str, Looked]) -> Audited:
     """Judge saved observations with the checks, settings and authorities of this case."""
-    orders = Orders(case.bench, case.choices.only, case.choices.skip)
+    orders = Orders(case.bench)
     assessed = assess.judge_again(case.plan, orders, looked)
     return Audited(_run(case, assessed, orders), assessed.looked)
 

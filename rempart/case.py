@@ -14,7 +14,7 @@ from rempart.documents.faults import suggestion
 from rempart.errors import ContentErrors, UsageError
 from rempart.frameworks import Frameworks
 from rempart.inventory import Database, Inventory, Subject
-from rempart.plan import Plan, plan, wants
+from rempart.plan import Plan, plan, selection
 from rempart.results import AuthorisationRecord, SubjectRecord, digest
 from rempart.scenario import Scenario
 from rempart.verdicts import Bench
@@ -82,9 +82,10 @@ def case(source: Inventory | Context, choices: Choices, accepted: tuple[Waiver, 
     audit.demand_known(against, "frameworks", catalogues.frameworks)
     audit.demand_known(against, "scenarios", breaches)
     subjects = source.subjects
-    planned = plan(
-        subjects, [entry.check for entry in picked.values()], collectors(), derivations()
-    )
+    chosen_checks = [entry.check for entry in picked.values()]
+    names = [*(subject.id for subject in subjects), ESTATE]
+    part = selection(choices.only, choices.skip, list(picked), names)
+    planned = plan(subjects, chosen_checks, collectors(), derivations(), part)
     _demand_something(planned, choices)
     live = source if isinstance(source, Inventory) else None
     if live is not None:
@@ -210,13 +211,5 @@ def _folders(chosen: tuple[Layer, ...], kind: str) -> list[Path]:
 
 def _demand_something(planned: Plan, choices: Choices) -> None:
     """Refuse an `--only` that leaves nothing: an audit of nothing would look like a clean one."""
-    if not (choices.only or choices.skip):
-        return
-    pairs = (
-        (check.id, task.subject.id)
-        for task in planned.tasks
-        for check in (*task.checks, *planned.derived)
-    )
-    estate = ((check.id, ESTATE) for check in planned.derived)
-    if not any(wants(choices.only, choices.skip, *pair) for pair in (*pairs, *estate)):
+    if (choices.only or choices.skip) and not planned.checks:
         raise UsageError("--only and --skip leave no pair of a check and a subject")

@@ -18,7 +18,7 @@ from rempart.check import Gap, Observation, Outcome, Reason
 from rempart.collectors import Collector, Probe, Seen
 from rempart.errors import Refused
 from rempart.observations.volumes import Swap, Volume
-from rempart.plan import Plan, plan
+from rempart.plan import Plan, Selection, plan
 from rempart.results import ResultRecord
 from rempart.verdicts import Bench
 from tests.test_plan import check, swaps, volumes
@@ -48,10 +48,11 @@ COLLECTOR = Collector(
 BENCH = Bench(Books(), ())
 
 
-def planned(*names: str) -> Plan:
+def planned(*names: str, skip: tuple[str, ...] = ()) -> Plan:
     budget = SimpleNamespace(seconds=0.01)
     subjects = [SimpleNamespace(id=name, kind="host", budget=budget) for name in names]
-    return plan(subjects, [check(volumes), check(swaps)], [COLLECTOR], [])
+    checks = [check(volumes), check(swaps)]
+    return plan(subjects, checks, [COLLECTOR], [], Selection(skip=skip))
 
 
 def opened(subject: Any) -> Any:
@@ -160,11 +161,14 @@ def test_progress_counts_to_the_end() -> None:
     assert [(each.done, each.total) for each in told] == [(1, 3), (2, 3), (3, 3)]
 
 
-def test_only_and_skip_leave_pairs_out() -> None:
-    orders = Orders(BENCH, only=("x.swaps",), skip=("b",))
-    found = assess.assess(planned("a", "b"), orders, opened)
-    assert [r.check for r in found.results["a"]] == ["x.swaps"]
-    assert found.results.get("b", []) == []
+def test_what_was_left_out_is_said_to_be_and_not_contacted() -> None:
+    found = assess.assess(planned("a", "b", skip=("b", "x.swaps")), Orders(BENCH), opened)
+    assert [r.check for r in found.results["a"]] == ["x.volumes"]
+    assert "b" not in found.results
+    gaps = {id_: [g for g in one.found if isinstance(g, Gap)] for id_, one in found.looked.items()}
+    assert [(gap.type, gap.reason) for gap in gaps["a"]] == [("Swap", Reason.NOT_AUTHORISED)]
+    assert [gap.type for gap in gaps["b"]] == ["Swap", "Volume"]
+    assert found.looked["b"].connections == 0
 
 
 def test_saved_observations_are_judged_again_without_looking(tmp_path: Path) -> None:

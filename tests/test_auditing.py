@@ -92,7 +92,7 @@ def test_nothing_at_the_threshold_ends_with_zero(payer: Path) -> None:
 
 def test_an_unreachable_host_is_said_and_the_others_are_unharmed(payer: Path) -> None:
     written(payer, hosts=HOST)
-    code, run, _ = audit(payer, "inventory.yaml", "--only", "gone", "--only", "data.*")
+    code, run, _ = audit(payer, "inventory.yaml", "--only", "gone", "--only", "exports")
     reasons = {one["reason"] for one in run["results"] if one["subject"] == "gone"}
     assert reasons == {"unreachable"}
     assert any(one["outcome"] == "fail" for one in run["results"] if one["subject"] == "exports")
@@ -126,6 +126,26 @@ def test_patterns_that_leave_nothing_are_refused(payer: Path) -> None:
     code, _, stderr = audit(payer, "inventory.yaml", "--only", "ssh.rot_login")
     assert code == 2
     assert "--only" in stderr
+
+
+def test_drift_alone_looks_at_both_sides_of_it(payer: Path) -> None:
+    file = written(payer)
+    (payer / "host").mkdir()
+    (payer / "host/sshd_config").write_text("PermitRootLogin yes\n")
+    (payer / "infra/sshd_config").write_text("PermitRootLogin no\n")
+    text = file.read_text().replace(
+        "path: infra}", 'path: infra, declares: {box: ["sshd_config"]}}'
+    )
+    file.write_text(text + "  hosts:\n    - {id: box, captured: 'dir:host'}\n")
+    _, run, _ = audit(payer, "inventory.yaml", "--only", "estate.drift")
+    outcomes = {one["instance"]: one["outcome"] for one in run["results"]}
+    assert outcomes["sshd.permit_root_login"] == "fail"
+    assert {one["check"] for one in run["results"]} == {"estate.drift"}
+
+    _, run, _ = audit(payer, "inventory.yaml", "--only", "estate.drift", "--only", "box")
+    (record,) = run["results"]
+    assert (record["outcome"], record["reason"]) == ("notchecked", "not authorised")
+    assert "left out" in record["seen"]
 
 
 def test_saved_observations_judge_to_the_same_results(payer: Path) -> None:

@@ -4,13 +4,16 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from rempart.check import Observation, Result, verdict
 from rempart.collectors import Collector, Probe
 from rempart.declared import Check
 from rempart.derive import Derivation
+from rempart.errors import UsageError
 from rempart.observations.tls import TlsVersion
 from rempart.observations.volumes import LuksHeader, Swap, Volume
-from rempart.plan import plan, wants
+from rempart.plan import Selection, plan, selection
 from rempart.signature import Answer, signature
 from tests.test_verdicts import CARD
 
@@ -71,7 +74,47 @@ def test_a_derived_check_wakes_the_collectors_its_derivation_needs() -> None:
     assert [c.id for c in made.checks] == ["x.luks"]
 
 
-def test_only_and_skip_take_checks_and_subjects() -> None:
-    assert wants(["claims-*"], [], "ssh.root_login", "claims-1")
-    assert not wants(["ssh.*"], ["claims-1"], "ssh.root_login", "claims-1")
-    assert not wants(["tls.*"], [], "ssh.root_login", "claims-1")
+CHECKS, SUBJECTS = ["ssh.root_login", "tls.versions"], ["claims-1", "claims-2", "pro"]
+
+
+def wanted(only: list[str], skip: list[str]) -> set[tuple[str, str]]:
+    chosen = selection(only, skip, CHECKS, SUBJECTS)
+    return {(c, s) for c in CHECKS for s in SUBJECTS if chosen.wants(c, s)}
+
+
+def test_only_a_check_of_a_subject_is_that_one_pair() -> None:
+    assert wanted(["ssh.*", "claims-1"], []) == {("ssh.root_login", "claims-1")}
+
+
+def test_patterns_of_one_kind_add_up() -> None:
+    assert {subject for _, subject in wanted(["claims-1", "pro"], [])} == {"claims-1", "pro"}
+    assert {check for check, _ in wanted(["claims-*", "!claims-2"], [])} == set(CHECKS)
+    assert {subject for _, subject in wanted(["claims-*", "!claims-2"], [])} == {"claims-1"}
+
+
+def test_skip_leaves_out_checks_and_subjects() -> None:
+    assert wanted([], ["ssh.*", "claims-*"]) == {("tls.versions", "pro")}
+
+
+@pytest.mark.parametrize("option", ["--only", "--skip"])
+def test_a_pattern_that_fits_nothing_is_refused(option: str) -> None:
+    patterns = {"--only": [], "--skip": [], option: ["claims-l"]}
+    with pytest.raises(UsageError, match=f'{option}: .* found "claims-l", did you mean "claims-'):
+        wanted(patterns["--only"], patterns["--skip"])
+
+
+def test_nothing_is_collected_that_was_not_asked_for() -> None:
+    chosen = Selection(checks=("x.volumes",))
+    (task,) = plan([HOST], [check(volumes), check(swaps)], LOOKERS, [], chosen).tasks
+    assert task.wanted == {Volume}
+    assert task.left_out == {Swap}
+
+
+def test_a_derived_check_looks_at_everything_it_needs_and_at_nobody_left_out() -> None:
+    checks, chain = [check(luks), check(tls)], [derivation((Volume,), (LuksHeader,))]
+    other = SimpleNamespace(id="claims-2", kind="host")
+    made = plan([HOST, other], checks, LOOKERS, chain, Selection(checks=("x.luks",)))
+    assert [task.wanted for task in made.tasks] == [{Volume}, {Volume}]
+    made = plan([HOST, other], checks, LOOKERS, chain, Selection(skip=("claims-2",)))
+    assert [task.collectors == () for task in made.tasks] == [False, True]
+    assert made.tasks[1].left_out == {Volume}

@@ -33,7 +33,12 @@ SEVERITIES = click.Choice(["low", "medium", "high", "critical"])
 @click.option(
     "--fail-on", type=SEVERITIES, help="Least severity that fails (the audit's own: high)."
 )
-@click.option("--only", multiple=True, metavar="PATTERN", help="Only these checks or subjects.")
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="PATTERN",
+    help="Only these checks or subjects.",
+)
 @click.option("--skip", multiple=True, metavar="PATTERN", help="Not these checks or subjects.")
 @click.option("--lang", type=click.Choice(LANGUAGES), help="Language of reports.")
 @click.option("--template", default="", metavar="NAME|PATH", help="Template of HTML pages.")
@@ -74,7 +79,7 @@ def command(
 
     \b
     rempart audit inventories/mine.yaml -o report.html -o run.json
-    rempart audit inventories/mine.yaml --only 'ssh.*' --only claims-1
+    rempart audit inventories/mine.yaml --only 'ssh.*' --only claims-1   # these, of this one
     """
     if schema:
         _print_schema()

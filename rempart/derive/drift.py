@@ -28,9 +28,8 @@ def derived(estate: Estate) -> Iterator[Observation | Gap]:
         for host in sorted(hosts.intersection(declares)):
             declared = _declared(estate, repository.id, declares[host])
             if declared is None:
-                patterns = ", ".join(declares[host])
-                detail = f"{repository.id} declares no sshd settings in {patterns}"
-                yield Gap(Drift.__name__, Reason.UNRESOLVED, detail, subject=host)
+                why = _undeclared(estate, repository.id, declares[host])
+                yield Gap(Drift.__name__, why.reason, why.detail, subject=host)
             else:
                 yield from _drifts(estate, host, repository.id, declared)
 
@@ -63,6 +62,15 @@ def _drifts(
             end_line=place.line if place else None,
             taken=declared.taken if observed is None else observed.taken,
         )
+
+
+def _undeclared(estate: Estate, repository: str, patterns: Sequence[str]) -> Unknown:
+    """Why the declaration was not found: the repository was not read, or does not hold it."""
+    for gap in estate.gaps.get(repository, ()):
+        if gap.type == SshdSettings.__name__ and not gap.key:
+            return Unknown(gap.reason, f"{repository}: {gap.detail}")
+    detail = f"{repository} declares no sshd settings in {', '.join(patterns)}"
+    return Unknown(Reason.UNRESOLVED, detail)
 
 
 def _unseen(estate: Estate, host: str) -> Unknown:
