@@ -220,7 +220,10 @@ def said(run: Run, result: ResultRecord, language: Language) -> str:
     """What was seen, in the reviewer's words or where the card has a sentence for it."""
     if result.review and language.id in result.review.seen:
         return result.review.seen[language.id]
-    sentence = words(run, result.check, language).says.get(result.outcome, "")
+    outcome = result.outcome
+    if result.review and result.review.outcome:  # what the tool said, not what became of it
+        outcome = result.review.outcome
+    sentence = words(run, result.check, language).says.get(outcome, "")
     if not sentence or not placeholders(sentence) <= result.facts.keys():
         return result.seen
     return filled(sentence, {name: _fact(fact, language) for name, fact in result.facts.items()})

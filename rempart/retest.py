@@ -97,7 +97,7 @@ def _narrowed(task: Task, pairs: Collection[Pair], base: Collection[type]) -> Ta
     checks = tuple(check for check in task.checks if (check.id, task.subject.id) in pairs)
     wanted = frozenset(kind for kind in task.wanted if kind in base or _needed(kind, checks))
     awake = tuple(one for one in task.collectors if wanted & set(one.brings))
-    return Task(task.subject, checks, awake, wanted)
+    return replace(task, checks=checks, collectors=awake, wanted=wanted)
 
 
 def _needed(kind: type, checks: Collection[Check]) -> bool:

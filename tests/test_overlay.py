@@ -10,6 +10,7 @@ from rempart.check import Outcome, Severity
 from rempart.cli.overlay import command as overlay_command
 from rempart.cli.report import command as report_command
 from rempart.errors import ContentErrors, RempartError
+from rempart.export.md import export
 from rempart.findings import Findings, said
 from rempart.language import language
 from rempart.results import ResultRecord, Run, load, save
@@ -234,3 +235,10 @@ def test_a_report_is_written_under_an_overlay(tmp_path: Path) -> None:
     run = load(out)
     assert of(run, ROOT.fingerprint).severity is Severity.LOW
     assert any(one.check == "own.E-01" for one in run.results)
+
+
+def test_markdown_lists_what_was_set_aside(tmp_path: Path) -> None:
+    text = export(applied(tmp_path, FALSE).run, language="en").decode()
+    assert "## Findings set aside after review" in text
+    assert "The realm checks lengths itself | file:proof.png |" in text
+    assert "set aside" not in export(RUN, language="en").decode()

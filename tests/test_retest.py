@@ -13,6 +13,7 @@ from rempart.check import Outcome, Severity
 from rempart.demo import data
 from rempart.errors import Reason
 from rempart.exit_code import exit_code
+from rempart.export.md import export
 from rempart.render import render
 from rempart.results import ResultRecord, Run, Waived
 from rempart.retest import left_open, retested, text
@@ -149,3 +150,10 @@ def test_repairs_are_seen_and_nothing_else_is_judged(payer: Path) -> None:
     assert set(infra) == {"open"}
     pairs = {(one["check"], one["subject"]) for one in was}
     assert {(one["check"], one["subject"]) for one in new["results"]} <= pairs
+
+
+def test_markdown_tells_each_state() -> None:
+    gone = unseen("ssh.root_login", "claims-1", Reason.UNREACHABLE, "no answer")
+    text = export(again(gone), language="en").decode()
+    assert "## Retest" in text
+    assert "| not retestable | Unreachable |" in text

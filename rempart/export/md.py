@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from rempart.answer import audit_title, complete, replayed, verdict
+from rempart.answer import audit_title, complete, replayed, translated, verdict
 from rempart.findings import Finding, Findings, said, words
 from rempart.language import Language
 from rempart.language import language as spoken
@@ -23,9 +23,11 @@ def export(run: Run, *, template: str = "", language: str = "") -> bytes:
     found = Findings(run)
     parts = (
         _head(run, found, told),
+        *((_retest(run, told),) if run.retest else ()),
         _findings(run, found.open, told),
         _unseen(run, found, told),
         _waivers(run, told),
+        *((_set_aside(run, found, told),) if found.false_positives else ()),
     )
     return "\n".join(text for part in parts for text in (*part, "")).encode()
 
@@ -57,6 +59,34 @@ def _head(run: Run, found: Findings, language: Language) -> Iterator[str]:
     yield from _table((*columns, language.say("column.things")), (
         (language.word("severity", level), str(findings), str(things))
         for level, findings, things in found.counted
+    ))  # fmt: skip
+
+
+def _retest(run: Run, language: Language) -> Iterator[str]:
+    """What became of an earlier run's open findings, where this run is a retest."""
+    if run.retest is None:
+        return
+    yield f"## {escaped(language.say('retest.heading'))}"
+    counts = {state: language.number(n) for state, n in run.retest.counts.items()}
+    yield escaped(language.say("retest.summary", **counts))
+    yield ""
+    headings = ("severity", "column.check", "column.where", "retest.state", "column.why")
+    yield from _table(tuple(map(language.say, headings)), (
+        (language.word("severity", item.severity), words(run, item.check, language).title,
+         f"{item.subject} {item.instance}", language.word("retest_state", item.state),
+         language.word("reason", item.reason or "") or language.word("retest_why", item.why))
+        for finding in run.retest.findings for item in finding.items
+    ))  # fmt: skip
+
+
+def _set_aside(run: Run, found: Findings, language: Language) -> Iterator[str]:
+    """Findings a reviewer showed to be none, with the proof."""
+    yield f"## {escaped(language.say('review.heading'))}"
+    headings = ("column.check", "column.where", "column.why", "review.proof")
+    yield from _table(tuple(map(language.say, headings)), (
+        (words(run, item.check, language).title, f"{item.subject} {item.instance}",
+         translated(item.review.reason, language), item.review.proof)
+        for item in found.false_positives if item.review
     ))  # fmt: skip
 
 
