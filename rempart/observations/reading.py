@@ -12,7 +12,7 @@ from datetime import datetime
 
 import msgspec
 
-from rempart.check import Observation, Seen
+from rempart.check import Fact, Observation
 
 
 class Silence(msgspec.Struct, frozen=True):
@@ -54,7 +54,7 @@ class LogCoverage(Observation):
     silences: tuple[Silence, ...] = ()
     urls: int = 0
     exposed: int = 0
-    whole: Seen[bool] = True
+    whole: Fact = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class ClockFacts(Observation):
     zones: tuple[str, ...] = ()
     zone: str = ""
     tolerance: int = 300
-    whole: Seen[bool] = True
+    whole: Fact = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class ReadingDistribution(Observation):
     sketched: int = 0
     error: int = 0  # per thousand
     population: str = ""
-    whole: Seen[bool] = True
+    whole: Fact = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ class AccountReading(Observation):
     parallel: int = 0  # hours with reads from several networks at once
     failures: int = 0
     silent_days: int = 0
-    whole: Seen[bool] = True
+    whole: Fact = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,7 @@ class PeopleReading(Observation):
     many: int
     shared: int
     most: int
-    whole: Seen[bool] = True
+    whole: Fact = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ class Dormancy(Observation):
     days: int
     woken: int
     longest: int  # days
-    whole: Seen[bool] = True
+    whole: Fact = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,7 @@ class SignIns(Observation):
     succeeded: int
     failed: int
     guessed: int
-    whole: Seen[bool] = True
+    whole: Fact = True
 
 
 class Trial(msgspec.Struct, frozen=True):
@@ -203,7 +203,7 @@ class AlarmTrial(Observation):
     accounts: int
     first: datetime | None
     trials: tuple[Trial, ...]
-    whole: Seen[bool] = True
+    whole: Fact = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,14 +215,14 @@ class RuleTrial(Observation):
     """
 
     kind: str
-    evaluated: Seen[bool]
+    evaluated: Fact
     people: int = 0
     seconds: int = 0
     fired: int = 0
     accounts: int = 0
     first: datetime | None = None
     trials: tuple[Trial, ...] = ()
-    whole: Seen[bool] = True
+    whole: Fact = True
 
 
 class CurvePoint(msgspec.Struct, frozen=True):
@@ -271,4 +271,4 @@ class ReadingCurve(Observation):
     reach: tuple[Reach, ...]  # in one hour, one night, three days
     alarms: int = 0
     noticed: tuple[Trial, ...] = ()
-    whole: Seen[bool] = True
+    whole: Fact = True
