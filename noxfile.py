@@ -15,6 +15,7 @@ LAB_PACKAGES = [
     "nginx-light",
     "openssh-server",
     "nftables",
+    "age",
     "libreoffice-writer-nogui",
     "poppler-utils",
 ]

@@ -183,6 +183,8 @@ def _archive(content: bytes) -> dict[str, bytes]:
     try:
         with tarfile.open(fileobj=io.BytesIO(content), mode="r:") as archive:
             for member in archive:
+                if member.isdir() and len(PurePath(member.name).parts) == 1:
+                    continue  # the folder itself, as tar adds it
                 name = PurePath(member.name).name
                 file = archive.extractfile(member) if member.isreg() else None
                 if file is None or name in found or len(PurePath(member.name).parts) != 2:
