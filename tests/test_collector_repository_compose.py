@@ -1,6 +1,8 @@
+from itertools import pairwise
+
 import pytest
 
-from rempart.check import Unknown
+from rempart.check import Gap, Observation, Unknown
 from rempart.collectors.repository.compose import compose
 from rempart.errors import ContentErrors
 from rempart.observations.exposure import OpenPort
@@ -29,6 +31,10 @@ def opened(image: str, more: str) -> dict[int, object]:
         ('["${PORT:-5432}:5432"]', {5432: True}),
         ('["5432:5432/udp"]', {}),
         ('["8080:8080"]', {}),
+        ('["5430-5440:5430-5440"]', {5432: True}),
+        ('["::1:5432:5432"]', {5432: False}),
+        ('["$PORT:5432"]', {5432: True}),
+        ("[{target: 5432, protocol: udp}]", {}),
         ("[{target: 5432, published: 5432}]", {5432: True}),
         ("[{target: 5432, published: 5432, host_ip: 127.0.0.1}]", {5432: False}),
         ("nonsense", {}),
@@ -39,6 +45,15 @@ def test_a_published_port_listens_where_it_is_bound(
     ports: str, expected: dict[int, object]
 ) -> None:
     assert opened("postgres:16", f"ports: {ports}") == expected
+
+
+def test_a_port_that_is_not_decided_leaves_a_gap() -> None:
+    text = (
+        "services: {db: {image: postgres, ports: ['${PORTS}']}, web: {image: x, ports: ['${P}']}}"
+    )
+    (gap,) = compose("compose.yml", text.encode())
+    assert isinstance(gap, Gap)
+    assert gap.key == "services.db.ports[0]"
 
 
 def test_the_host_network_leaves_it_to_the_service() -> None:
@@ -57,6 +72,36 @@ def test_every_document_of_a_stream_counts() -> None:
     assert [one.key for one in compose("compose.yml", text.encode())] == ["services.a:6379"]
 
 
-def test_anchors_are_refused_with_their_line() -> None:
-    with pytest.raises(ContentErrors, match=r"compose\.yml:1"):
-        list(compose("compose.yml", b"x: &a 1\ny: *a\n"))
+def test_settings_shared_by_anchors_are_read() -> None:
+    text = """x-database: &database
+  image: postgres
+  environment: &env
+    POSTGRES_PASSWORD: hunter2horse
+services:
+  one:
+    <<: *database
+    ports: !override ["5432:5432"]
+  two:
+    image: app
+    environment: {<<: *env, TZ: UTC}
+  three:
+    image: app
+    environment: !reset {}
+    build: {args: {NPM_TOKEN: abcdef123456}}
+"""
+    found = compose("compose.yml", text.encode())
+    assert {(one.key, one.line) for one in found if isinstance(one, Observation)} == {
+        ("services.one:5432", 8),
+        ("services.one.environment.POSTGRES_PASSWORD", 4),
+        ("services.two.environment.POSTGRES_PASSWORD", 4),
+        ("services.three.build.args.NPM_TOKEN", 15),
+    }
+
+
+def test_an_alias_bomb_ends() -> None:
+    bomb = "a: &a [x, x]\n" + "".join(
+        f"{after}: &{after} [*{before}, *{before}]\n"
+        for before, after in pairwise("abcdefghijklmnopqrstuvwxyz")
+    )
+    with pytest.raises(ContentErrors, match="keys and values"):
+        list(compose("compose.yml", bomb.encode()))

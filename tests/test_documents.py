@@ -81,6 +81,50 @@ def test_refuses_a_merge_key_bomb() -> None:
     assert documents.parse('a: {"<<": 1}').value == {"a": {"<<": 1}}
 
 
+SHARED = Limits(nodes=1_000, depth=20, aliases=True)
+
+
+def test_follows_anchors_and_merge_keys_where_they_are_let_in() -> None:
+    text = (
+        "a: &a {x: 1, y: 2}\nb: {<<: *a, y: 3}\nc: {<<: [{x: 9}, *a]}\nd: [*a]\ne: &e z\n*e : 1\n"
+    )
+    found = documents.parse(text, "f.yaml", limits=SHARED)
+    merged = {"b": {"x": 1, "y": 3}, "c": {"x": 9, "y": 2}, "d": [{"x": 1, "y": 2}]}
+    assert found.value == {"a": {"x": 1, "y": 2}, **merged, "e": "z", "z": 1}
+    assert [found.line_of(("b", key)) for key in "xy"] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a: &a [*a]\n", "1: expected an alias of something above, found *a"),
+        ("a: &a {b: {<<: *a}}\n", "1: expected an alias of something above, found *a"),
+        ("a: *b\n", "1: expected an alias of something above, found *b"),
+        ("a: {<<: 1}\n", "1: expected mappings at a merge key, found something else"),
+        ("a: &a [1]\nb: {*a : 1}\n", "2: expected a word as key, found a list or mapping"),
+    ],
+)
+def test_refuses_aliases_that_stand_for_nothing_usable(text: str, words: str) -> None:
+    with pytest.raises(ContentErrors) as caught:
+        documents.parse(text, "f.yaml", limits=SHARED)
+    assert str(caught.value.errors[0]) == f"f.yaml:{words}"
+
+
+@pytest.mark.parametrize(
+    ("first", "next_", "words"),
+    [
+        ("a: &a [x, x]\n", "{1}: &{1} [*{0}, *{0}]\n", "1000 keys and values"),
+        ("a: &a {x: 1}\n", "{1}: &{1}\n  <<: [*{0}, *{0}]\n  k{1}: 1\n", "1000 keys and values"),
+        ("a: &a [x]\n", "{1}: &{1} [*{0}]\n", "20 levels"),
+    ],
+)
+def test_counts_what_an_alias_stands_for_each_time(first: str, next_: str, words: str) -> None:
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    bomb = first + "".join(next_.format(*pair) for pair in pairwise(letters))
+    with pytest.raises(ContentErrors, match=f"expected at most {words}"):
+        documents.parse(bomb, "f.yaml", limits=SHARED)
+
+
 @pytest.mark.parametrize("bracket", ["[", "{", "- ", "? "])
 def test_survives_a_million_brackets(bracket: str) -> None:
     assert "f.yaml:1: expected" in refused(bracket * 1_000_000)

@@ -1,7 +1,8 @@
 """The only door for YAML and JSON: guarded reading, strict typing, `file:line` in each error.
 
 What comes in may be hostile. A guard walks the parser's events and stops at a size, a depth or a
-number of nodes; anchors, aliases, merge keys and unknown tags are refused with their line. Only
+number of nodes; anchors, aliases, merge keys and unknown tags are refused with their line, unless
+the limits let aliases in: then what they stand for counts wherever they stand. Only
 `true` and `false` are booleans; dates, times, octal and sexagesimal look-alikes stay text. Every
 function here raises `ContentErrors` (all that is wrong, in the order of lines) and nothing else.
 """
@@ -10,7 +11,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from rempart.documents.events import DEFAULT, Document, Limits, Step, documents
+from rempart.documents.document import DEFAULT, Document, Limits, Step
+from rempart.documents.events import documents
 from rempart.documents.faults import faults, strict
 from rempart.documents.opening import contents
 from rempart.errors import ContentError, ContentErrors

@@ -5,17 +5,14 @@ the pure one takes minutes on chained merge keys; events come one at a time and 
 """
 
 import re
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any, NoReturn
 
+from rempart.documents.document import Document, Limits, Lines, Step, shown
 from rempart.errors import ContentError, ContentErrors
 
 if TYPE_CHECKING:
     import yaml
-
-Step: TypeAlias = str | int
-Lines: TypeAlias = dict[int, dict[Step, int]]
 
 INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 FLOAT = re.compile(r"-?(?:0|[1-9][0-9]{0,17})\.[0-9]{1,40}(?:[eE][-+]?[0-9]{1,3})?")
@@ -25,64 +22,6 @@ MANY = 100  # repeated keys of one text; more of them say nothing new
 STANDARD = "tag:yaml.org,2002:"
 # A surrogate pair as JSON writes it; YAML has \U for that.
 PAIR = re.compile(r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB]\w\w)\\u([dD][c-fC-F]\w\w)")
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How much of a text is read: bytes, levels of nesting, keys and values together."""
-
-    size: int = 16_000_000
-    depth: int = 64
-    nodes: int = 1_500_000
-
-
-DEFAULT = Limits()
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Document:
-    """A value and where each of its parts stands. `lines` is by the identity of a container."""
-
-    value: Any
-    file: str
-    line: int
-    lines: Lines = field(repr=False)
-
-    def line_of(self, path: Sequence[Step]) -> int:
-        """The line of a key or element; of the nearest thing around it when it is not there."""
-        line, value = self.line, self.value
-        for step in path:
-            known = self.lines.get(id(value), {})
-            if step not in known:
-                break
-            line, value = known[step], value[step]
-        return line
-
-    def at(self, path: Sequence[Step]) -> Any:  # noqa: ANN401
-        """The part at a path that exists."""
-        value = self.value
-        for step in path:
-            value = value[step]
-        return value
-
-    def error(self, path: Sequence[Step], message: str) -> ContentError:
-        """A content error at that path, with its file and line."""
-        words = f"{dotted(path)}: {message}" if path else message
-        return ContentError(words, file=self.file, line=self.line_of(path))
-
-
-def dotted(path: Sequence[Step]) -> str:
-    """A path as people write it: `subjects.hosts[3].ssh`."""
-    steps = (f"[{step}]" if isinstance(step, int) else f".{shown(step)}" for step in path)
-    return "".join(steps).removeprefix(".")
-
-
-def shown(text: str, most: int = 60) -> str:
-    """A text safe to show: without control characters, and not too long."""
-    plain = "".join(
-        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text
-    )
-    return plain if len(plain) <= most else plain[: most - 1] + "…"
 
 
 def documents(
@@ -156,6 +95,20 @@ class _Frame:
     mapping: bool
     tag: str
     key: str | None = None
+    merging: bool = False  # the next value stands at a merge key
+    anchor: str | None = None
+    before: int = 0  # nodes of the text before it
+    depth: int = 0  # levels below it
+    merged: list[Any] = field(default_factory=list)  # what stands at its merge key
+
+
+@dataclass(frozen=True, slots=True)
+class _Anchored:
+    """What an anchor names: its nodes and levels count again wherever an alias stands."""
+
+    value: Any
+    nodes: int = 1
+    depth: int = 0
 
 
 class _Reader:
@@ -166,6 +119,7 @@ class _Reader:
         self.errors: list[ContentError] = []
         self.found: list[Document] = []
         self.nodes = 0
+        self.anchors: dict[str, _Anchored] = {}
         self.lines: Lines = {}
         self.stack: list[_Frame] = []
         self.top: _Frame | None = None
@@ -187,20 +141,40 @@ class _Reader:
             handler(event)
 
     def alias(self, event: Any) -> None:  # noqa: ANN401  (an event of libyaml, untyped)
-        self.refuse(
-            f"expected no alias, found *{shown(event.anchor)}: write the value out",
-            event.start_mark.line + 1,
-        )
+        line: int = event.start_mark.line + 1
+        name = shown(event.anchor)
+        if not self.limits.aliases:
+            self.refuse(f"expected no alias, found *{name}: write the value out", line)
+        known = self.anchors.get(event.anchor)
+        if known is None:
+            self.refuse(f"expected an alias of something above, found *{name}", line)
+        self.count(known.nodes, line)
+        if len(self.stack) + known.depth > self.limits.depth:
+            self.refuse(f"expected at most {self.limits.depth} levels, found more", line)
+        top = self.top
+        if top is None or not top.mapping or top.key is not None:
+            self.add(known.value, line, known.depth)
+        elif isinstance(known.value, str):
+            self.keyed(top, known.value, line, plain=False)
+        else:
+            self.refuse("expected a word as key, found a list or mapping", line)
 
     def guarded(self, event: Any) -> int:  # noqa: ANN401
         """The line of a node, once it is found harmless."""
         line: int = event.start_mark.line + 1
-        if event.anchor is not None:
+        if event.anchor is not None and not self.limits.aliases:
             self.refuse(f"expected no anchor, found &{shown(event.anchor)}", line)
-        self.nodes += 1
+        self.count(1, line)
+        return line
+
+    def count(self, nodes: int, line: int) -> None:
+        self.nodes += nodes
         if self.nodes > self.limits.nodes:
             self.refuse(f"expected at most {self.limits.nodes} keys and values, found more", line)
-        return line
+
+    def named(self, anchor: str | None, value: _Anchored) -> None:
+        if anchor is not None:
+            self.anchors[anchor] = value
 
     def tag_of(self, event: Any, standard: tuple[str, ...], line: int) -> str:  # noqa: ANN401
         """The tag without its prefix; refuses what is neither standard nor tolerated."""
@@ -218,19 +192,21 @@ class _Reader:
         if top is not None and top.mapping and top.key is None:
             if event.tag is not None and event.tag != "!":
                 self.tag_of(event, ("str",), line)
+            self.named(event.anchor, _Anchored(text))
             self.keyed(top, text, line, plain=event.implicit[0])
             return
+        value: Any = text
         if event.tag is None:
-            self.add(scalar(text) if event.implicit[0] else text, line)
-        elif event.tag == "!":
-            self.add(text, line)
-        else:
+            value = scalar(text) if event.implicit[0] else text
+        elif event.tag != "!":
             tag = self.tag_of(event, ("str", "int", "float", "bool", "null"), line)
-            value: Any = text if tag == "str" or tag[0] == "!" else scalar(text)
-            self.add(self.wrapped(tag, value, line), line)
+            value = text if tag == "str" or tag[0] == "!" else scalar(text)
+            value = self.wrapped(tag, value, line)
+        self.named(event.anchor, _Anchored(value))
+        self.add(value, line)
 
     def keyed(self, top: _Frame, key: str, line: int, *, plain: bool) -> None:
-        if key == "<<" and plain:
+        if key == "<<" and plain and not self.limits.aliases:
             self.refuse("expected no merge key, found <<: write the keys out", line)
         if key in top.keys:
             message = f'expected each key once, found "{shown(key)}" again (line {top.keys[key]})'
@@ -238,7 +214,7 @@ class _Reader:
                 self.refuse(message, line)
             self.errors.append(ContentError(message, file=self.file, line=line))
         top.keys[key] = line
-        top.key = key
+        top.key, top.merging = key, key == "<<" and plain
 
     def opened(self, event: Any) -> None:  # noqa: ANN401
         line = self.guarded(event)
@@ -248,14 +224,32 @@ class _Reader:
         if len(self.stack) >= self.limits.depth:
             self.refuse(f"expected at most {self.limits.depth} levels, found more", line)
         tag = "" if event.tag in (None, "!") else self.tag_of(event, ("map", "seq"), line)
-        self.top = _Frame({} if mapping else [], {}, line, mapping, tag)
+        value: Any = {} if mapping else []
+        self.top = _Frame(value, {}, line, mapping, tag, anchor=event.anchor, before=self.nodes)
+        self.anchors.pop(event.anchor, None)  # nothing stands for it before its end
         self.stack.append(self.top)
 
     def closed(self, _: Any) -> None:  # noqa: ANN401
         frame = self.stack.pop()
+        if frame.merged:
+            frame.keys.pop("<<")
+        for source in frame.merged:
+            self.merge(frame, source)
         self.lines[id(frame.value)] = frame.keys
         self.top = self.stack[-1] if self.stack else None
-        self.add(self.wrapped(frame.tag, frame.value, frame.line), frame.line)
+        value = self.wrapped(frame.tag, frame.value, frame.line)
+        self.named(frame.anchor, _Anchored(value, self.nodes - frame.before + 1, frame.depth + 1))
+        self.add(value, frame.line, frame.depth + 1)
+
+    def merge(self, frame: _Frame, source: Any) -> None:  # noqa: ANN401
+        """Add the keys of a merged mapping that are not there; of several the first one wins."""
+        if not isinstance(source, dict):
+            self.refuse("expected mappings at a merge key, found something else", frame.line)
+        lines = self.lines.get(id(source), {})
+        for key in source:
+            if key not in frame.value:
+                frame.value[key] = source[key]
+                frame.keys[key] = lines.get(key, frame.line)
 
     def wrapped(self, tag: str, value: Any, line: int) -> Any:  # noqa: ANN401
         """The value itself, or under its own tag."""
@@ -265,26 +259,19 @@ class _Reader:
         self.lines[id(wrapper)] = {tag: line}
         return wrapper
 
-    def add(self, value: Any, line: int) -> None:  # noqa: ANN401
+    def add(self, value: Any, line: int, depth: int = 0) -> None:  # noqa: ANN401
         top = self.top
         if top is None:
             self.found.append(Document(value, self.file, line, self.lines))
-        elif top.mapping:
-            top.value[top.key] = value
-            top.key = None
+            self.anchors = {}
+            return
+        top.depth = max(top.depth, depth)
+        if top.mapping:
+            if top.merging:
+                top.merged += value if isinstance(value, list) else [value]
+            else:
+                top.value[top.key] = value
+            top.key, top.merging = None, False
         else:
             top.keys[len(top.value)] = line
             top.value.append(value)
-
-
-def paths(value: Any, above: tuple[Step, ...] = ()) -> Iterator[tuple[tuple[Step, ...], Any]]:  # noqa: ANN401
-    """Every scalar of a value with its path, in order: what text scanners walk over."""
-    stack: list[tuple[tuple[Step, ...], Any]] = [(above, value)]
-    while stack:
-        path, item = stack.pop()
-        if isinstance(item, dict):
-            stack.extend(((*path, key), item[key]) for key in reversed(item))
-        elif isinstance(item, list):
-            stack.extend(((*path, n), item[n]) for n in reversed(range(len(item))))
-        else:
-            yield path, item

@@ -9,7 +9,7 @@ from functools import lru_cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, TypeAlias, Union, get_args, get_origin, get_type_hints
 
-from rempart.documents.events import Step, shown
+from rempart.documents.document import Step, shown
 
 Path: TypeAlias = tuple[Step, ...]
 Fault: TypeAlias = tuple[Path, str]

@@ -5,62 +5,72 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from rempart.check import Observation, Seen, Vantage
+from rempart.check import Gap, Observation, Seen, Unknown, Vantage
 from rempart.collectors.repository.ports import table
 from rempart.collectors.repository.secrets import kind_of, written
 from rempart.collectors.repository.values import unresolved
 from rempart.collectors.text import clean
-from rempart.documents import Document, every
+from rempart.documents import Document, Limits, every
 from rempart.observations.exposure import LiteralSecret, OpenPort
 
+# Anchors are what Compose files share settings by; a bomb ends at the number of nodes.
+LIMITS = Limits(size=2_000_000, nodes=200_000, aliases=True)
+MANY = 2_000  # ports of one range
 _PUBLISHED = re.compile(
-    r"(?:(?:(?P<ip>\[[^\]]+\]|\d+(?:\.\d+){3}|\$\{[^}]*\}):)?(?P<host>[\d-]*|\$\{[^}]*\}):)?"
-    r"(?P<port>\d+(?:-\d+)?|\$\{[^}]*\})(?:/(?P<protocol>\w+))?"
+    r"(?:(?:(?P<ip>\[[^\]]+\]|[0-9a-f]*:[0-9a-f:.]*:[0-9a-f.]*|\d+(?:\.\d+){3}|\$\{[^}]*\}):)?"
+    r"(?P<host>[\d-]*|\$\{[^}]*\}|\$\w+):)?"
+    r"(?P<port>\d+(?:-\d+)?|\$\{[^}]*\})(?:/(?P<protocol>\w+))?",
+    re.I,
 )
+_PORT = re.compile(r"[0-9]{1,5}")
 _DEFAULT = re.compile(r"\$\{\w+:?-([^}]*)\}")
 
 
-def compose(path: str, content: bytes) -> Iterator[Observation]:
+def compose(path: str, content: bytes) -> Iterator[Observation | Gap]:
     """What a Compose file publishes and which secrets it gives.
 
     Raises ContentErrors for what is no harmless YAML.
     """
-    for document in every(content, path):
+    for document in every(content, path, limits=LIMITS, tagged=True):
         services = document.value.get("services") if isinstance(document.value, dict) else None
         if not isinstance(services, dict):
             continue
         for name, service in services.items():
             if isinstance(service, dict):
                 yield from _published(path, document, str(name), service)
-                yield from _environment(path, document, str(name), service)
+                yield from _environment(path, document, ("services", str(name), "environment"))
+                yield from _environment(path, document, ("services", str(name), "build", "args"))
 
 
 def _published(
     path: str, document: Document, name: str, service: dict[str, Any]
-) -> Iterator[OpenPort]:
+) -> Iterator[OpenPort | Gap]:
     image = _image(service.get("image"))
     listens = table().images.get(image)
-    ports = service.get("ports")
+    ports, steps = _own(service.get("ports"), ("services", name, "ports"))
     for place, item in enumerate(ports if isinstance(ports, list) else ()):
-        opened = _port(item)
-        if opened is None:
+        opened = _ports(item)
+        if isinstance(opened, Unknown):
+            key = f"services.{clean(name, 60)}.ports[{place}]"
+            if listens is not None:
+                yield Gap(OpenPort.__name__, opened.reason, opened.detail, key=key, source=path)
             continue
-        port, address = opened
-        usual = table().services.get(port)
-        if usual is None and port != listens:
-            continue
-        line = document.line_of(("services", name, "ports", place))
-        yield OpenPort(
-            port,
-            usual or image,
-            _everywhere(address),
-            clean(address, 60),
-            key=f"services.{clean(name, 60)}:{port}",
-            vantage=Vantage.DECLARED,
-            source=path,
-            line=line,
-            end_line=line,
-        )
+        line = document.line_of((*steps, place))
+        for port in opened[0]:
+            usual = table().services.get(port)
+            if usual is None and port != listens:
+                continue
+            yield OpenPort(
+                port,
+                usual or image,
+                _everywhere(opened[1]),
+                clean(opened[1], 60),
+                key=f"services.{clean(name, 60)}:{port}",
+                vantage=Vantage.DECLARED,
+                source=path,
+                line=line,
+                end_line=line,
+            )
     if service.get("network_mode") == "host" and listens is not None:
         line = document.line_of(("services", name, "network_mode"))
         yield OpenPort(
@@ -82,25 +92,37 @@ def _image(image: object) -> str:
     return text.partition(":")[0].lower()
 
 
-def _port(item: object) -> tuple[int, str] | None:
-    """The container's port and the host address it is published on; None where neither is known.
+def _own(value: object, steps: tuple[str, ...]) -> tuple[object, tuple[str, ...]]:
+    """A value under `!override` itself, with where it stands; nothing under `!reset`."""
+    if isinstance(value, dict) and len(value) == 1:
+        ((tag, inner),) = value.items()
+        if tag in ("!override", "!reset"):
+            return (None if tag == "!reset" else inner), (*steps, tag)
+    return value, steps
+
+
+def _ports(item: object) -> tuple[range, str] | Unknown:
+    """The container's ports and the host address they are published on; none for another protocol.
 
     Without an address it is every address of the host. Source: compose-spec, 05-services, ports.
     """
     if isinstance(item, int):
-        return item, "0.0.0.0"  # noqa: S104  (what Docker does, not what we bind)
+        return range(item, item + 1), "0.0.0.0"  # noqa: S104  (what Docker does, not what we bind)
     if isinstance(item, dict):
-        address = str(item.get("host_ip") or "0.0.0.0")  # noqa: S104
-        target = _resolved(str(item.get("target", "")))
-        return (int(target), address) if target.isdecimal() else None
-    match = _PUBLISHED.fullmatch(str(item))
-    if match is None:
-        return None
-    port = _resolved(match["port"]).partition("-")[0]
-    address = _resolved((match["ip"] or "0.0.0.0").strip("[]"))  # noqa: S104
-    if not port.isdecimal() or (match["protocol"] or "tcp").lower() != "tcp":
-        return None
-    return int(port), address
+        address = _resolved(str(item.get("host_ip") or "0.0.0.0"))  # noqa: S104
+        port, protocol = _resolved(str(item.get("target", ""))), item.get("protocol")
+    else:
+        match = _PUBLISHED.fullmatch(str(item).strip())
+        if match is None:
+            return unresolved(clean(str(item), 60))
+        port, protocol = _resolved(match["port"]), match["protocol"]
+        address = _resolved(match["ip"] or "0.0.0.0").strip("[]")  # noqa: S104
+    if str(protocol or "tcp").lower() != "tcp":
+        return range(0), address
+    first, _, last = port.partition("-")
+    if not (_PORT.fullmatch(first) and _PORT.fullmatch(last or first)):
+        return unresolved(clean(port, 60))
+    return range(int(first), min(int(last or first), int(first) + MANY) + 1), address
 
 
 def _everywhere(address: str) -> Seen[bool]:
@@ -119,27 +141,30 @@ def _resolved(text: str) -> str:
     return match[1] if match else text
 
 
-def _environment(
-    path: str, document: Document, name: str, service: dict[str, Any]
-) -> Iterator[LiteralSecret]:
-    given = service.get("environment")
+def _environment(path: str, document: Document, steps: tuple[str, ...]) -> Iterator[LiteralSecret]:
+    given: object = document.value
+    for part in steps:
+        given = given.get(part) if isinstance(given, dict) else None
+    given, steps = _own(given, steps)
+    pairs: list[tuple[int | str, str, str]] = []
     if isinstance(given, list):
-        pairs = [(place, *str(item).partition("=")[::2]) for place, item in enumerate(given)]
+        for place, item in enumerate(given):
+            variable, _, value = str(item).partition("=")
+            pairs.append((place, variable, value))
     elif isinstance(given, dict):
-        pairs = [(key, str(key), _text(value)) for key, value in given.items()]
-    else:
-        return
+        pairs += [(key, str(key), _text(value)) for key, value in given.items()]
+    name = ".".join(clean(part, 60) for part in steps[1:])
     for step, variable, value in pairs:
         kind = kind_of(variable)
         literal = written(value.strip("\"'")) if kind else None
         if literal is None:
             continue
-        line = document.line_of(("services", name, "environment", step))
+        line = document.line_of((*steps, step))
         yield LiteralSecret(
             kind,
             clean(variable, 120),
             literal,
-            key=f"services.{clean(name, 60)}.environment.{clean(variable, 120)}",
+            key=f"services.{name}.{clean(variable, 120)}",
             vantage=Vantage.DECLARED,
             source=path,
             line=line,

@@ -6,6 +6,7 @@ time are bounded; nothing is written and no connection is opened.
 """
 
 import dataclasses
+import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
@@ -124,12 +125,15 @@ def _compose(desk: Desk) -> Iterator[Seen]:
         yield from found
 
 
+_AROUND = re.compile(r"(?:^|[\s;}])(?:http|stream|mail)\s*\{")  # what other files stand in
+
+
 def _nginx(desk: Desk) -> Iterator[Seen]:
     from rempart.collectors.nginx_config import tls_versions
 
     texts = dict(desk.each(lambda path, raw: (path, raw.decode("utf-8", "replace"))))
     included: set[str] = set()
-    for path in sorted(texts, key=lambda path: ("http" not in texts[path], path)):
+    for path in sorted(texts, key=lambda path: (not _AROUND.search(texts[path]), path)):
         if path in included:
             continue
         try:
