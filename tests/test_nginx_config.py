@@ -86,3 +86,21 @@ def test_what_is_cut_or_garbled_is_said(text: str) -> None:
 
 def test_a_template_is_not_decided() -> None:
     assert set(offered(SERVER.format("ssl_protocols $tls;")).values()) == {"?"}
+
+
+def test_names_of_protocols_are_read_in_any_case() -> None:
+    found = offered(SERVER.format('ssl_protocols tlsv1 "TLSV1.2";'))
+    assert [version for version, there in found.items() if there] == ["TLSv1", "TLSv1.2"]
+
+
+@pytest.mark.parametrize(
+    ("include", "expected"), [("snippets/tls.conf", {"?"}), ("proxy_params", {False, True})]
+)
+def test_an_include_may_override_what_is_inherited(include: str, expected: set[object]) -> None:
+    text = f"http {{ ssl_protocols TLSv1.2; {SERVER.format(f'include {include};')} }}"
+    assert set(offered(text).values()) == expected
+
+
+def test_a_byte_order_mark_is_no_word() -> None:
+    text = f"\ufeffhttp {{ {SERVER.format('ssl_protocols TLSv1.3;')} }}"
+    assert offered(text)["TLSv1.3"] is True

@@ -19,6 +19,8 @@ DEPTH: Final = 30  # blocks in blocks
 INCLUDES: Final = 200  # files followed in all
 Included: TypeAlias = Callable[[str], Iterable[tuple[str, str]]]  # pattern -> (file, text)
 
+# Files nginx ships, which set nothing of TLS.
+_HARMLESS: Final = re.compile(r"mime\.types|fastcgi|(?:proxy|uwsgi|scgi)_params|koi-|win-utf")
 _TOKEN: Final = re.compile(
     r"""(?P<space>\s+|\#[^\n]*)|(?P<mark>[{};])"""
     r"""|(?P<word>"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|(?:\$\{[^}\s]*\}|\\.|[^\s{};"'\\])"""
@@ -56,7 +58,7 @@ def directives(text: str, file: str) -> Directive:
     """The whole file as one block; raises Truncated where braces or quotes do not match."""
     top = Directive("", (), file, 1)
     stack, words, line = [top], list[str](), 1
-    position, started = 0, 1
+    position, started = (1 if text.startswith("\ufeff") else 0), 1
     while position < len(text):
         match = _TOKEN.match(text, position)
         if match is None:
@@ -151,14 +153,16 @@ def _servers(around: Directive, *, fragment: bool) -> Iterator[Server]:
             continue
         own = next(iter(block.all("ssl_protocols")), None)
         protocols = own or inherited
-        reason = "" if protocols else _unfollowed(block) or outside
+        reason = "" if own else _unfollowed(block)
+        if not protocols:
+            reason = reason or outside
         yield Server(_name(block), block, protocols, reason)
 
 
 def _unfollowed(block: Directive) -> str:
     for one in block.all("include"):
         name = " ".join(one.arguments)
-        if "mime.types" not in name and "fastcgi" not in name:
+        if not _HARMLESS.search(name):
             return f"include {clean(name, 60)} is not followed"
     return ""
 
@@ -188,7 +192,7 @@ def tls_versions(
     `version` is nginx's, as numbers; without it a default that changed is not decided.
     """
     for server in servers(text, file, included):
-        place = server.protocols or server.place
+        place = server.place if server.open else server.protocols or server.place
         for protocol in VERSIONS[1:]:
             yield TlsVersion(
                 protocol,
@@ -202,11 +206,11 @@ def tls_versions(
 
 
 def _offered(server: Server, protocol: str, version: Sequence[int] | None) -> Seen[bool]:
-    if server.protocols is not None:
+    if server.protocols is not None and not server.open:
         words = server.protocols.arguments
         if any("$" in word or "{" in word for word in words):
             return _unresolved(f"ssl_protocols {clean(' '.join(words), 60)}")
-        return protocol in words
+        return protocol.lower() in [word.lower() for word in words]
     if server.open:
         return _unresolved(f"ssl_protocols is not set here, and {server.open}")
     return _default(protocol, version)
