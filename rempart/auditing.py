@@ -17,7 +17,7 @@ from rempart.journal import Journal, state_folder
 from rempart.results import Run
 from rempart.scope import Scope, guarded
 from rempart.secrets import Redacting, Redactor
-from rempart.transport.access import Access
+from rempart.transport.access import Access, Register
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +31,7 @@ class Conduct:
     threads: int = assess.THREADS
     tell: Callable[[Progress], None] = lambda progress: None
     whole: bool = False  # keep every observation, to be saved
+    register: Register | None = None  # takes the accounts behind pseudonyms, where asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def audited(
     line = f"{inventory.file.resolve()} {case.audit.id}"
     with Journal.open(folder, case.pins, of=line, resume=conduct.resume) as journal:
         orders = Orders(case.bench, journal, conduct.tell, whole=conduct.whole)
-        assessed = _assessed(case, inventory, orders, conduct.threads)
+        assessed = _assessed(case, inventory, orders, conduct)
         done = Audited(
             run=_run(case, assessed, orders),
             looked=assessed.looked,
@@ -74,17 +75,19 @@ def audited(
     return done
 
 
-def _assessed(case: Case, inventory: Inventory, orders: Orders, threads: int) -> Assessed:
+def _assessed(case: Case, inventory: Inventory, orders: Orders, conduct: Conduct) -> Assessed:
     """Look and judge with the gate shut: nothing leaves the mandate until this returns."""
     scope = Scope.of(inventory.authorisation)
 
     def opened(subject: Any) -> Access:  # noqa: ANN401  (any kind of subject)
-        return Access.open(subject, inventory, scope, inventory.redactor)
+        access = Access.open(subject, inventory, scope, inventory.redactor)
+        access.register = conduct.register
+        return access
 
     with _redacted(inventory.redactor):
         inventory.unlock()  # password managers are asked before the gate shuts out child programs
     with _redacted(inventory.redactor), guarded(scope):
-        pool = ThreadPoolExecutor(threads, thread_name_prefix="look")
+        pool = ThreadPoolExecutor(conduct.threads, thread_name_prefix="look")
         assessed = assess.assess(case.plan, orders, opened, pool)
         hurried = assessed.interrupted or bool(assessed.left_behind)
         pool.shutdown(wait=not hurried, cancel_futures=True)

@@ -51,6 +51,11 @@ SEVERITIES = click.Choice(["low", "medium", "high", "critical"])
     type=FILE,
     help="Judge saved observations again; nobody is contacted. INVENTORY only gives waivers.",
 )
+@click.option(
+    "--resolve",
+    type=FILE,
+    help="Write which account stands behind each pseudonym of read logs; keep it to yourself.",
+)
 @click.option("--content", type=FOLDER, help="A workspace with checks/, audits/, reports/.")
 @click.option("--trust-content", is_flag=True, help="Run Python from that folder; read it first.")
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of audit files and leave.")
@@ -68,6 +73,7 @@ def command(
     state: Path | None,
     threads: int,
     saved: Path | None,
+    resolve: Path | None,
     content: Path | None,
     trust_content: bool,
     schema: bool,
@@ -90,10 +96,13 @@ def command(
     from rempart.case import Choices, case, opened
     from rempart.check import Severity
     from rempart.progress import shown
+    from rempart.resolution import kept
 
     files.demand_writable(outputs)
     choices = Choices(against, only, skip, content, trust_content, lang or "")
     if saved is not None:
+        if resolve is not None:
+            raise UsageError("--resolve: saved observations hold no account to resolve")
         context, looked = archive.load(saved)
         one = case(context, choices, _accepted(inventory))
         done = judged_again(one, looked)
@@ -105,8 +114,8 @@ def command(
         source = opened(inventory)
         one = case(source, choices)
         keeper = files.Keeper(one, outputs, template)
-        with shown(len(one.plan.tasks)) as tell:
-            how = Conduct(state, resume, threads, tell, whole=keeper.whole)
+        with shown(len(one.plan.tasks)) as tell, kept(resolve, resumed=resume) as register:
+            how = Conduct(state, resume, threads, tell, keeper.whole, register)
             done = audited(one, source, how, keeper)
         if resume and done.resumed is None:
             click.echo("rempart: there was nothing to resume; this is a new run", err=True)

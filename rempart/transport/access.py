@@ -3,8 +3,8 @@
 import contextlib
 import socket
 import threading
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from rempart.errors import ContentError, Limited, NotAuthorised, Refused, Unreachable
@@ -18,6 +18,9 @@ CONNECT_SECONDS = 10.0  # an address that swallows packets may not use up a subj
 NAME_SECONDS = 5.0
 BASTION_SESSIONS = 10  # sshd's MaxStartups refuses at random from the 10th unauthenticated one
 _NEEDS_DOCUMENT = frozenset({"intrusive", "canary"})
+
+# Takes a subject's id and the accounts behind its pseudonyms; only where the payer asked for that.
+Register: TypeAlias = Callable[[str, Mapping[str, str]], None]
 
 _bastions: dict[str, threading.BoundedSemaphore] = {}
 _bastions_lock = threading.Lock()
@@ -43,6 +46,7 @@ class Access:
         self.budget = budget or Budget()
         self.deadline = Deadline(seconds)
         self.authorisation = getattr(inventory, "authorisation", None)
+        self.register: Register | None = None
 
     @classmethod
     def open(cls, subject: Any, inventory: Any, scope: Scope, redactor: Any = None) -> "Access":  # noqa: ANN401

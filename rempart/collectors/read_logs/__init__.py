@@ -74,19 +74,18 @@ def collect(subject: Any, access: "Access", wanted: Wanted) -> Iterator[Observat
 def _here(subject: Any, access: "Access") -> tuple["Facts", Any]:  # noqa: ANN401
     """Read and measured on the auditor's machine."""
     from rempart.collectors.read_logs.orders import declared, measure
-    from rempart.collectors.read_logs.pseudonyms import Accounts
+    from rempart.collectors.read_logs.pseudonyms import Accounts, pseudonym
     from rempart.collectors.read_logs.tally import Tally
 
     key = subject.pseudonyms.resolve().encode() if subject.pseudonyms else b""
-    register = getattr(access, "register", None)
-    accounts = Accounts(key, named=register is not None)
+    accounts = Accounts(key, named=access.register is not None)
     tally, measuring = Tally(declared(subject), accounts), measure(subject)
     try:
         facts = _read(subject, access, tally, measuring)
         measured = measuring.done()
-        if register is not None:
-            hashes = [hashed for hashed, _ in measured.accounts]
-            register(subject.id, accounts.names(hashes))
+        if access.register is not None:
+            names = accounts.names([hashed for hashed, _ in measured.accounts])
+            access.register(subject.id, {pseudonym(one): name for one, name in names.items()})
     finally:
         tally.forget()
     return facts, measured
