@@ -65,7 +65,7 @@ class Cleaner:
         self._found = re.compile(rf"(?<!\w)(?:{'|'.join(longest)})(?!\w)", re.IGNORECASE)
 
     def clean(self, value: Any) -> Any:  # noqa: ANN401  (any part of a run)
-        """The value with every name replaced, in texts however deep."""
+        """The value with every name replaced, in texts however deep; keys are ours and stay."""
         if not self._names:
             return value
         if type(value) is str:
@@ -76,7 +76,7 @@ class Cleaner:
         if isinstance(value, tuple | list):
             return type(value)(map(self.clean, value))
         if isinstance(value, dict):
-            return {self.clean(name): self.clean(item) for name, item in value.items()}
+            return {name: self.clean(item) for name, item in value.items()}
         return value
 
     def _named(self, found: re.Match[str]) -> str:

@@ -13,9 +13,11 @@ from typing import Any
 from msgspec.structs import replace
 
 from rempart.background import DeliveryRecord, ReplayRecord, StepControl
+from rempart.card import Words
 from rempart.errors import UsageError
 from rempart.pseudonyms import WITHHELD, Cleaner, pseudonyms
 from rempart.results import (
+    CheckRecord,
     Coverage,
     Place,
     ResultRecord,
@@ -26,7 +28,7 @@ from rempart.results import (
     judged,
     run_digest,
 )
-from rempart.review import RetestRecord
+from rempart.review import OWN, RetestRecord
 
 TECHNICAL = "technical"
 TEAM = "team:"
@@ -110,6 +112,8 @@ class _Cut:
             run,
             authorisation=self.mandate(run),
             subjects=tuple(map(self.subject, run.subjects)),
+            checks={name: self.card(name, record) for name, record in run.checks.items()},
+            document=clean(run.document),
             settings=clean(run.settings) if allowed.scope else {},
             waivers=tuple(map(self.waiver, run.waivers)),
             statements=tuple(
@@ -151,6 +155,15 @@ class _Cut:
                 if item.fingerprint in told
             ),
         )
+
+    def card(self, check: str, record: CheckRecord) -> CheckRecord:
+        """A card as it stands; a reviewer's own finding may tell of what was found."""
+        if not check.startswith(OWN):
+            return record
+        cut = self.cleaner.clean(record.words)
+        if not self.policy.evidence:
+            cut = {name: Words(one.title, WITHHELD, WITHHELD) for name, one in cut.items()}
+        return replace(record, words=cut)
 
     def mandate(self, run: Run) -> Any:  # noqa: ANN401  (the record of the run)
         if self.policy.scope:

@@ -4,6 +4,7 @@ Texts are by language (`en`, `fr`, `de`); what was written in one language stand
 """
 
 from datetime import datetime
+from typing import Final
 
 import msgspec
 
@@ -11,6 +12,9 @@ from rempart.check import Outcome, Severity
 from rempart.errors import Reason
 
 STATES = ("fixed", "partly", "open", "not_retestable")
+
+
+OWN: Final = "own."  # check ids of findings no tool made
 
 
 class _Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

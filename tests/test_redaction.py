@@ -14,6 +14,7 @@ from rempart.export import formats
 from rempart.pseudonyms import WITHHELD, Cleaner, pseudonyms
 from rempart.redaction import POLICIES, view
 from rempart.results import Place, Run, Waived, encoded, run_digest, save
+from rempart.review import Review
 from tests.samples import STATEMENTS, SUBJECTS, WAIVERS, result, sample_run
 
 NAME = "m.durand"
@@ -70,6 +71,23 @@ def test_one_account_keeps_one_pseudonym_in_every_view() -> None:
 
 def test_a_sentence_of_a_view_still_speaks_of_root() -> None:
     assert "root" not in pseudonyms(named())
+
+
+def test_a_reviewer_s_own_finding_names_no_account_either() -> None:
+    card = sample_run().checks["ssh.root_login"]
+    words = {name: replace(one, title=f"{NAME} left", rationale=f"{NAME} has a key")
+             for name, one in card.words.items()}  # fmt: skip
+    own = {"own.key": replace(card, words=words)}
+    review = Review(
+        by=NAME, reason={"en": f"{NAME} said so"}, seen={"en": NAME}, source="interview"
+    )
+    finding = replace(result("own.key", "pro"), review=review)
+    run = named(checks={**sample_run().checks, **own})
+    for recipient in ("executive", "regulator", "client-insurer"):
+        cut = view(replace(run, results=(*run.results, finding)), recipient)
+        assert NAME not in encoded(cut).decode()
+        assert "left" in cut.checks["own.key"].words["fr"].title
+    assert cut.checks["own.key"].words["en"].rationale == WITHHELD
 
 
 def test_a_group_is_no_account() -> None:

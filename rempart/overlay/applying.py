@@ -22,9 +22,8 @@ from rempart.results import (
     fingerprint,
     judged,
 )
-from rempart.review import Answer, DocumentRecord, Edition, Review
+from rempart.review import OWN, Answer, DocumentRecord, Edition, Review
 
-OWN = "own."  # check ids of findings no tool made
 ESTATE = "estate"  # what a finding is about when it names no subject
 
 
