@@ -148,3 +148,25 @@ def test_includes_that_multiply_are_left_open() -> None:
     sshd = next(settings(text, "sshd_config", lambda _: [("a", text)]))
 
     assert isinstance(sshd.permit_root_login, Unknown)
+
+
+@pytest.mark.parametrize("value", ["maybe", "no#x", "no;yes"])
+def test_a_word_permit_root_login_does_not_know_is_not_decided(value: str) -> None:
+    assert isinstance(everybody(f"PermitRootLogin {value}\n").permit_root_login, Unknown)
+
+
+def test_an_include_within_a_match_leaves_that_match_open() -> None:
+    found = list(settings("Match User bob\n MaxAuthTries 9\n Include more\n", "f/sshd_config"))
+    assert found[0].password_authentication is True
+    assert found[1].key == "Match User bob"
+    assert found[1].max_auth_tries == 9
+    assert isinstance(found[1].password_authentication, Unknown)
+
+
+def test_the_file_of_crypto_policies_says_nothing_of_sign_in() -> None:
+    text = "Include /etc/crypto-policies/back-ends/opensshserver.config\nPermitRootLogin no\n"
+    assert everybody(text).permit_root_login == "no"
+
+
+def test_a_byte_order_mark_and_single_quotes_hide_nothing() -> None:
+    assert everybody("\ufeffPermitRootLogin 'no'\n").permit_root_login == "no"

@@ -23,7 +23,9 @@ EVERYBODY = ("", "all")
 DEPTH = 16  # sshd's own limit of nested Include
 MOST = 1_000_000  # characters followed in all: includes that include each other come to an end
 COST = 1_000  # what an include costs beside its characters
-_WORDS = re.compile(r'"[^"]*"|[^\s"]+')
+# Written by crypto-policies(7): algorithms and key sizes, nothing that stands in SETTINGS.
+HARMLESS = "/etc/crypto-policies/back-ends/"
+_WORDS = re.compile(r'"[^"]*"|\'[^\']*\'|[^\s"\']+')
 _TEMPLATED = re.compile(r"\{\{|\{%|<%|\$\{|%\{|^\$[A-Za-z_]")
 
 
@@ -78,6 +80,9 @@ def matched(everybody: SshdSettings, found: Sequence[Directive]) -> Iterator[Ssh
             blocks.setdefault(directive.match, []).append(directive)
     for match, inside in blocks.items():
         decided = _decided(inside)
+        if decided.open:
+            unknown = _not_followed(decided.open)
+            decided.values = {**dict.fromkeys(_NAMES, unknown), **decided.values}
         if decided.values:
             yield replace(
                 everybody,
@@ -111,7 +116,7 @@ def _directives(
     match: str,
     depth: int,
 ) -> Iterator[Directive]:
-    for number, raw in enumerate(text.splitlines(), 1):
+    for number, raw in enumerate(text.removeprefix("\ufeff").splitlines(), 1):
         line = raw.strip()
         if not line or line.startswith("#"):
             continue
@@ -120,7 +125,8 @@ def _directives(
         if keyword == "match":
             match = value
         elif keyword == "include":
-            found = [follow(pattern) if depth else None for pattern in value.split()]
+            patterns = [one for one in value.split() if not one.startswith(HARMLESS)]
+            found = [follow(pattern) if depth else None for pattern in patterns]
             if None in found:
                 yield Directive(match, keyword, value, place)
             for path, content in (pair for pairs in found for pair in pairs or ()):
@@ -138,7 +144,7 @@ def _split(line: str) -> tuple[str, str]:
     for word in _WORDS.findall(rest.lstrip(" =")):
         if word.startswith("#"):
             break
-        words.append(word.strip('"'))
+        words.append(word[1:-1] if word[0] in "\"'" and word[0] == word[-1] else word)
     return keyword.strip().lower(), " ".join(words)
 
 
@@ -199,8 +205,9 @@ def _value(item: "_Setting", directive: Directive) -> object:
             return FLAGS[raw.lower()]
         if item.kind is int and raw.isascii() and raw.isdigit():
             return int(raw[:9])
-        if item.kind is str and raw:
-            return SYNONYMS.get(raw.lower(), raw.lower())
+        word = SYNONYMS.get(raw.lower(), raw.lower())
+        if item.kind is str and word and word in (item.words or (word,)):
+            return word
     return Unknown(Reason.UNRESOLVED, f"{item.keyword} {raw[:60]}")
 
 
@@ -212,13 +219,15 @@ class _Setting:
     name: str
     kind: type
     default: object
+    words: tuple[str, ...] = ()  # the only ones it takes
 
 
 SYNONYMS = {"without-password": "prohibit-password"}
+_ROOT = ("yes", "no", "prohibit-password", "forced-commands-only")
 SETTINGS = {
     item.keyword.lower(): item
     for item in (
-        _Setting("PermitRootLogin", "permit_root_login", str, "prohibit-password"),
+        _Setting("PermitRootLogin", "permit_root_login", str, "prohibit-password", _ROOT),
         _Setting("PasswordAuthentication", "password_authentication", bool, True),
         _Setting("MaxAuthTries", "max_auth_tries", int, 6),
         _Setting("PermitEmptyPasswords", "permit_empty_passwords", bool, False),
@@ -227,3 +236,4 @@ SETTINGS = {
         _Setting("AuthenticationMethods", "authentication_methods", str, "any"),
     )
 }
+_NAMES = tuple(item.name for item in SETTINGS.values())
