@@ -2,8 +2,11 @@ from pathlib import Path
 
 import pytest
 
-from rempart.check import Reason, Unknown, Vantage
+from rempart.check import Gap, Observation, Reason, Unknown, Vantage
+from rempart.collectors.host.framing import Answer, Answers
+from rempart.collectors.host.sshd import sshd_settings
 from rempart.collectors.sshd_config import read, settings
+from rempart.errors import Unresolved
 from rempart.observations.ssh import SshdSettings
 
 RECORDED = Path(__file__).parent / "recorded"
@@ -170,3 +173,60 @@ def test_the_file_of_crypto_policies_says_nothing_of_sign_in() -> None:
 
 def test_a_byte_order_mark_and_single_quotes_hide_nothing() -> None:
     assert everybody("\ufeffPermitRootLogin 'no'\n").permit_root_login == "no"
+
+
+LISTENING = "sshd: /usr/sbin/sshd -D{options} [listener] 0 of 10-100 startups"
+SAYS = (RECORDED / "sshd-9.2-debian12.txt").read_text()
+
+
+def asked(*daemons: str) -> list[Observation | Gap]:
+    sections = {"sshd": Answer(0, SAYS), "daemon": Answer(0, "\n".join(daemons))}
+    sections["sshd_config"] = Answer(0, "/etc/ssh/sshd_config:1:Port 22")
+    return list(sshd_settings(Answers(sections)))
+
+
+def started(options: str) -> SshdSettings:
+    (settings_,) = asked(LISTENING.format(options=options))
+    assert isinstance(settings_, SshdSettings)
+    return settings_
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        " -oPermitRootLogin=yes",
+        " -oCiphers=aes256-gcm@openssh.com -oPermitRootLogin=yes",
+        " -o PermitRootLogin yes -p 2222",
+        " -4 -E /var/log/sshd.log -o permitrootlogin=yes -o PermitRootLogin=no",
+    ],
+)
+def test_what_the_daemon_was_started_with_comes_before_its_file(options: str) -> None:
+    sshd = started(options)
+
+    assert sshd.permit_root_login == "yes"
+    assert sshd.at("permit_root_login").source == "sshd -o"
+    assert sshd.max_auth_tries == 6
+
+
+@pytest.mark.parametrize(
+    "options",
+    ["", " -p 2222", " -f /etc/ssh/sshd_config", " -o AuthorizedKeysCommandUser=nobody"],
+)
+def test_options_about_something_else_change_nothing(options: str) -> None:
+    assert started(options).permit_root_login == "prohibit-password"
+
+
+@pytest.mark.parametrize("options", [" -f /srv/sshd_config", " -4f/srv/sshd_config"])
+def test_a_daemon_that_reads_another_file_is_not_what_sshd_t_says(options: str) -> None:
+    with pytest.raises(Unresolved, match="sshd runs with -f /srv/sshd_config"):
+        asked(LISTENING.format(options=options))
+
+
+def test_another_daemon_beside_the_usual_one_does_not_hide_it() -> None:
+    (found,) = asked("/usr/sbin/sshd -f /srv/sshd_config", "/usr/sbin/sshd -D")
+    assert isinstance(found, SshdSettings)
+
+
+def test_a_host_whose_processes_cannot_be_seen_is_taken_at_sshd_t_s_word() -> None:
+    (found,) = asked()
+    assert isinstance(found, SshdSettings)

@@ -122,6 +122,16 @@ def test_a_real_host_answers_on_one_connection(tmp_path: Path) -> None:
     assert Reason.TRUNCATED not in {item.reason for item in found if isinstance(item, Gap)}
 
 
+def test_a_daemon_with_a_file_of_its_own_is_not_taken_for_the_usual_one(tmp_path: Path) -> None:
+    with running(tmp_path, "UsePAM no\nMaxAuthTries 9\n") as host, access(host) as allowed:
+        found = list(collect(host, allowed, frozenset({SshdSettings})))
+
+    (gap,) = found
+    assert isinstance(gap, Gap)
+    assert (gap.type, gap.reason) == ("SshdSettings", Reason.UNRESOLVED)
+    assert gap.detail.startswith("sshd runs with -f /")
+
+
 def test_only_what_is_wanted_comes_back(tmp_path: Path) -> None:
     with running(tmp_path) as host, access(host) as allowed:
         found = list(collect(host, allowed, frozenset({Volume, Swap})))

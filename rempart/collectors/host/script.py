@@ -61,6 +61,16 @@ show() {
   done
   [ $# -eq 0 ] || $limit awk '!/^[ \t]*(#[ \t]|#?$)/ { print FILENAME ":" FNR ":" $0 }' "$@"
 }
+daemon() {
+  waits='$1 == "sshd:" && /\[listener\]/ || $1 ~ /\/sshd$/'
+  pid=$$
+  while [ "${pid:-0}" -gt 1 ]; do
+    line=$($limit ps -ww -o args= -p "$pid" | awk "$waits")
+    [ -z "$line" ] || { printf '%s\n' "$line"; return; }
+    pid=$($limit ps -o ppid= -p "$pid" | tr -d ' ')
+  done
+  $limit ps -ww -e -o args= | awk "$waits"
+}
 sudoers() {
   [ -e /etc/sudoers ] || return 0
   as_root /usr/bin/cvtsudoers -e -f sudoers /etc/sudoers
@@ -124,6 +134,7 @@ _PAM = (
 )
 SECTIONS = (
     Section("release", "os-release", (HostFacts,), (("uname", "-sr"),), paths=("/etc/os-release",)),
+    Section("daemon", "ps", (SshdSettings,), (("daemon",),)),
     Section("sshd", "sshd -T", (SshdSettings,), ((SSHD, "-T"),), root=True),
     Section(
         "sshd_config",

@@ -1,16 +1,24 @@
-"""What an sshd does: asked of the daemon; its file only says whom a `Match` treats otherwise."""
+"""What an sshd does: asked of the daemon; its file only says whom a `Match` treats otherwise.
+
+`sshd -T` knows the default file and no option. The daemon that let the collector in, or else those
+that wait for connections, may have been started with others: its command line says so.
+"""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 from rempart.check import Gap, Observation, Vantage
 from rempart.collectors.host.framing import Answers
 from rempart.collectors.host.lines import Files, files
 from rempart.collectors.sshd_config import directives, matched, read, settings
+from rempart.collectors.text import clean
 from rempart.errors import CollectError, Privilege, Unresolved
 from rempart.observations.ssh import SshdSettings
 
 CONFIG = "/etc/ssh/sshd_config"
 FOLDER = "/etc/ssh/"
+VALUED = "CEbcfghkopu"  # options of sshd(8) that take a value
 
 
 def sshd_settings(answers: Answers) -> Iterator[Observation | Gap]:
@@ -28,8 +36,53 @@ def sshd_settings(answers: Answers) -> Iterator[Observation | Gap]:
         text, included = _whole(files(answers.text("sshd_config")))
         yield from settings(text, CONFIG, included, vantage=Vantage.OBSERVED)
         return
+    if not answers.captured:
+        everybody = _overridden(everybody, _options(answers))
     yield everybody
     yield from _matches(answers, everybody)
+
+
+def _overridden(everybody: SshdSettings, options: list[str]) -> SshdSettings:
+    """The settings of a daemon started with these `-o` options: they come before any file."""
+    said = next(settings("\n".join(options), "sshd -o"))
+    values: dict[str, Any] = {name: getattr(said, name) for name in said.decided}
+    return replace(everybody, **values, decided={**everybody.decided, **said.decided})
+
+
+def _options(answers: Answers) -> list[str]:
+    """What the daemon was started with by `-o`, in sshd_config's own words.
+
+    Raises Unresolved when it reads another file than the one `sshd -T` reads.
+    """
+    try:
+        lines = answers.text("daemon").splitlines()
+    except Unresolved:  # no ps, or one that does not show arguments
+        return []
+    started = [_started(line) for line in lines]
+    usual = [options for config, options in started if config in ("", CONFIG)]
+    if started and not usual:
+        other = clean(started[0][0], 60)
+        raise Unresolved(f"sshd runs with -f {other}, and sshd -T reads {CONFIG}")
+    return usual[0] if usual else []
+
+
+def _started(line: str) -> tuple[str, list[str]]:
+    """The file and the options on the command line of a waiting sshd, as ps shows it."""
+    words = line.removeprefix("sshd: ").partition(" [listener]")[0].split()[1:]
+    config, options = "", []
+    while words:
+        word = words.pop(0)
+        at = next((n for n, letter in enumerate(word) if n and letter in VALUED), 0)
+        if not word.startswith("-") or not at:
+            continue
+        value = word[at + 1 :] or (words.pop(0) if words else "")
+        if word[at] == "f":
+            config = value
+        elif word[at] == "o":
+            while words and not words[0].startswith("-"):
+                value += f" {words.pop(0)}"
+            options.append(value)
+    return config, options
 
 
 def _matches(answers: Answers, everybody: SshdSettings) -> Iterator[Observation | Gap]:
