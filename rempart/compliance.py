@@ -38,6 +38,15 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """Requirements of one framework in one state, and the checks that show it."""
+
+    ids: tuple[str, ...]
+    state: str
+    checks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """One framework over the estate; `subjects` are those with at least one cell."""
 
@@ -61,9 +70,13 @@ class Table:
         return {state: tally[state] for state in STATES}
 
     @property
-    def gaps(self) -> tuple[Row, ...]:
-        """The requirements that are not met, or only in part, with the checks that say so."""
-        return tuple(row for row in self.rows if row.checks)
+    def gaps(self) -> tuple[Gap, ...]:
+        """The requirements some check did not find met, those with the same checks together."""
+        alike: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+        for row in self.rows:
+            if row.checks:
+                alike.setdefault((row.state, row.checks), []).append(row.id)
+        return tuple(Gap(tuple(ids), *key) for key, ids in alike.items())
 
 
 class Compliance:

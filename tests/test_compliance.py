@@ -2,7 +2,7 @@ import pytest
 
 from rempart.background import FrameworkRecord, RequirementRecord
 from rempart.check import Outcome, Vantage
-from rempart.compliance import Compliance, Table, overall, parted
+from rempart.compliance import Compliance, Gap, Table, overall, parted
 from rempart.errors import Reason
 from rempart.findings import Findings
 from rempart.results import ResultRecord, Waived
@@ -17,8 +17,8 @@ def passed(subject: str = "claims-1", **more: object) -> ResultRecord:
     return result(subject=subject, outcome=Outcome.PASS, **more)  # type: ignore[arg-type]
 
 
-def table(*results: ResultRecord, asked: RequirementRecord = SSH) -> Table:
-    record = FrameworkRecord("G", "P", "1", "https://a.example", "verified", (asked,))
+def table(*results: ResultRecord, asked: tuple[RequirementRecord, ...] = (SSH,)) -> Table:
+    record = FrameworkRecord("G", "P", "1", "https://a.example", "verified", asked)
     (found,) = Compliance(sample_run(results=results, frameworks={"gdpr": record})).tables
     return found
 
@@ -58,17 +58,21 @@ def test_a_requirement_is_in_the_state_its_evidence_shows(
 
 
 def test_nothing_is_met_while_a_control_it_asks_for_was_not_looked_at() -> None:
-    (row,) = table(passed(), asked=BOTH).rows
+    (row,) = table(passed(), asked=(BOTH,)).rows
     assert (row.state, row.cells, row.looked) == ("partial", {"claims-1": "met"}, ("exp.ssh",))
 
 
 def test_a_gap_names_the_checks_that_show_it() -> None:
     found = table(result(), passed("claims-2"))
-    assert [(row.id, row.state, row.checks) for row in found.gaps] == [
-        ("R1", "partial", ("ssh.root_login",))
-    ]
+    assert found.gaps == (Gap(("R1",), "partial", ("ssh.root_login",)),)
     assert found.subjects == ("claims-1", "claims-2")
     assert found.counts["partial"] == 1
+
+
+def test_requirements_with_the_same_gap_stand_together() -> None:
+    other = RequirementRecord("R3", "SSH again", ("exp.ssh",))
+    found = table(result(), asked=(SSH, BOTH, other))
+    assert [gap.ids for gap in found.gaps] == [("R1", "R2", "R3")]
 
 
 @pytest.mark.parametrize(
