@@ -19,10 +19,9 @@ from rempart.language import language as spoken
 from rempart.plain import line
 from rempart.plan import Plan, Task
 from rempart.results import Coverage, ResultRecord, Run
-from rempart.review import Retested, RetestRecord
+from rempart.review import OWN, Retested, RetestRecord
 
 Pair: TypeAlias = tuple[str, str]  # check id, subject id
-OWN = "own."  # findings no tool made: no tool can look at them again
 STATES = {
     Change.OPEN: "open",
     Change.ACCEPTED: "open",
