@@ -3,6 +3,7 @@
 from rempart.background import ReplayRecord
 from rempart.findings import Findings
 from rempart.language import Language
+from rempart.redaction import TEAM
 from rempart.results import Run
 
 
@@ -52,3 +53,11 @@ def translated(texts: dict[str, str], language: Language, default: str = "") -> 
 def audit_title(run: Run, language: Language) -> str:
     """What the audit is called in that language."""
     return translated(run.audit.title, language, run.audit.id)
+
+
+def reader(run: Run, language: Language) -> str:
+    """For whom the run was cut down, in words; empty for the whole run."""
+    recipient = run.delivery.recipient if run.delivery else ""
+    if recipient.startswith(TEAM):
+        return language.say("recipient.team", team=recipient.removeprefix(TEAM))
+    return language.word("recipient", recipient) if recipient else ""

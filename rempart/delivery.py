@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from rempart import encryption, export, sshsig
+from rempart.answer import reader
 from rempart.background import DeliveryRecord
 from rempart.catalogue import built_in
 from rempart.errors import IntegrityError, UsageError
 from rempart.integrity import RUN, sealed, sha256, signer_name
 from rempart.language import filled
+from rempart.language import language as spoken
 from rempart.plain import line
 from rempart.results import Run, encoded, write_private
 
@@ -109,7 +111,7 @@ def _how(run: Run, order: Order, language: str, signer: str, digest: str) -> str
     values = {
         "organisation": line(run.organisation),
         "run": line(run.id),
-        "recipient": texts.get(f"to.{given.recipient}", line(given.recipient)),
+        "recipient": line(reader(run, spoken(language))),
         "of": given.of,
         "previous": given.previous,
         "digest": digest,
@@ -122,7 +124,7 @@ def _how(run: Run, order: Order, language: str, signer: str, digest: str) -> str
         "unsigned": order.key is None,
         "chain": bool(given.previous),
     }
-    parts = (text for key, text in texts.items() if said.get(key, not key.startswith("to.")))
+    parts = (text for key, text in texts.items() if said.get(key, True))
     return "\n".join(filled(text, values) for text in parts)
 
 

@@ -26,7 +26,7 @@ from markupsafe import Markup, escape
 
 from rempart import brand, confined
 from rempart.analysis import Analysis
-from rempart.answer import complete, replayed, translated, verdict
+from rempart.answer import complete, reader, replayed, translated, verdict
 from rempart.catalogue import Layer, built_in, layers
 from rempart.errors import RenderError, UsageError
 from rempart.findings import Findings, control_title, said, words
@@ -188,6 +188,7 @@ def context(run: Run, spoken: Language, medium: str = SCREEN, team: str = "") ->
         "payload": partial(_payload, analysis, spoken),
         "verdict": verdict(found, spoken),
         "incomplete": complete(found, spoken),
+        "reader": reader(run, spoken),
         "replayed": partial(_spoken, replayed, spoken),
         "translated": partial(_spoken, translated, spoken),
         "language": spoken,
