@@ -106,6 +106,23 @@ def test_thirteen_digits_need_a_column_that_speaks_of_people(tmp_path: Path) -> 
     assert sure(export.columns) == [("nir", "nir13", "clear")]
 
 
+@pytest.mark.parametrize("line", ["01{}DUPONT    JEAN", "{}1234", "{}DUPONTJEAN", "DUPONT  {}"])
+def test_fields_of_fixed_width_are_not_taken_for_a_column_without_people(
+    tmp_path: Path, line: str
+) -> None:
+    (tmp_path / "flux.dat").write_text("".join(f"{line.format(one)}\n" for one in numbers(40)))
+    found = one(tmp_path)
+    assert isinstance(found, Gap)
+    assert found.reason is Reason.NO_COLLECTOR
+
+
+def test_one_column_of_other_words_is_read(tmp_path: Path) -> None:
+    (tmp_path / "towns.csv").write_text("town\nSaint-Denis\nLe Mans\nSt. Malo\n")
+    export = one(tmp_path)
+    assert isinstance(export, Export)
+    assert sure(export.columns) == []
+
+
 def test_looks_into_gzip_and_stops_at_the_cap(tmp_path: Path) -> None:
     text = "nir\n" + "\n".join(numbers(200))
     (tmp_path / "a.csv.gz").write_bytes(gzip.compress(text.encode()))

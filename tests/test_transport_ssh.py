@@ -108,7 +108,7 @@ def test_a_port_closed_behind_the_bastion_is_said(tmp_path: Path) -> None:
     with (
         serve(echoed, tmp_path) as bastion,
         access(subjects=(host(bastion, id="b"),)) as reach,
-        pytest.raises(Refused, match="opened no channel"),
+        pytest.raises(Unreachable, match="opened no channel"),
     ):
         run_script(reach, host(inner, jump="b"), b"x")
 

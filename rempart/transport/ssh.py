@@ -282,7 +282,8 @@ def _mapped(where: str, error: Exception, client: _Client) -> CollectError:
     if isinstance(error, paramiko.AuthenticationException):
         return Refused(f"{where}: authentication refused")
     if isinstance(error, paramiko.ChannelException):
-        return Refused(f"{where}: the host opened no channel ({error.text})")
+        kind = Unreachable if error.code == paramiko.common.OPEN_FAILED_CONNECT_FAILED else Refused
+        return kind(f"{where}: the host opened no channel ({error.text})")
     if "banner" in str(error):
         return Truncated(f"{where}: no SSH banner")
     return Truncated(f"{where}: not readable as SSH ({type(error).__name__})")

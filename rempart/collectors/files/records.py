@@ -16,6 +16,8 @@ RECORDS = 20_000  # records read of one file
 COLUMNS = 500
 _DELIMITERS: Final = ";,\t|"
 _SUFFIXES: Final = re.compile(r"\.(?:csv|tsv|psv|txt|dat|jsonl|ndjson)(?:\.gz)?$", re.I)
+# Lines that hold several fields of fixed width: no value stands alone, so none can be counted.
+_FIXED: Final = re.compile(r"\d{16}|\d{13}[^\W\d]|[^\W\d]\d{13}|\S\s{2,}\S")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,10 @@ def _delimited(lines: list[str], delimiter: str, *, cut: bool) -> Records | None
         for column, value in zip(columns, row, strict=False):
             column.add(value)
     whole = not cut and next(rows, None) is None and not broken
-    return Records(format_, count, whole, _counts(columns))
+    counts = _counts(columns)
+    if delimiter == "\n" and any(map(_FIXED.search, lines)) and not any(c.valid for c in counts):
+        return None
+    return Records(format_, count, whole, counts)
 
 
 def _readable(rows: Iterable[list[str]], broken: list[str]) -> Iterator[list[str]]:
