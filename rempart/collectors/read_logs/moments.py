@@ -11,7 +11,7 @@ from calendar import timegm
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, tzinfo
 from itertools import accumulate
-from operator import itemgetter, sub
+from operator import add, itemgetter, sub
 from typing import Any, Final
 
 NONE: Final = -1
@@ -39,28 +39,33 @@ _FAST: Final = (  # a form, and where its seconds end
     (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d"), 19),
     (re.compile(r"\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d"), 20),
 )
-_SECONDS: Final = {f"{second:02d}": second for second in range(61)}
+_NEVER: Final = -(1 << 40)
 _FRACTION: Final = re.compile(r"[.,]\d{1,9}")
 
 
-class _Seconds(dict[str, int]):
-    """Seconds by the written moment up to its seconds, all in one zone; a minute parsed once."""
+class _Minutes(dict[str, int]):
+    """The first second of each written minute, all in one zone; parsed once each."""
 
     def __init__(self, parsed: Callable[[str], int]) -> None:
         super().__init__()
         self._parsed = parsed
-        self._minutes: dict[str, int] = {}
 
     def __missing__(self, text: str) -> int:
         if len(self) >= _KEPT:
             self.clear()
-            self._minutes.clear()
-        minute, second = text[:-2], _SECONDS.get(text[-2:])
-        start = self._minutes.get(minute)
-        if start is None:
-            start = self._minutes[minute] = self._parsed(f"{minute}00")
-        found = self[text] = NONE if second is None or start == NONE else start + second
-        return found
+        found = self._parsed(f"{text}:00")
+        self[text] = found if found != NONE else _NEVER
+        return self[text]
+
+
+class _Sixty(dict[str, int]):
+    """The seconds of a minute as written; what is none leads nowhere."""
+
+    def __missing__(self, text: str) -> int:
+        return _NEVER
+
+
+_SECONDS: Final = _Sixty({f"{second:02d}": second for second in range(61)})
 
 
 class Clock:
@@ -69,7 +74,7 @@ class Clock:
     def __init__(self, zone: tzinfo | None = None, now: float | None = None) -> None:
         self._zone = zone or UTC
         self._now = int(time.time() if now is None else now)
-        self._by_zone: dict[str, _Seconds] = {}
+        self._by_zone: dict[str, _Minutes] = {}
         self._others: dict[str, tuple[int, str]] = {}
         self._highest = NONE
         self.lines = self.zoned = self.unzoned = self.backwards = self.farthest = self.ahead = 0
@@ -98,26 +103,38 @@ class Clock:
 
     def _quick(self, column: Sequence[Any]) -> "array[int] | None":
         """The same for a column written throughout in one form and zone; None for another."""
-        if not column or set(map(type, column)) != {str}:
+        try:
+            joined = "".join(column)
+        except TypeError:  # numbers, or nothing
             return None
-        first, width = column[0], set(map(len, column))
+        width = len(column[0]) if column else 0
+        if not width or set(map(len, column)) != {width}:
+            return None
+        first = column[0]
         cut = next((cut for form, cut in _FAST if form.match(first)), 0)
-        if not cut or len(width) != 1:
+        if not cut:
             return None
         fraction = _FRACTION.match(first, cut)
-        tail = itemgetter(slice(fraction.end() if fraction else cut, None))
-        zones = set(map(tail, column))
-        if len(zones) != 1:
+        start = fraction.end() if fraction else cut
+        zone = first[start:]
+        if any(joined[place::width] != first[place] * len(column) for place in range(start, width)):
             return None
-        zone = zones.pop()
+        minutes = self._in_zone(zone)
+        if minutes is None:
+            return None
+        self._count_zone(zone.strip(" ]"), len(column))
+        begun = map(minutes.__getitem__, map(itemgetter(slice(cut - 3)), column))
+        passed = map(_SECONDS.__getitem__, map(itemgetter(slice(cut - 2, cut)), column))
+        return array("q", map(add, begun, passed))
+
+    def _in_zone(self, zone: str) -> _Minutes | None:
+        """The minutes written in a zone; None where the text is no zone."""
         if zone not in self._by_zone:
             named = zone.strip(" ]")
             if len(self._by_zone) > 40 or (named and _offset(named) is None):
                 return None
-            self._by_zone[zone] = _Seconds(lambda text: self._moment(text + zone)[0])
-        self._count_zone(zone.strip(" ]"), len(column))
-        known = self._by_zone[zone]
-        return array("q", map(known.__getitem__, map(itemgetter(slice(cut)), column)))
+            self._by_zone[zone] = _Minutes(lambda text: self._moment(text + zone)[0])
+        return self._by_zone[zone]
 
     def _slow(self, value: Any) -> int:  # noqa: ANN401
         known = self._others.get(value) if isinstance(value, str) else None

@@ -10,14 +10,15 @@ import os
 from array import array
 from collections.abc import Callable, Collection, Mapping, Sequence
 from ipaddress import ip_address
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from rempart.reading.batch import ACCOUNT
 
 KEY: Final = 32  # bytes
 SIZE: Final = 8  # bytes of a hash
 BLOCK: Final = 16  # bytes of a block of AES
-KNOWN: Final = 1 << 19  # accounts and networks remembered before the memory of them starts afresh
+KNOWN: Final = 1 << 18  # addresses remembered before the memory of them starts afresh
+PLACES: Final = 1 << 18  # of the table of what accounts read before; a power of two
 _LETTERS: Final = "bcdfghjklmnprstv"  # no vowel: no word; no digit: no piece of a number
 
 
@@ -38,14 +39,17 @@ class Keyed:
         """One number a value, never 0."""
         if self._begun is None:
             raise ValueError("the key is destroyed")
-        joined = "".join(values)
-        longest = max(map(len, values), default=0)
-        if self._blocks is None or longest > BLOCK or not joined.isascii() or "\0" in joined:
-            numbers = self._one_by_one(values)
+        widths = set(map(len, values))
+        longest = max(widths, default=0)
+        fill = "\0" * (BLOCK - longest)
+        if len(widths) == 1 and longest <= BLOCK:
+            joined = fill.join(values) + fill
         else:
-            if len(joined) < BLOCK * len(values):
-                joined = "".join([value.ljust(BLOCK, "\0") for value in values])
+            joined = "".join([value.ljust(BLOCK, "\0") for value in values])
+        if self._blocks is not None and longest <= BLOCK and joined.isascii():
             numbers = array("Q", self._blocks(joined.encode()))[::2]
+        else:
+            numbers = self._one_by_one(values)
         if 0 in numbers:
             numbers = array("Q", [number or 1 for number in numbers])
         return numbers
@@ -55,7 +59,7 @@ class Keyed:
         begun, found = self._begun.copy, bytearray()
         for value in values:
             raw = value.encode("utf-8", "replace")
-            if self._blocks is None or len(raw) > BLOCK or not value.isascii() or b"\0" in raw:
+            if self._blocks is None or len(raw) > BLOCK or not value.isascii():
                 one = begun()
                 one.update(raw)
                 found += one.digest()
@@ -82,51 +86,54 @@ def _blocks(key: bytearray) -> "Callable[[bytes], bytes] | None":
 
 
 class Accounts:
-    """Every account met, as a small number; its hash, and the person it read last.
-
-    Number 0 is no account, and its hash is 0.
-    """
+    """The hash of each account; its name only where the payer asked for the table of names."""
 
     def __init__(self, key: bytes = b"", *, named: bool = False) -> None:
         self._keyed = Keyed(key)
-        self._named = named  # all names are needed at the end
-        self._begin()
+        self._named = named
+        self._names: dict[int, str] = {}
 
-    def _begin(self) -> None:
-        self._numbers: dict[str | None, int] = {None: 0}
-        self.hashes = [0]
-        self.before = [-2]  # the number of the person each account read last
-
-    def numbers(self, names: Sequence[str | None]) -> list[int]:
-        """The small number of each account."""
-        try:
-            return list(map(self._numbers.__getitem__, names))
-        except KeyError:
-            self._learn(names)
-            return list(map(self._numbers.__getitem__, names))
-
-    def _learn(self, names: Sequence[str | None]) -> None:
-        if len(self._numbers) + len(names) > KNOWN and not self._named:
-            self._begin()
-        fresh = [name for name in set(names) - self._numbers.keys() if name is not None]
-        start = len(self.hashes)
-        self.hashes.extend(self._keyed.hashes(fresh))
-        self.before.extend([-2] * len(fresh))
-        self._numbers.update(zip(fresh, range(start, start + len(fresh)), strict=True))
+    def hashes(self, names: Sequence[str | None]) -> "array[int]":
+        """One number an account, 0 where none is named."""
+        if None not in names:
+            found = self._keyed.hashes(cast("Sequence[str]", names))
+        else:
+            known = iter(self._keyed.hashes([name for name in names if name is not None]))
+            found = array("Q", [0 if name is None else next(known) for name in names])
+        if self._named:
+            pairs = zip(found, names, strict=True)
+            self._names.update((hashed & ACCOUNT, name) for hashed, name in pairs if name)
+        return found
 
     def names(self, hashes: Collection[int]) -> Mapping[int, str]:
-        """The accounts behind these hashes, as far as they are remembered."""
+        """The accounts behind these hashes."""
         wanted = {hashed & ACCOUNT for hashed in hashes}
-        return {
-            hashed: name
-            for name, number in self._numbers.items()
-            if name is not None and (hashed := self.hashes[number] & ACCOUNT) in wanted
-        }
+        return {hashed: self._names[hashed] for hashed in wanted & self._names.keys()}
 
     def destroy(self) -> None:
         """Forget the key and every name."""
         self._keyed.destroy()
-        self._begin()
+        self._names.clear()
+
+
+class Steps:
+    """Who reads one number after the other: the number each account read before.
+
+    The memory of it is a table of fixed size; an account that shares its place with another one
+    loses a step where the two alternate, and gains none.
+    """
+
+    def __init__(self) -> None:
+        self._before = array("q", [-2]) * PLACES
+
+    def of(self, accounts: "array[int]", values: Sequence[int]) -> list[int]:
+        """How far each read lies from the read before of the same account."""
+        before, found, mask = self._before, [], PLACES - 1
+        for account, value in zip(accounts, values, strict=True):
+            place = account & mask
+            found.append(value - before[place])
+            before[place] = value
+        return found
 
 
 class Networks(dict[str, int]):

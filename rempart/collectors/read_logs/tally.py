@@ -6,15 +6,15 @@ where something is amiss.
 
 import re
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import compress
 from operator import itemgetter
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from rempart.collectors.read_logs.fields import NOTHING, Parsed
 from rempart.collectors.read_logs.mapping import Declared, Mapped
 from rempart.collectors.read_logs.moments import Clock
-from rempart.collectors.read_logs.pseudonyms import Accounts, Keyed, Networks
+from rempart.collectors.read_logs.pseudonyms import Accounts, Keyed, Networks, Steps
 from rempart.inventory.log_fields import zone_named
 from rempart.observations.identifiers import nir13, nir_key, nir_shape
 from rempart.reading.batch import EXPOSED, READ, REFUSED, SIGNED_IN, STEP, Batch
@@ -62,6 +62,7 @@ class Tally:
         self.accounts = accounts
         self._people = Keyed()
         self._networks = Networks()
+        self._steps = Steps()
         self._reads = frozenset(word.lower() for word in declared.reads)
         self._sign_ins = frozenset(word.lower() for word in declared.sign_ins) or SIGN_INS
         self._bits = _Meanings(self._meaning)
@@ -87,9 +88,8 @@ class Tally:
         persons = _texts(columns.get("person"), count)
         flags = self._flags(columns, count, persons)
         self._expose(columns.get("url"), flags)
-        numbers = self.accounts.numbers(names)
-        accounts = array("Q", map(self.accounts.hashes.__getitem__, numbers))
-        people = self._persons(persons, numbers, flags)
+        accounts = self.accounts.hashes(names)
+        people = self._persons(persons, accounts, flags)
         if flags.count(READ) < count:  # who was refused, or only signed in, read nobody
             pairs = zip(people, flags, strict=True)
             people = array("Q", [person if bits & READ else 0 for person, bits in pairs])
@@ -136,25 +136,27 @@ class Tally:
         return not FAILED.search(text)
 
     def _persons(
-        self, persons: list[str | None], numbers: list[int], flags: bytearray
+        self, persons: list[str | None], accounts: "array[int]", flags: bytearray
     ) -> "array[int]":
         """Hashes of the people, 0 where none is named; marks steps to the number beside."""
-        given: Sequence[str] = persons if None not in persons else [p or "" for p in persons]  # type: ignore[assignment]
-        joined = "".join(given)
-        if joined.isdecimal() and joined.isascii() and "" not in given:
-            self._step(given, numbers, flags)
-            return self._people.hashes(given)
-        plain = [text.translate(_SEPARATED).upper() for text in given]
+        given = [person or "" for person in persons] if None in persons else persons
+        named = cast("list[str]", given)
+        joined = "".join(named)
+        if joined.isdecimal() and joined.isascii() and "" not in named:
+            self._step(named, accounts, flags)
+            return self._people.hashes(named)
+        plain = [text.translate(_SEPARATED).upper() for text in named]
         self.hashed += sum(_DIGEST.fullmatch(text) is not None for text in plain)
         numeric = [text.isdecimal() and text.isascii() for text in plain]
         if any(numeric):
             some = bytearray(sum(numeric))
-            self._step(list(compress(plain, numeric)), list(compress(numbers, numeric)), some)
+            whose = array("Q", compress(accounts, numeric))
+            self._step(list(compress(plain, numeric)), whose, some)
             for place, bits in zip(compress(range(len(flags)), numeric), some, strict=True):
                 flags[place] |= bits
         return _with_gaps(self._people, plain)
 
-    def _step(self, persons: Sequence[str], numbers: list[int], flags: bytearray) -> None:
+    def _step(self, persons: list[str], accounts: "array[int]", flags: bytearray) -> None:
         """Mark reads of the number next to the one the account read before.
 
         A NIR's key follows from its number and is left out.
@@ -163,10 +165,7 @@ class Tally:
             values = list(map(int, map(_BODY, persons)))
         else:
             values = [int(p[:13] if len(p) == 15 else p[-_DIGITS:]) for p in persons]
-        before, steps = self.accounts.before, []
-        for number, value in zip(numbers, values, strict=True):
-            steps.append(value - before[number])
-            before[number] = value
+        steps = self._steps.of(accounts, values)
         if 1 in steps or -1 in steps:
             for place, step in enumerate(steps):
                 if step in (1, -1):
