@@ -11,7 +11,6 @@ from functools import cached_property
 
 from rempart import estate_map
 from rempart.background import ReplayRecord
-from rempart.check import Outcome
 from rempart.compliance import Compliance, Table, parted
 from rempart.decisions import Decision, decisions
 from rempart.findings import EFFORTS, Findings, Occurrence
@@ -140,15 +139,6 @@ class Analysis:
             elif all(state == "new" for state in states):
                 told[finding.check] = "new"
         return told
-
-    @cached_property
-    def kept(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """Checks that held on everything they judged, with the subjects."""
-        return tuple(
-            (check, tuple(dict.fromkeys(item.first.subject for item in items)))
-            for check, items in sorted(self.found.occurrences.items())
-            if all(item.first.outcome is Outcome.PASS for item in items)
-        )
 
 
 def _criticality(measure: Measure) -> tuple[int, int, int]:

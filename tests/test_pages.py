@@ -12,6 +12,7 @@ from rempart.card import LANGUAGES
 from rempart.check import Severity
 from rempart.errors import UsageError
 from rempart.interactive import STATIC
+from rempart.redaction import view
 from rempart.render import PAPER, render
 from rempart.results import Run
 from rempart.trend import with_earlier
@@ -202,6 +203,21 @@ def test_nothing_found_becomes_markup(template: str, payload: str) -> None:
     assert set(hostile.shape - benign.shape) <= {("p",), ("code",)}
     for target in hostile.values("href"):
         assert re.match(r"#[\w.?-]+$|https?://", target)
+
+
+@pytest.mark.parametrize("template", TEMPLATES[:-1])
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_nothing_found_is_interpreted(template: str, payload: str) -> None:
+    html = render(infected(full_run(), payload, before=True), template)
+    assert not set(html) & set("\x1b\x9b\x07\u202e\u200b\u2028")
+    if "{{7*7}}" in payload:
+        assert "{{7*7}}" in html
+
+
+@pytest.mark.parametrize("recipient", ["executive", "regulator", "client-insurer", "team:ops"])
+@pytest.mark.parametrize("template", ["report", "executive", "technical", "compliance"])
+def test_every_view_of_a_run_can_be_told(template: str, recipient: str) -> None:
+    assert page(template, view(full_run(), recipient)).text
 
 
 def hurt(template: str, payload: str) -> Page:
