@@ -1,5 +1,6 @@
 import io
 import subprocess
+import sys
 import tarfile
 from pathlib import Path
 
@@ -224,3 +225,47 @@ def test_a_page_leads_back_to_the_run_file_beside_it(template: str) -> None:
     page = files["report.html"].decode()
     assert sha256(files["run.json"]) in page
     assert "Version for the authority" in page
+
+
+def test_without_pyrage_the_package_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyrage", None)  # as where it is not installed
+    with pytest.raises(UsageError, match=r"pip install 'rempart\[age\]'"):
+        delivered(sample_run(), tmp_path / "x.tar.age", ORDER, [str(public(KEY))])
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "named", "told"),
+    [
+        ("folder", ["age1x"], "ends in .tar.age"),
+        ("x.tar.age", [], "expected --age"),
+        ("none/folder", [], "can be written to"),
+    ],
+)
+def test_a_delivery_that_cannot_be_made_is_said_first(
+    tmp_path: Path, name: str, named: list[str], told: str
+) -> None:
+    with pytest.raises(UsageError, match=told):
+        delivered(sample_run(), tmp_path / name, ORDER, named)
+
+
+@pytest.mark.parametrize("text", [None, "nothing of the kind", "AGE-SECRET-KEY-1NONSENSE"])
+def test_what_is_no_identity_is_said(tmp_path: Path, text: str | None) -> None:
+    file = tmp_path / "id.txt"
+    if text is not None:
+        file.write_text(text)
+    with pytest.raises(UsageError, match=r"cannot be read|expected an age identity"):
+        encryption.decrypted(b"", file)
+
+
+def test_the_commands_make_and_follow_a_chain(tmp_path: Path) -> None:
+    run_file, one, two = str(runs(tmp_path)), str(tmp_path / "one"), str(tmp_path / "two")
+    for arguments in ([], ["--previous", one]):
+        out = two if arguments else one
+        made = CliRunner().invoke(report, [run_file, "--bundle", out, "-o", "a.csv", *arguments])
+        assert made.exit_code == 0, made.output
+    good = CliRunner().invoke(verify, [two, "--previous", one])
+    assert (good.exit_code, "not signed" in good.output) == (0, True)
+    assert CliRunner().invoke(verify, [one, "--previous", two]).exit_code == 4
