@@ -168,7 +168,7 @@ PHARMACY = Trade("pharmacy", 25, 90, week=(1.2, 1, 1, 1, 1, 0.8, 0.1), returning
 OPTICIAN = Trade("optician", 30, 6, returning=0.2, present=0.7)
 RARE = Trade("rare", 80, 2, present=0.1, returning=0.1)
 SHIFT = Trade("shift", 20, 25, hours=NIGHT, week=(1,) * 7, present=0.5)
-DESK = Trade("desk", 5, 1500, unlike=0.3, hours=ROUND, week=(1.1, 1, 1, 1, 1, 0.6, 0.6), present=1)
+DESK = Trade("desk", 5, 1000, unlike=0.3, hours=ROUND, week=(1.1, 1, 1, 1, 1, 0.6, 0.6), present=1)
 LARGE = Trade("desk", 4, 3000, unlike=0.3, hours=ROUND, week=(1,) * 7, returning=0.2, present=1)
 BATCH = Trade(
     "batch",

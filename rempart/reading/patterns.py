@@ -37,7 +37,7 @@ class Pattern:
 
     def read(self, seconds: int) -> int:
         """How many have been read after so many seconds, the first at once."""
-        return min(self.people, self.people * seconds // self.seconds + 1)
+        return min(self.people, (self.people * (seconds + 1) - 1) // self.seconds + 1)
 
 
 PATTERNS = (
