@@ -49,12 +49,14 @@ def printed(page: str, run: Run, folder: Path, told: str) -> bytes:
         sheet = sandbox(folder).from_string(SHEET).render() + margins(run.organisation, foot)
     body = laid_out(page, sheet, folders)
     with refusals(FRONT):
-        front = (
-            sandbox(folder)
-            .get_template(FRONT)
-            .render(context(run, spoken, PAPER), contents=_listed(body.headings), title=body.title)
+        front = sandbox(folder).get_template(FRONT)
+        cover = front.render(
+            context(run, spoken, PAPER),
+            contents=_listed(body.headings),
+            title=body.title,
+            kind=body.kind,
         )
-    return bound(laid_out(front, sheet, folders), body)
+    return bound(laid_out(cover, sheet, folders, beside=body), body)
 
 
 def _listed(headings: tuple["Heading", ...]) -> tuple["Heading", ...]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 PANGO = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")
 HEADINGS = ("h2", "h3")
+BADGES = frozenset({"badge", "chip", "not", "delta", "here", "secondary"})  # beside a heading, no part of it
 MARGIN = 130  # characters
 
 
@@ -39,6 +40,7 @@ class Part:
 
     document: "Document"
     headings: tuple[Heading, ...]
+    kind: str  # what the page calls itself, in its element of class `kind`
 
     @property
     def title(self) -> str:
@@ -58,11 +60,11 @@ def engine() -> ModuleType:
     return module
 
 
-def laid_out(page: str, sheet: str, folders: Sequence[Path]) -> Part:
+def laid_out(page: str, sheet: str, folders: Sequence[Path], beside: Part | None = None) -> Part:
     """The page on paper, with `sheet` as the last of its style sheets.
 
-    `folders` are reports folders to take fonts from. Raises RenderError where the page asks for
-    anything else from outside.
+    `folders` are reports folders to take fonts from; with `beside`, the fonts loaded for that part
+    are used again. Raises RenderError where the page asks for anything else from outside.
     """
     html = engine().HTML
     from cssselect2 import ElementWrapper
@@ -75,9 +77,10 @@ def laid_out(page: str, sheet: str, folders: Sequence[Path]) -> Part:
     root = source.etree_element
     _styled(root, sheet)
     headings = list(_headings(root))
+    kinds = (one for one in root.iter() if "kind" in one.get("class", "").split())
     paint(root, (style.text or "" for style in root.iter("style")))
     source.wrapper_element = ElementWrapper.from_html_root(root)
-    document = source.render()
+    document = source.render(font_config=beside.document.font_config if beside else None)
     if fetcher.refused:
         raise RenderError(f"a page on paper may not load {fetcher.refused[0]}")
     pages = {name: n for n, one in enumerate(document.pages, 1) for name in one.anchors}
@@ -88,6 +91,7 @@ def laid_out(page: str, sheet: str, folders: Sequence[Path]) -> Part:
             for depth, text, anchor in headings
             if anchor in pages
         ),
+        "".join(_told(next(kinds, root.makeelement("p", {})))).strip(),
     )
 
 
@@ -144,6 +148,6 @@ def _told(element: Any) -> Iterator[str]:  # noqa: ANN401
     """The text of an element without the badges in it."""
     yield element.text or ""
     for child in element:
-        if "badge" not in child.get("class", "").split():
+        if not BADGES & {*child.get("class", "").split()}:
             yield from _told(child)
         yield child.tail or ""
