@@ -255,3 +255,31 @@ def test_a_jump_over_a_module_leaves_it_unknown() -> None:
 
     assert isinstance(reached(modules, 1), Unknown)
     assert reached(modules, 2) is True
+
+
+@pytest.mark.parametrize("control", ["requisite", "[success=2 default=die]"])
+def test_a_failure_that_ends_the_stack_is_never_counted(control: str) -> None:
+    text = without(DEBIAN, "/etc/pam.d/common-auth") + "\n" + FAILLOCK
+    assert policy(text).max_failures == 3
+    assert policy(text.replace("[success=2 default=ignore]", control)).max_failures is None
+
+
+def test_a_vendors_services_stand_in_for_those_nobody_changed() -> None:
+    text = DEBIAN.replace("/etc/pam.d/passwd:", "/usr/lib/pam.d/passwd:")
+    assert policy(text).min_length == 8
+
+
+def test_quality_that_is_looked_at_too_late_is_unknown() -> None:
+    text = (
+        "/etc/pam.d/passwd:1:password required pam_unix.so\n"
+        "/etc/pam.d/passwd:2:password requisite pam_pwquality.so minlen=14\n"
+    )
+    assert isinstance(policy(text).min_length, Unknown)
+
+
+def test_defaults_hold_only_where_the_whole_host_was_seen() -> None:
+    text = without(DEBIAN, "/etc/security/pwquality.conf")
+    (found,) = password_policy(Answers({"pam": Answer(0, text)}, captured=True))
+    assert isinstance(found, PasswordPolicy)
+    assert isinstance(found.min_length, Unknown)
+    assert found.min_length.detail == "/etc/security/pwquality.conf: not handed over"

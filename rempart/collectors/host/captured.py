@@ -19,6 +19,8 @@ PATHS = {
     "sshd_config": ("/etc/ssh/sshd_config", "/etc/ssh/sshd_config.d/*"),
     "pam": (
         "/etc/pam.d/*",
+        "/usr/etc/pam.d/*",
+        "/usr/lib/pam.d/*",
         "/etc/security/pwquality.conf",
         "/etc/security/pwquality.conf.d/*",
         "/etc/security/faillock.conf",

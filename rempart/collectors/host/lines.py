@@ -20,10 +20,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """The files of one answer, in the order they came, and those that could not be read."""
+    """The files of one answer, in the order they came, and those that could not be read.
+
+    `partial` where somebody handed over files: one that is not there may well be on the host.
+    """
 
     lines: dict[str, list[Line]] = field(default_factory=dict)
     unreadable: tuple[str, ...] = ()
+    partial: bool = False
 
     def matching(self, pattern: str) -> Iterator[str]:
         """Names of the files a shell pattern names, in the shell's order."""
@@ -46,7 +50,7 @@ class Files:
         return None
 
 
-def files(text: str) -> Files:
+def files(text: str, *, partial: bool = False) -> Files:
     """The files in an answer."""
     found: dict[str, list[Line]] = {}
     unreadable = []
@@ -57,4 +61,4 @@ def files(text: str) -> Files:
             found.setdefault(file, []).append(Line(file, number, match[3]))
         elif row.startswith("?/"):
             unreadable.append(row[1:])
-    return Files(found, tuple(unreadable))
+    return Files(found, tuple(unreadable), partial)

@@ -14,6 +14,7 @@ from rempart.collectors.host.lines import Files, Line
 from rempart.errors import Privilege, Unresolved
 
 FOLDER = "/etc/pam.d/"
+FOLDERS = (FOLDER, "/usr/etc/pam.d/", "/usr/lib/pam.d/")  # a vendor's own services stand last
 MOST = 200  # files of one stack: includes that include each other come to an end
 _LINE = re.compile(r"-?(\w+)\s+(\[[^\]]*\]|\S+)\s+(\S+)\s*(.*)")
 _ARGUMENT = re.compile(r"\[([^\]]*)\]|(\S+)")
@@ -43,8 +44,13 @@ def stack(found: Files, service: str, kind: str) -> Stack:
 
     Raises Privilege or Unresolved where a file of it was not seen.
     """
-    name = service if FOLDER + service in found.lines else "other"
-    return tuple(_modules(found, FOLDER + name, kind, []))
+    return tuple(_modules(found, file_of(found, service) or _path(found, "other"), kind, []))
+
+
+def file_of(found: Files, service: str) -> str:
+    """The file of a service, the administrator's before the vendor's; empty where there is none."""
+    files = (f"{folder}{service}" for folder in FOLDERS)
+    return next((file for file in files if file in found.lines), "")
 
 
 def denies(control: str) -> Fact:
@@ -64,6 +70,14 @@ def reached(modules: Stack, index: int) -> Fact:
             words = f"{module.name} {module.control} may pass by {modules[index].name}"
             return Unknown(Reason.UNRESOLVED, words)
     return True
+
+
+def refuses_at_once(control: str) -> bool:
+    """Whether a failing module of this control ends the stack, so that nothing after it runs."""
+    if control.startswith("["):
+        actions = _actions(control)
+        return "die" in (actions.get("default"), actions.get("auth_err"))
+    return control == "requisite"
 
 
 def known(fact: Fact) -> bool:
@@ -119,14 +133,14 @@ def _modules(found: Files, file: str, kind: str, opened: list[str]) -> Iterator[
     for line in _joined(found.lines[file]):
         words = line.text.split()
         if words[:1] == ["@include"] and len(words) > 1:
-            yield from _modules(found, _path(words[1]), kind, opened)
+            yield from _modules(found, _path(found, words[1]), kind, opened)
             continue
         match = _LINE.match(line.text)
         if not match or match[1].lower() != kind:
             continue
         control = match[2].lower()
         if control in ("include", "substack"):
-            yield from _modules(found, _path(match[3]), kind, opened)
+            yield from _modules(found, _path(found, match[3]), kind, opened)
         else:
             module = match[3].rsplit("/", 1)[-1]
             place = Evidence(line.file, line.number)
@@ -148,5 +162,5 @@ def _arguments(text: str) -> tuple[str, ...]:
     return tuple(match[1] or match[2] or "" for match in _ARGUMENT.finditer(text))
 
 
-def _path(name: str) -> str:
-    return name if name.startswith("/") else FOLDER + name
+def _path(found: Files, name: str) -> str:
+    return name if name.startswith("/") else file_of(found, name) or FOLDER + name

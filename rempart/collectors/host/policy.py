@@ -14,7 +14,9 @@ from rempart.collectors.host.lines import Files, files
 from rempart.collectors.host.lockout import lock, second_factor
 from rempart.collectors.host.pam import (
     FOLDER,
+    FOLDERS,
     Module,
+    Stack,
     assignments,
     denies,
     known,
@@ -46,8 +48,8 @@ NEVER = 99_999  # login.defs writes "no expiry" so
 
 def password_policy(answers: Answers) -> Iterator[Observation]:
     """The policy for local passwords; raises Unresolved on a system without PAM."""
-    found = files(answers.text("pam"))
-    if not any(file.startswith(FOLDER) for file in found.lines) and not found.hides(FOLDER):
+    found = files(answers.text("pam"), partial=answers.captured)
+    if not any(file.startswith(FOLDERS) for file in found.lines) and not found.hides(FOLDER):
         raise Unresolved(f"{FOLDER} is not there: no PAM")
     rules, place = _rules(found)
     failures, seconds, door = lock(found)
@@ -78,12 +80,19 @@ def _rules(found: Files) -> tuple[dict[str, Any], Evidence]:
                 raise Unresolved(f"the rules of {module.name} are not read")
             if module.name == "pam_pwquality.so":
                 place = module.place
+                _after(modules[:index])
                 if known(denies(module.control)) and known(reached(modules, index)):
                     rules |= _quality(found, module, rules["min_length"])
                 break
     except CollectError as error:
         rules = dict.fromkeys((*NAMES, "binds_admins"), Unknown(error.reason, str(error)))
     return rules, place
+
+
+def _after(before: Stack) -> None:
+    """Raise Unresolved where the password is already set when its quality is looked at."""
+    if any(one.name == "pam_unix.so" for one in before):
+        raise Unresolved("pam_unix.so sets the password before pam_pwquality.so looks at it")
 
 
 def _length_alone(unix: Module | None) -> dict[str, Any]:
@@ -99,7 +108,10 @@ def _quality(found: Files, module: Module, unix: int) -> dict[str, Any]:
     hidden = found.hides(f"{QUALITY}.d/") or found.hides(QUALITY)
     if hidden:
         raise Privilege(f"{hidden} may not be read")
-    for file in (*found.matching(f"{QUALITY}.d/*.conf"), QUALITY):
+    places = [*found.matching(f"{QUALITY}.d/*.conf"), QUALITY]
+    if found.partial and not any(file in found.lines for file in places):
+        raise Unresolved(f"{QUALITY}: not handed over")
+    for file in places:
         settings |= assignments(found, file)
     settings |= module.options
     if number(settings, "enforcing") == 0:
@@ -122,6 +134,8 @@ def _max_age(found: Files) -> Seen[int | None]:
     try:
         if hidden:
             raise Privilege(f"{hidden} may not be read")
+        if found.partial and LOGIN_DEFS not in found.lines:
+            raise Unresolved(f"{LOGIN_DEFS}: not handed over")
         days = number(assignments(found, LOGIN_DEFS), "PASS_MAX_DAYS", NEVER)
     except CollectError as error:
         return Unknown(error.reason, str(error))

@@ -127,6 +127,8 @@ class Section:
 
 _PAM = (
     "/etc/pam.d/*",
+    "/usr/etc/pam.d/*",
+    "/usr/lib/pam.d/*",
     "/etc/security/pwquality.conf",
     "/etc/security/pwquality.conf.d/*.conf",
     "/etc/security/faillock.conf",
