@@ -103,12 +103,14 @@
         const slot = node.querySelector(`[data-prose="${name}"]`);
         if (finding[name]) prose(slot, finding[name]); else slot.parentElement.remove();
       }
+      const judged = finding.rows.some((row) => row.verdicts.length);
+      if (!judged) node.querySelector("th:last-child").remove();
       const body = node.querySelector("tbody");
       let at = 0;
       const rest = button(() => fill(MORE));
       rest.className = "more";
       const fill = (count) => {
-        for (const row of rows.slice(at, at + count)) body.append(line(row, finding));
+        for (const row of rows.slice(at, at + count)) body.append(line(row, judged));
         at = Math.min(at + count, rows.length);
         rest.textContent = filled(data.say.more, { n: numbers.format(rows.length - at) });
         if (at >= rows.length) rest.remove();
@@ -127,7 +129,7 @@
       return node;
     }
 
-    function line(row, finding) {
+    function line(row, judged) {
       const tr = element("tr");
       const seen = element("td", "seen", row.seen);
       if (row.level) {
@@ -137,13 +139,13 @@
       const first = element("td");
       first.append(element("span", "subject", row.subject));
       tr.append(first, element("td", "instance", row.instance), seen);
-      const by = element("td", "by");
-      if (row.verdicts.length) {
+      if (judged) {
+        const by = element("td", "by");
         const items = element("ul", "verdicts");
         for (const verdict of row.verdicts) items.append(element("li", "", verdict));
-        by.append(items);
+        if (row.verdicts.length) by.append(items);
+        tr.append(by);
       }
-      tr.append(by);
       return tr;
     }
 
