@@ -1,11 +1,11 @@
 """An audit read and validated, whole, before the first packet: who, against what, how judged."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
-from rempart import audit, inventory, scenario, statements, waivers
+from rempart import audit, documents, inventory, scenario, statements, waivers
 from rempart.archive import Context, Tie
 from rempart.audit import Audit
 from rempart.catalogue import Entry, Layer, collectors, content, derivations, entries, layers
@@ -76,10 +76,10 @@ def case(source: Inventory | Context, choices: Choices, accepted: tuple[Waiver, 
         against, [entry.check for entry in known.values()]
     )
     books = Yardsticks.load(_folders(chosen, "yardsticks"))
-    catalogues = Frameworks.load(_folders(chosen, "frameworks"))
+    controls = catalogues(chosen)
     breaches = scenario.load(_folders(chosen, "scenarios"))
     audit.demand_known(against, "yardsticks", books.authorities)
-    audit.demand_known(against, "frameworks", catalogues.frameworks)
+    audit.demand_known(against, "frameworks", controls.frameworks)
     audit.demand_known(against, "scenarios", breaches)
     subjects = source.subjects
     chosen_checks = [entry.check for entry in picked.values()]
@@ -88,8 +88,9 @@ def case(source: Inventory | Context, choices: Choices, accepted: tuple[Waiver, 
     planned = plan(subjects, chosen_checks, collectors(), derivations(), part)
     _demand_something(planned, choices)
     live = source if isinstance(source, Inventory) else None
+    demand_cited(picked.values(), controls)
     if live is not None:
-        _demand_controls(live, catalogues)
+        demand_controls(live, controls)
     return Case(
         context=context(source) if isinstance(source, Inventory) else source,
         audit=against,
@@ -97,7 +98,7 @@ def case(source: Inventory | Context, choices: Choices, accepted: tuple[Waiver, 
         plan=planned,
         bench=Bench(books, against.yardsticks, settings),
         choices=choices,
-        frameworks=catalogues,
+        frameworks=controls,
         scenarios=tuple(breaches[name] for name in against.scenarios),
         waivers=waivers.load(live.waivers) if live and live.waivers else accepted,
         inventory=live,
@@ -190,16 +191,49 @@ def _subjects(source: Inventory) -> Iterator[SubjectRecord]:
         )
 
 
-def _demand_controls(source: Inventory, catalogues: Frameworks) -> None:
+def catalogues(chosen: tuple[Layer, ...]) -> Frameworks:
+    """The frameworks and neutral controls of all layers."""
+    return Frameworks.load(_folders(chosen, "frameworks"))
+
+
+def demand_cited(cited: Iterable[Entry], known: Frameworks) -> None:
+    """Raise ContentErrors for each control or reference a card cites and no catalogue has."""
+    errors = []
+    for entry in cited:
+        wrong = [
+            (
+                ("controls", place),
+                f'expected a neutral control, found "{control}"'
+                f"{suggestion(control, known.neutral)}",
+            )
+            for place, control in enumerate(entry.card.controls)
+            if control not in known.neutral
+        ]
+        wrong += [
+            (
+                ("refs", place),
+                f'expected a rule such as anssi-tls:R3, found "{ref}"',
+            )
+            for place, ref in enumerate(entry.card.refs)
+            if not known.has(ref)
+        ]
+        if wrong:
+            document = documents.read(entry.folder / "check.yaml")
+            errors += [document.error(path, message) for path, message in wrong]
+    if errors:
+        raise ContentErrors(errors)
+
+
+def demand_controls(source: Inventory, known: Frameworks) -> None:
     """Raise ContentErrors for each statement about a control nobody knows."""
     errors = [
         source.document.error(
             ("statements", place, "control"),
             f'expected a neutral control, found "{one.control}"'
-            f"{suggestion(one.control, catalogues.neutral)}",
+            f"{suggestion(one.control, known.neutral)}",
         )
         for place, one in enumerate(source.statements)
-        if one.control not in catalogues.neutral
+        if one.control not in known.neutral
     ]
     if errors:
         raise ContentErrors(errors)

@@ -14,9 +14,12 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache
-from typing import Any
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import rempart.observations
+from rempart import documents
 from rempart.card import Card
 from rempart.check import (
     Fact,
@@ -31,6 +34,8 @@ from rempart.check import (
     spoken,
     verdict,
 )
+from rempart.documents.faults import NAMES, suggestion
+from rempart.documents.faults import found as in_words
 from rempart.errors import ContentError
 from rempart.signature import Answer, Need, Signature
 
@@ -66,20 +71,26 @@ def vocabulary() -> Mapping[str, type[Observation]]:
 def declared(id_: str, card: Card, file: str) -> Check:
     """The check that a card's `expect` describes; raises ContentError naming what it is not."""
     if len(card.expect) != 1:
-        raise ContentError("expect: expected one observation type", file=file)
+        raise _fault(file, ("expect",), "expected one observation type")
     ((name, rules),) = card.expect.items()
     kind = vocabulary().get(name)
     if kind is None:
-        raise ContentError(f"expect: expected an observation type, found {name}", file=file)
-    known = {field.name for field in fields(kind)}
-    unknown = set(rules) - known
-    if unknown or not rules:
-        found = ", ".join(sorted(unknown)) or "nothing"
-        raise ContentError(f"expect.{name}: expected fields of {name}, found {found}", file=file)
-    try:
-        matchers = {field: _matcher(rule) for field, rule in rules.items()}
-    except (ValueError, re.error) as error:
-        raise ContentError(f"expect.{name}: {error}", file=file) from None
+        close = suggestion(name, vocabulary())
+        raise _fault(file, ("expect", name), f'expected an observation type, found "{name}"{close}')
+    known, hints = [field.name for field in fields(kind)], get_type_hints(kind)
+    if not rules:
+        raise _fault(file, ("expect", name), f"expected fields of {name}, found nothing")
+    matchers = {}
+    for field, rule in rules.items():
+        path = ("expect", name, field)
+        if field not in known:
+            close = suggestion(field, known)
+            raise _fault(file, path, f'expected a field of {name}, found "{field}"{close}')
+        try:
+            _demand_comparable(rule, hints[field])
+            matchers[field] = _matcher(rule)
+        except (ValueError, re.error) as error:
+            raise _fault(file, path, str(error)) from None
 
     def check(observed: Observation) -> Result:
         values = {field: getattr(observed, field) for field in matchers}
@@ -93,6 +104,37 @@ def declared(id_: str, card: Card, file: str) -> Check:
         return verdict(good, seen, observed.at(telling), facts=facts)
 
     return Check(id_, card, Signature((Need("observed", kind, every=False),), (), None), check)
+
+
+def _fault(file: str, path: tuple[str, ...], message: str) -> ContentError:
+    """The error with the line of that path, where the card is a file."""
+    if Path(file).is_file():
+        return documents.read(Path(file)).error(path, message)
+    return ContentError(f"{'.'.join(path)}: {message}", file=file)
+
+
+def _demand_comparable(rule: object, hint: Any) -> None:  # noqa: ANN401  (any annotation)
+    """Raise ValueError for a plain value the field can never hold: `yes` where it is a boolean."""
+    kinds = _plain_kinds(hint)
+    if isinstance(rule, dict):
+        rule = rule.get("at_most", rule.get("at_least", rule.get("not")))
+    for value in rule if isinstance(rule, list) else [rule]:
+        if kinds and isinstance(value, bool | int | str) and type(value) not in kinds:
+            wanted = " or ".join(dict.fromkeys(NAMES[kind.__name__] for kind in kinds))
+            raise ValueError(f"expected {wanted}, found {in_words(value)}")
+
+
+def _plain_kinds(hint: Any) -> tuple[type, ...]:  # noqa: ANN401
+    """The plain types among what an annotation allows; none where it allows anything else."""
+    if get_origin(hint) is Literal:
+        return tuple(dict.fromkeys(type(value) for value in get_args(hint)))
+    if get_origin(hint) in (Union, UnionType):
+        inner = [one for one in get_args(hint) if one not in (NoneType, Unknown, OneOf)]
+        kinds = [_plain_kinds(one) for one in inner]
+        return tuple(kind for some in kinds for kind in some) if all(kinds) else ()
+    if isinstance(hint, type) and issubclass(hint, str):
+        return (str,)
+    return (hint,) if hint in (bool, int) else ()
 
 
 def _matcher(rule: Any) -> Matcher:  # noqa: ANN401, PLR0911  (a YAML value; one return a word)

@@ -115,10 +115,28 @@ def test_a_statement_about_no_control_is_refused_with_its_line(payer: Path) -> N
             "  - {control: log.detct, about: [infra], says: An alarm exists., by: CISO,\n"
             "     on: 2026-11-02, evidence: 'file:proof.txt', meets: true, valid: 12 months}\n"
         )
+    checked = rempart("inventory", "check", "inventory.yaml", cwd=payer)
     code, _, stderr = audit(payer, "inventory.yaml")
-    assert code == 2
+    assert (code, checked.returncode) == (2, 2)
     assert 'found "log.detct"' in stderr
     assert "log.detect" in stderr
+    assert checked.stderr == stderr
+
+
+def test_a_card_of_a_workspace_cites_only_what_there_is_with_its_line(payer: Path) -> None:
+    written(payer)
+    folder = payer / "mine/checks/my/swap"
+    folder.mkdir(parents=True)
+    words = "{title: Swap, rationale: r, remediation: r}"
+    (folder / "check.yaml").write_text(
+        "impact: minor\nexploitability: hard\nsince: '1'\ncontrols:\n  - exp.shh\n"
+        f"refs: ['anssi-ssh:R999']\nen: {words}\nfr: {words}\nde: {words}\n"
+        "expect: {Swap: {encrypted: true}}\n"
+    )
+    code, _, stderr = audit(payer, "inventory.yaml", "--content", "mine")
+    assert code == 2
+    assert 'check.yaml:5: controls[0]: expected a neutral control, found "exp.shh"' in stderr
+    assert "check.yaml:6: refs[0]: expected a rule such as" in stderr
 
 
 def test_patterns_that_leave_nothing_are_refused(payer: Path) -> None:

@@ -1,6 +1,7 @@
 """Checks without Python."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -76,13 +77,23 @@ def test_values_that_agree_are_judged() -> None:
 @pytest.mark.parametrize(
     ("expect", "words"),
     [
-        ({"Nothing": {"x": 1}}, "found Nothing"),
-        ({"Knobs": {"max_tries": 1}}, "found max_tries"),
+        ({"Nothing": {"x": 1}}, 'found "Nothing"'),
+        ({"Knobs": {"max_tries": 1}}, 'found "max_tries", did you mean "tries"'),
         ({"Knobs": {"tries": {"atmost": 1}}}, "found atmost"),
         ({"Knobs": {"login": {"matches": "("}}}, "expect.Knobs"),
         ({"Knobs": {}}, "found nothing"),
+        ({"Knobs": {"tries": "4"}}, 'expect.Knobs.tries: expected a whole number, found "4"'),
+        ({"Knobs": {"tries": {"at_most": True}}}, "expected a whole number, found true"),
+        ({"Knobs": {"login": [True]}}, "expected text, found true"),
     ],
 )
 def test_says_what_it_does_not_understand(expect: dict[str, Any], words: str) -> None:
     with pytest.raises(ContentError, match=words.replace("(", r"\(")):
         declared("ssh.x", card(expect), "check.yaml")
+
+
+def test_a_fault_of_expect_has_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "check.yaml"
+    file.write_text("impact: major\nexpect:\n  Knobs:\n    tries: many\n")
+    with pytest.raises(ContentError, match=r":4: expect\.Knobs\.tries: expected a whole"):
+        declared("ssh.x", card({"Knobs": {"tries": "many"}}), str(file))

@@ -240,6 +240,15 @@ def test_a_fault_in_a_range_or_a_default_has_the_line_it_was_written_on(tmp_path
     ]
 
 
+def test_a_fault_in_the_budget_of_all_is_said_once_where_it_stands(tmp_path: Path) -> None:
+    mandate = MANDATE + "  budget: {conections: 5}\n"
+    found = faults(tmp_path, "  hosts:\n    - {id: 'a-[1-9]', ssh: local}\n", mandate)
+    assert found == [
+        "9: authorisation.budget.conections: expected a known key, "
+        'found "conections", did you mean "connections"?'
+    ]
+
+
 def test_jump_hosts_lead_somewhere(tmp_path: Path) -> None:
     found = faults(
         tmp_path,

@@ -103,12 +103,15 @@ def questions(
 def check(file: Path) -> None:
     """Validate FILE and say what an audit would contact and ask. No packet is sent."""
     from rempart import inventory, waivers
-    from rempart.catalogue import collectors
+    from rempart.case import catalogues, demand_controls
+    from rempart.catalogue import collectors, layers
     from rempart.plain import line
     from rempart.scope import Scope
 
     found = inventory.load(file)
     accepted = waivers.load(found.waivers) if found.waivers else ()
+    if found.statements:
+        demand_controls(found, catalogues(layers()))
     for text in _mandate(found):
         click.echo(text)
     scope = Scope.of(found.authorisation)

@@ -178,7 +178,8 @@ def _worded(value: Any, type: Any, problem: str) -> str:  # noqa: ANN401
         choices = tuple(member.value for member in type)
     if choices:
         close = suggestion(value, map(str, choices)) if isinstance(value, str) else ""
-        return f"expected one of {', '.join(map(str, choices))}, found {found(value)}{close}"
+        named = ", ".join(str(choice) for choice in choices if choice != "")
+        return f"expected one of {named}, found {found(value)}{close}"
     if problem in INVALID:
         return f"expected {INVALID[problem]}, found {found(value)}"
     if problem.startswith("Expected "):

@@ -79,7 +79,9 @@ def _written_out(
         own = one.get("budget", {})
         if budget and isinstance(own, dict):
             one["budget"] = {**budget, **own}
-            document.lines[id(one["budget"])] = document.lines.get(id(own), {})
+            inherited, said = document.lines.get(id(budget), {}), document.lines.get(id(own), {})
+            document.lines[id(one["budget"])] = {**inherited, **said}
+            lines = {"budget": min(inherited.values(), default=0), **lines}
         document.lines[id(one)] = lines
         yield one
 
