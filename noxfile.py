@@ -1,6 +1,7 @@
 """Every task of this project; `nox` runs what a change must pass, `nox -l` lists them all."""
 
 import os
+import shutil
 from pathlib import Path
 
 import nox
@@ -18,6 +19,8 @@ LAB_PACKAGES = [
     "age",
     "libreoffice-writer-nogui",
     "poppler-utils",
+    "chromium",
+    "nodejs",
 ]
 # What a PDF is laid out with; without it the tests that need it are skipped, each saying so.
 PANGO = ["libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0", "fonts-dejavu-core"]
@@ -51,6 +54,10 @@ def lab(session: nox.Session) -> None:
     elif missing:
         session.warn("real-server tests are skipped for want of: " + ", ".join(missing))
         session.warn(f"apt-get install --no-install-recommends {' '.join(missing)}")
+    if may_install and shutil.which("npm"):
+        session.run("npm", "install", "--prefix", "tests/lab", "--no-package-lock", external=True)
+    elif not Path("tests/lab/node_modules").is_dir():
+        session.warn("tests in a browser are skipped: npm install --prefix tests/lab")
     session.install("-e", ".", *groups("test"))
     session.run("pytest", "-m", "lab", *arguments(session), success_codes=[0])
 
