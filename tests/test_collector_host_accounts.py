@@ -236,3 +236,35 @@ def test_aliases_that_multiply_are_refused() -> None:
 
     with pytest.raises(Unresolved, match="more than"):
         rules(sudoers=f"User_Alias A = {members}\n{many}")
+
+
+@pytest.mark.parametrize(
+    ("line", "who", "commands"),
+    [
+        ("deploy ALL=(ALL) NOPASSWD: ALL # automation", "deploy", ("ALL",)),
+        ("deploy ALL = (root) NOPASSWD : ALL", "deploy", ("ALL",)),
+        ("deploy ALL=NOPASSWD: sha256:q83v= /bin/sh", "deploy", ("/bin/sh",)),
+        ("#1000 ALL=NOPASSWD: ALL", "#1000", ("ALL",)),
+        ("# a comment \\\ndeploy ALL=NOPASSWD: ALL", "deploy", ("ALL",)),
+        ('deploy ALL=NOPASSWD: /bin/say "a # b"', "deploy", ('/bin/say "a # b"',)),
+    ],
+)
+def test_comments_numbers_and_spaces_stand_as_sudo_reads_them(
+    line: str, who: str, commands: tuple[str, ...]
+) -> None:
+    (rule,) = rules(sudoers=f"{line}\n")
+
+    assert (rule.who, rule.commands, rule.nopasswd) == (who, commands, True)
+
+
+def test_a_later_default_asks_for_the_password_again() -> None:
+    (rule,) = rules(sudoers="Defaults !authenticate\nDefaults authenticate\nbob ALL=ALL\n")
+
+    assert rule.nopasswd is False
+
+
+def test_aliases_of_each_other_name_nothing() -> None:
+    text = "Cmnd_Alias A = B\nCmnd_Alias B = A\nbob ALL=NOPASSWD: A\n"
+    (rule,) = rules(sudoers=text)
+
+    assert isinstance(rule.nopasswd, Unknown)

@@ -290,3 +290,44 @@ def test_a_header_that_was_not_read_is_a_gap(status: int, dump: str, reason: Rea
 def test_an_open_container_without_a_header_is_a_gap() -> None:
     assert [type(item) for item in headers("")] == [Gap]
     assert headers("", tree(device("sdb", "8:16", "disk"))) == []
+
+
+@pytest.mark.parametrize(
+    ("uuid", "words"),
+    [({"uuid": "1-2"}, False), ({}, "/dev/sdb1 may be part of it"), ({"uuid": "3-4"}, True)],
+)
+def test_a_file_system_on_several_devices_is_as_safe_as_each(
+    uuid: dict[str, str], words: object
+) -> None:
+    own = {"uuid": "1-2"} if uuid else {}
+    opened = device("c", "253:0", "crypt", fstype="btrfs", mountpoint="/", kname="dm-0", **own)
+    sealed = device("sda1", "8:1", "part", opened, fstype="crypto_LUKS")
+    clear = device("sdb1", "8:17", "part", fstype="btrfs", **uuid)
+    mounts = mount("0:25", "/", "btrfs", "/dev/mapper/c")
+    fact = seen(lsblk=tree(sealed, clear), mounts=mounts)["/"].encrypted
+    assert (fact.detail if isinstance(fact, Unknown) else fact) == words
+
+
+def test_what_is_only_verified_is_not_encrypted() -> None:
+    made = device("usr", "253:0", "crypt", fstype="ext4")
+    hashes = device("sda2", "8:2", "part", made, fstype="DM_verity_hash")
+    data = device("sda1", "8:1", "part", made, fstype="ext4")
+    mounts = mount("253:0", "/usr", "ext4", "/dev/mapper/usr")
+    assert seen(lsblk=tree(data, hashes), mounts=mounts)["/usr"].encrypted is False
+
+
+def test_a_container_without_a_cipher_encrypts_nothing() -> None:
+    opened = device("c", "253:0", "crypt", fstype="ext4")
+    sealed = device("sda1", "8:1", "part", opened, fstype="crypto_LUKS")
+    dump = LUKS2.replace("aes-xts-plain64", "cipher_null-ecb")
+    mounts = mount("253:0", "/", "ext4", "/dev/mapper/c")
+    found = seen(lsblk=tree(sealed), mounts=mounts, luks=f"@/dev/sda1 0\n{dump}")
+    assert found["/"].encrypted is False
+
+
+def test_captured_hosts_without_containers_have_no_headers_to_hand_over() -> None:
+    plain = Answers({"lsblk": Answer(0, tree(device("sda", "8:0", "disk")))}, captured=True)
+    assert list(luks_headers(plain)) == []
+    sealed = tree(device("sda1", "8:1", "part", fstype="crypto_LUKS"))
+    (gap,) = luks_headers(Answers({"lsblk": Answer(0, sealed)}, captured=True))
+    assert isinstance(gap, Gap)

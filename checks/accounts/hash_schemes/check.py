@@ -1,6 +1,15 @@
 from collections.abc import Iterator
 
-from rempart.check import Grade, Result, Severity, graded, notapplicable, notchecked, verdict
+from rempart.check import (
+    Grade,
+    Reason,
+    Result,
+    Severity,
+    graded,
+    notapplicable,
+    notchecked,
+    verdict,
+)
 from rempart.judge.yardsticks import PasswordHashing
 from rempart.observations.accounts import Account
 from rempart.unknown import Unknown
@@ -21,6 +30,8 @@ def check(accounts: tuple[Account, ...], hashing: PasswordHashing) -> Iterator[R
 
 
 def _result(account: Account, scheme: str, hashing: PasswordHashing) -> Result:
+    if scheme == "unknown":
+        return notchecked(Reason.UNRESOLVED, "a scheme crypt(5) does not list", account)
     grade = graded(
         scheme,
         prefer=hashing.prefer,

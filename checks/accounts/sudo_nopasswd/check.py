@@ -1,6 +1,6 @@
 import re
 
-from rempart.check import Result, Severity, unseen, verdict
+from rempart.check import Result, Severity, notapplicable, unseen, verdict
 from rempart.observations.accounts import SudoRule
 
 # Programs that start a shell, or write any file, when the caller chooses their arguments.
@@ -13,12 +13,15 @@ ESCAPES = re.compile(
 
 
 def check(rule: SudoRule) -> Result:
+    if rule.who == "root":
+        return notapplicable("root is never asked for a password", rule)
     loose, severity = _loose(rule.commands)
     nopasswd = rule.nopasswd
     facts = {"who": rule.who, "run_as": rule.run_as, "commands": ", ".join(rule.commands)}
     seen = f"{rule.who} as {rule.run_as}: {facts['commands']}"
     if unseen(nopasswd):
-        return verdict(nopasswd == False if loose else True, seen, rule, facts=facts)  # noqa: E712
+        free = loose or not rule.commands
+        return verdict(nopasswd == False if free else True, seen, rule, facts=facts)  # noqa: E712
     tag = "NOPASSWD" if nopasswd else "PASSWD"
     good = not nopasswd or not loose
     return verdict(good, f"{tag}: {seen}", rule, facts=facts, severity=severity)

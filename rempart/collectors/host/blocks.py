@@ -4,6 +4,7 @@ Source: lsblk(8) of util-linux 2.27 and later, with --json. A device may stand o
 (a volume group on two disks): it is encrypted only if every way down to a disk is.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import msgspec
@@ -21,6 +22,7 @@ class _Node(msgspec.Struct, frozen=True):
     kname: str = ""
     type: str = ""
     fstype: str | None = None
+    uuid: str | None = None
     numbers: str = msgspec.field(name="maj:min", default="")
     mountpoint: str | None = None
     mountpoints: tuple[str | None, ...] = ()
@@ -51,8 +53,10 @@ class Blocks:
     """Ways down, by `major:minor` and by path; devices mounted; LUKS containers by path."""
 
     ways: dict[str, list[Way]] = field(default_factory=dict)
+    paths: dict[str, str] = field(default_factory=dict)  # every name of a device -> its path
     mounted: dict[str, str] = field(default_factory=dict)  # mount point -> path
     luks: list[str] = field(default_factory=list)
+    pools: dict[str, str] = field(default_factory=dict)  # path of a btrfs device -> its UUID
     crypts: bool = False
 
     def encrypted(self, device: str) -> Fact:
@@ -61,6 +65,18 @@ class Blocks:
         if not ways:
             return Unknown(Reason.UNRESOLVED, f"lsblk does not show {device}")
         return all_of(*(_sealed(way) for way in ways))
+
+    def pool_encrypted(self, device: str) -> Fact:
+        """Whether every device of a btrfs file system is encrypted: it writes to all of them."""
+        own = self.paths.get(device, device)
+        uuid, mounted = self.pools.get(own, ""), set(self.mounted.values())
+        facts = [self.encrypted(device)]
+        for path, other in self.pools.items():
+            if uuid and other:
+                facts += [self.encrypted(path)] if other == uuid else []
+            elif path != own and path not in mounted and self.encrypted(path) is not True:
+                facts.append(Unknown(Reason.UNRESOLVED, f"{path} may be part of it"))
+        return all_of(*facts)
 
     def sealed(self, device: str) -> Way | None:
         """The first way of an encrypted device: which container holds it."""
@@ -82,11 +98,12 @@ def blocks(text: str) -> Blocks:
     except (msgspec.MsgspecError, RecursionError):
         raise Truncated("lsblk: the answer is no device tree") from None
     found = Blocks()
+    verified = set(_verified(tree.blockdevices))
     waiting = [(node, Way(node.type), "") for node in reversed(tree.blockdevices)]
     while waiting:
         node, way, under = waiting.pop()
         path = f"/dev/{node.kname or node.name}"
-        if node.type == "crypt":
+        if node.type == "crypt" and node.name not in verified:
             found.crypts = True
             way = Way(way.bottom, under, way.format)
         _note(found, node, path, way)
@@ -95,13 +112,26 @@ def blocks(text: str) -> Blocks:
     return found
 
 
+def _verified(nodes: Iterable[_Node]) -> Iterator[str]:
+    """Devices that dm-verity or dm-integrity makes: lsblk calls them crypt, nothing encrypts."""
+    waiting = list(nodes)
+    while waiting:
+        node = waiting.pop()
+        if (node.fstype or "").startswith("DM_"):
+            yield from (child.name for child in node.children)
+        waiting += node.children
+
+
 def _note(found: Blocks, node: _Node, path: str, way: Way) -> None:
     for name in {node.numbers, path, f"/dev/{node.name}", f"/dev/mapper/{node.name}"}:
+        found.paths[name] = path
         ways = found.ways.setdefault(name, [])
         if way not in ways:
             ways.append(way)
     if node.fstype == LUKS and path not in found.luks:
         found.luks.append(path)
+    if node.fstype == "btrfs":
+        found.pools[path] = node.uuid or ""
     for point in (node.mountpoint, *node.mountpoints):
         if point and point.startswith("/"):
             found.mounted.setdefault(point, path)

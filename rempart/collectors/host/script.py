@@ -34,7 +34,7 @@ AWK = "/usr/bin/awk"
 SSHD = "/usr/sbin/sshd"
 CRYPTSETUP = "/usr/sbin/cryptsetup"
 CVTSUDOERS = "/usr/bin/cvtsudoers"
-LSBLK = "NAME,KNAME,TYPE,FSTYPE,MAJ:MIN,MOUNTPOINT"
+LSBLK = "NAME,KNAME,TYPE,FSTYPE,UUID,MAJ:MIN,MOUNTPOINT"
 
 # 77 (EX_NOPERM) says that root would be needed; 124 is timeout's.
 PREAMBLE = r"""LC_ALL=C; export LC_ALL

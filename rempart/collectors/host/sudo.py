@@ -21,8 +21,13 @@ _INCLUDE = re.compile(r"[@#]include(dir)?\s+\"?([^\"]+)")
 _MARK = re.compile(
     r"\((?P<run_as>[^)]*)\)\s*"
     r"|(?P<tag>(?:NO)?(?:PASSWD|EXEC|SETENV|LOG_INPUT|LOG_OUTPUT|MAIL|FOLLOW|INTERCEPT))\s*:\s*"
+    r"|sha(?:224|256|384|512):\S+\s+"
     r"|(?:ROLE|TYPE|CWD|CHROOT|TIMEOUT|NOTBEFORE|NOTAFTER|APPARMOR_PROFILE)=\S+\s*"
 )
+_TAGGED = re.compile(r"\b([A-Z_]+)\s+:(?=\s)(?!\s*[^\s=,]+\s*=)")  # `NOPASSWD : ALL` parts no hosts
+# A number sign starts a comment, unless it is escaped, in quotes or before a user's number.
+_COMMENT = re.compile(r'((?:\\.|"[^"]*"|#-?\d|[^#"\\]|"|\\$)*)')
+_NUMBERED = re.compile(r"#-?\d")
 _POINT = re.compile(r"\\.|[(),]|\s:(?=\s)")
 _WHO = re.compile(r'((?:\\.|"[^"]*"|[^\s"\\])+)\s+(.*)')
 _NAME = re.compile(r"[A-Z][A-Z0-9_]*")
@@ -82,13 +87,23 @@ def _statements(lines: Iterable[Line]) -> Iterator[Line]:
     """Logical lines: continued ones joined, comments and blank ones left out."""
     held: list[Line] = []
     for line in lines:
+        text = line.text.strip()
+        if not held and text.startswith("#") and not _kept(text):
+            continue  # a comment ends with its line, whatever stands there
         held.append(line)
         if line.text.endswith("\\"):
             continue
         text = " ".join(part.text.removesuffix("\\").strip() for part in held).strip()
         first, held = held[0], []
-        if text and (not text.startswith("#") or _INCLUDE.match(text)):
+        if not _INCLUDE.match(text):
+            comment = _COMMENT.match(text)
+            text = comment[1].strip() if comment else text
+        if text:
             yield Line(first.file, first.number, text)
+
+
+def _kept(text: str) -> bool:
+    return _INCLUDE.match(text) is not None or _NUMBERED.match(text) is not None
 
 
 def _read(policy: _Policy, line: Line) -> None:
@@ -108,7 +123,10 @@ def _read(policy: _Policy, line: Line) -> None:
 
 def _defaults(policy: _Policy, text: str) -> None:
     scope, _, options = text.removeprefix("Defaults").partition(" ")
-    if "!authenticate" not in (option.replace(" ", "") for option in _list(options)):
+    said = [option.replace(" ", "") for option in _list(options)]
+    if "authenticate" in said and not scope:
+        policy.exempt.discard("ALL")
+    if "!authenticate" not in said:
         return
     if not scope:
         policy.exempt.add("ALL")
@@ -120,6 +138,7 @@ def _defaults(policy: _Policy, text: str) -> None:
 
 def _rules(policy: _Policy, line: Line) -> Iterator[SudoRule]:
     words = " ".join(line.text.split()).replace(" ,", ",").replace(", ", ",")
+    words = _TAGGED.sub(r"\1:", words)
     match = _WHO.match(words)
     if not match or "=" not in match[2]:
         return
@@ -159,6 +178,8 @@ def _nopasswd(policy: _Policy, who: list[str], commands: list[str], *, asked: bo
         unknown = [name for name in commands if _alias(name) and name not in policy.aliases]
         if unknown:
             return Unknown(Reason.UNRESOLVED, f"Cmnd_Alias {unknown[0]} was not seen")
+        if not _expanded(policy, commands):
+            return Unknown(Reason.UNRESOLVED, f"Cmnd_Alias {commands[0]} names only itself")
         return True
     if policy.doubtful:
         return Unknown(Reason.UNRESOLVED, policy.doubtful)

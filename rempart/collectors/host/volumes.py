@@ -20,6 +20,7 @@ NETWORK = frozenset(
     | {"fuse.sshfs", "fuse.s3fs"}
 )
 ENCRYPTING = frozenset({"ecryptfs", "fuse.gocryptfs", "fuse.encfs", "fuse.cryfs"})
+NULL = "cipher_null"
 IMAGES = frozenset({"squashfs", "iso9660", "erofs"})  # read-only: nothing is written there
 ELSEWHERE = {
     "zfs": "whether ZFS encrypts is not asked",
@@ -92,7 +93,8 @@ def _crypttab(answers: Answers) -> set[str]:
         lines = answers.text("crypttab").split("\n")
     except CollectError:
         return set()
-    return {line.split()[0] for line in lines if line.strip() and not line.startswith("#")}
+    rows = [line for line in lines if line.strip() and not line.startswith("#")]
+    return {row.split()[0] for row in rows if NULL not in row}
 
 
 def _tree(answers: Answers) -> Blocks | Unknown:
@@ -138,6 +140,10 @@ def _holds_data(mount: _Mount) -> bool:
 
 def _volume(mount: _Mount, tree: Blocks | Unknown, known: Mapping[str, str]) -> Volume:
     encrypted = _encrypted(mount, tree)
+    if encrypted is True and not isinstance(tree, Unknown):
+        way = tree.sealed(_device(mount, tree))
+        if way is not None and known.get(way.sealed, "").startswith(NULL):
+            encrypted = False  # a container whose cipher leaves everything as it is
     cipher: Seen[str | None] = None
     holder: Seen[str | None] = None
     layer: Seen[str | None] = None
@@ -168,7 +174,10 @@ def _encrypted(mount: _Mount, tree: Blocks | Unknown) -> Fact:
         return Unknown(Reason.UNRESOLVED, f"{mount.type}: the disk is on another machine")
     if mount.type in ELSEWHERE:
         return Unknown(Reason.UNRESOLVED, ELSEWHERE[mount.type])
-    return tree if isinstance(tree, Unknown) else tree.encrypted(_device(mount, tree))
+    if isinstance(tree, Unknown):
+        return tree
+    device = _device(mount, tree)
+    return tree.pool_encrypted(device) if mount.type == "btrfs" else tree.encrypted(device)
 
 
 def _device(mount: _Mount, tree: Blocks) -> str:
