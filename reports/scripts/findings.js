@@ -221,13 +221,11 @@
       if (field(name).value) state.set(name, field(name).value);
     }
     const told = state.toString();
-    const before = location.hash;
     if (told) history.replaceState(null, "", `#?${told}`);
-    else if (before.startsWith("#?")) history.replaceState(null, "", "#findings");
+    else if (location.hash.startsWith("#?")) history.replaceState(null, "", "#findings");
   }
 
   function recall() {
-    if (!location.hash.startsWith("#?")) return;
     const state = new URLSearchParams(location.hash.slice(2));
     field("q").value = state.get("q") ?? "";
     const off = (state.get("without") ?? "").split(",");
@@ -250,21 +248,20 @@
   function arrive() {
     if (location.hash.startsWith("#?")) {
       recall();
-      update();
-      return;
+      return update();
     }
     const id = decodeURIComponent(location.hash.slice(1));
-    if (!id.startsWith("check-")) return;
+    if (!id.startsWith("check-")) return undefined;
     let card = view.open(id);
     if (!card || card.hidden) {
       clear();
       update();
       card = view.open(id);
     }
-    if (!card) return;
+    if (!card) return undefined;
     card.tabIndex = -1;
     card.focus({ preventScroll: true });
-    card.scrollIntoView();
+    return card.scrollIntoView();
   }
 
   let waiting = 0;
@@ -295,7 +292,7 @@
   });
   for (const figure of document.querySelectorAll("figure.code")) copying(figure);
   bar.hidden = false;
-  recall();
+  if (location.hash.startsWith("#?")) recall();
   update();
   arrive();
   document.documentElement.dataset.ready = performance.now().toFixed(0);  // milliseconds
