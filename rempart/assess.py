@@ -58,6 +58,9 @@ class Progress:
     running: tuple[str, ...]
 
 
+ENDED = Progress(0, 0, "", ())  # nobody is looked at any more
+
+
 @dataclass(slots=True)
 class Assessed:
     """What an audit brought: observations and results by subject, and whether it was cut short."""

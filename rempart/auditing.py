@@ -10,7 +10,7 @@ from typing import Any
 
 from rempart import assess, recording
 from rempart.archive import Looked
-from rempart.assess import Assessed, Orders, Progress
+from rempart.assess import ENDED, Assessed, Orders, Progress
 from rempart.case import Case
 from rempart.inventory import Inventory
 from rempart.journal import Journal, state_folder
@@ -62,6 +62,7 @@ def audited(
     with Journal.open(folder, case.pins, of=line, resume=conduct.resume) as journal:
         orders = Orders(case.bench, journal, conduct.tell, whole=conduct.whole)
         assessed = _assessed(case, inventory, orders, conduct)
+        conduct.tell(ENDED)
         done = Audited(
             run=_run(case, assessed, orders),
             looked=assessed.looked,

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from rempart.assess import Progress
+from rempart.assess import ENDED, Progress
 from rempart.plain import line
 
 WIDEST = 40  # characters of the ids of running subjects
@@ -17,7 +17,7 @@ def _nothing(progress: Progress) -> None:
 
 @contextmanager
 def shown(total: int) -> Iterator[Callable[[Progress], None]]:
-    """A function to tell progress to; it draws only where a person watches."""
+    """A function to tell progress to; it draws only where a person watches, until all ended."""
     if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield _nothing
         return
@@ -40,6 +40,9 @@ def shown(total: int) -> Iterator[Callable[[Progress], None]]:
         task = bar.add_task(" " * WIDEST, total=total)
 
         def draw(progress: Progress) -> None:
+            if progress is ENDED:
+                bar.stop()  # what is told from now on stands below no bar
+                return
             names = line(", ".join(progress.running) or progress.subject)
             words = names[:WIDEST].ljust(WIDEST)
             bar.update(task, completed=progress.done, description=words)

@@ -14,35 +14,38 @@ NEXT = {
     "en": """\
 Written in {seconds} s:
   {folder}/report.html   the report: open it in a browser
-  {folder}/run.json      the run: rempart report {folder}/run.json -o other.html --lang fr
+  {folder}/run.json      the run; in French:
+      rempart report {folder}/run.json -o french.html --lang fr
   {folder}/gate.sarif    what the repository alone would say to a CI gate
-  {folder}/payer/        the fictional payer: its inventory, exports, database, repository
+  {folder}/payer/        the fictional payer, with its inventory
 
 Now with your own:
-  rempart inventory new mine.yaml       a commented starter
-  rempart inventory check mine.yaml     what would be contacted, and by whom authorised
+  rempart inventory new mine.yaml     a commented starter
+  rempart inventory check mine.yaml   what would be contacted, who allowed it
   rempart audit mine.yaml -o report.html -o run.json""",
     "fr": """\
 Écrit en {seconds} s :
   {folder}/report.html   le rapport : à ouvrir dans un navigateur
-  {folder}/run.json      les résultats : rempart report {folder}/run.json -o autre.html --lang en
-  {folder}/gate.sarif    ce que le dépôt seul dirait à une chaîne d’intégration
-  {folder}/payer/        le payeur fictif : inventaire, exports, base, dépôt
+  {folder}/run.json      les résultats ; en anglais :
+      rempart report {folder}/run.json -o anglais.html --lang en
+  {folder}/gate.sarif    ce que le dépôt seul dirait à l’intégration
+  {folder}/payer/        le payeur fictif, avec son inventaire
 
 Et maintenant, avec les vôtres :
-  rempart inventory new le-mien.yaml    un modèle commenté
-  rempart inventory check le-mien.yaml  ce qui serait contacté, et qui l’autorise
-  rempart audit le-mien.yaml -o rapport.html -o resultats.json""",
+  rempart inventory new mien.yaml     un modèle commenté
+  rempart inventory check mien.yaml   ce qui serait contacté, qui l’autorise
+  rempart audit mien.yaml -o rapport.html -o resultats.json""",
     "de": """\
 Geschrieben in {seconds} s:
   {folder}/report.html   der Bericht: im Browser zu öffnen
-  {folder}/run.json      die Ergebnisse: rempart report {folder}/run.json -o anders.html --lang en
-  {folder}/gate.sarif    was das Repository allein einer CI-Prüfung sagen würde
-  {folder}/payer/        die fiktive Abrechnungsstelle: Inventar, Exporte, Datenbank, Repository
+  {folder}/run.json      die Ergebnisse; auf Englisch:
+      rempart report {folder}/run.json -o englisch.html --lang en
+  {folder}/gate.sarif    was das Repository allein einer CI sagen würde
+  {folder}/payer/        die fiktive Abrechnungsstelle mit Inventar
 
 Und nun mit den eigenen:
-  rempart inventory new meins.yaml      eine kommentierte Vorlage
-  rempart inventory check meins.yaml    was kontaktiert würde und wer es erlaubt
+  rempart inventory new meins.yaml    eine kommentierte Vorlage
+  rempart inventory check meins.yaml  was kontaktiert würde, wer es erlaubt
   rempart audit meins.yaml -o bericht.html -o ergebnisse.json""",
 }
 
