@@ -189,6 +189,11 @@ def _subject(subject: "Subject", found: "Inventory", scope: "Scope") -> Iterator
     for contact in contacts(subject, found):
         refusal = outside(contact, scope)
         yield f"  {line(contact.words)}{f'  [not contacted: {line(refusal)}]' if refusal else ''}"
+    if subject.kind == "read_log":
+        from rempart.collectors.read_logs.orders import told
+
+        for text in told(subject):
+            yield f"  {line(text)}"
 
 
 def _closing(found: "Inventory", accepted: int) -> Iterator[str]:

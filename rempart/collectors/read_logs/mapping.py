@@ -21,8 +21,11 @@ SAMPLE: Final = 262_144  # bytes of a file from which its format is told
 _SHOWN: Final = 200  # lines of these
 WEB: Final = ("combined", "common", "nginx", "apache", "haproxy")
 LOGS: Final = ("keycloak", "pgaudit", "mariadb-audit")  # about people's sign-ins and tables
-NIR_IN_URL: Final = r"[?&/=;:](?:[12478]\d{12}(?:\d\d)?)(?!\d)"
-_PERSON: Final = r"[?&/=;:]([12478]\d{12}(?:\d\d)?)(?!\d)"
+_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d|\[?\d\d/[A-Z][a-z]{2}/\d{4}:")
+# Fifteen digits with a month where a NIR has one: thirteen would be a moment in milliseconds.
+_PERSON: Final = (
+    r"[?&/=;:]([12478]\d\d(?:0[1-9]|1[0-2]|[23]\d|4[0-2]|[5-9]\d)(?:\d\d|2[AB])\d{8})(?![0-9])"
+)
 # Fields of the formats that have names of their own.
 KNOWN: Final[Mapping[str, Mapping[str, str]]] = {
     "keycloak": {"account": "userId", "time": "time", "address": "ipAddress", "action": "type"},
@@ -158,7 +161,7 @@ def _guess(form: str, layout: str, sample: bytes) -> Mapping[str, str]:
 
 
 def by_name(values: Mapping[str, Sequence[Any]], prefix: str) -> dict[str, str]:
-    """Fields by the names they have, and the person by what a NIR looks like."""
+    """Fields by the names they have, and the person and the moment by what they look like."""
     found: dict[str, str] = {}
     last = {name.rpartition(".")[2].lower(): name for name in reversed(list(values))}
     whole = {name.lower(): name for name in values}
@@ -168,15 +171,22 @@ def by_name(values: Mapping[str, Sequence[Any]], prefix: str) -> dict[str, str]:
             if match and match not in found.values():
                 found[role] = match
                 break
-    shaped = [name for name, seen in values.items() if name not in found.values() and _nirs(seen)]
-    if "person" not in found and shaped:
-        found["person"] = shaped[0]
+    for role, shape in (("person", _nirs), ("time", _moments)):
+        shaped = [
+            name for name, seen in values.items() if name not in found.values() and shape(seen)
+        ]
+        if role not in found and shaped:
+            found[role] = shaped[0]
     return {role: prefix + name for role, name in found.items()}
 
 
 def _nirs(seen: Sequence[Any]) -> bool:
     fit = sum(nir_shape(text) or nir13(text) for each in seen if (text := compact(str(each))))
     return fit * 5 >= len(seen) * 4 > 0
+
+
+def _moments(seen: Sequence[Any]) -> bool:
+    return bool(seen) and all(_MOMENT.match(str(each)) for each in seen)
 
 
 def _flat(sample: bytes) -> dict[str, list[Any]]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rempart.collectors.read_logs.mapping import SAMPLE, Declared, mapping
 from rempart.collectors.read_logs.sources import Cut, Missing, files, sample
+from rempart.errors import ContentErrors
 from rempart.inventory.log_fields import ROLES
 from rempart.reading.batch import Limit, Rule
 
@@ -31,14 +32,17 @@ def limit(ceiling: Any) -> Limit:  # noqa: ANN401
 
 
 def rules(subject: Any) -> tuple[Rule, ...]:  # noqa: ANN401
-    """The detection rules of the files handed over. Raises ContentErrors for what is no YAML."""
+    """The detection rules of the files handed over; a file that cannot be read says so."""
+    return tuple(rule for path in subject.rules for rule in _rules(Path(path), subject))
+
+
+def _rules(path: Path, subject: Any) -> tuple[Rule, ...]:  # noqa: ANN401
     from rempart.reading import rules as written
 
-    return tuple(
-        rule
-        for path in subject.rules
-        for rule in written.load(Path(path), subject.account, subject.person)
-    )
+    try:
+        return written.load(path, subject.account, subject.person)
+    except ContentErrors as errors:
+        return (Rule(path.name, "threshold", refused=errors.errors[0].message),)
 
 
 def measure(subject: Any, **more: Any) -> "Measure":  # noqa: ANN401
@@ -60,7 +64,7 @@ def told(subject: Any) -> Iterator[str]:  # noqa: ANN401
         return
     try:
         found = files(str(subject.path), Cut())
-        shown = [mapping(declared(subject), sample(file, SAMPLE)) for file in found[:1]]
+        shown = [mapping(declared(subject), sample(file, SAMPLE, Cut())) for file in found[:1]]
     except (Missing, OSError):
         return
     for mapped in shown:

@@ -141,13 +141,11 @@ def facts(tally: Tally, cut: Cut, form: str, *, guessed: bool, files: Iterable[L
 
 def _mapped(file: LogFile, declared: Declared, cut: Cut) -> Mapped | None:
     try:
-        sample = sources.sample(file, SAMPLE)
+        sample = sources.sample(file, SAMPLE, cut)
     except OSError:
         cut.add("privilege", "a file of the log may not be read")
         return None
     if not sample.strip(b"\0\r\n \t"):
-        if file.packed:
-            cut.add("truncated", "a packed file is damaged, or a package to unpack it is missing")
         return None
     mapped = mapping(declared, sample)
     if mapped is None:

@@ -16,6 +16,7 @@ from typing import Any, BinaryIO, Final
 from rempart.collectors.read_logs import packing
 
 BLOCK: Final = 256 << 10
+BIT: Final = 16_384
 LONGEST: Final = 1 << 20  # bytes of a line; what is longer is counted, not read
 FILES: Final = 5000
 
@@ -81,12 +82,12 @@ def blocks(log: LogFile, cut: Cut) -> Iterator[bytes]:
         yield from _lines(_unpacked(file, log, cut), cut, grows)
 
 
-def sample(log: LogFile, size: int) -> bytes:
+def sample(log: LogFile, size: int, cut: Cut) -> bytes:
     """The beginning of a file, unpacked."""
-    found, scrap = b"", Cut()
+    found = b""
     descriptor = os.open(log.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(descriptor, "rb", buffering=0) as file:
-        for piece in _unpacked(file, log, scrap):
+        for piece in _unpacked(file, log, cut):
             found += piece[:size]
             if len(found) >= size:
                 break
@@ -155,7 +156,7 @@ def _inflated(raw: Iterator[bytes], packed: str, cut: Cut) -> Iterator[bytes]:
     """Streams one after another, as rotation tools append them; at most a block in memory."""
     stream: packing.Stream | None = None
     try:
-        for piece in raw:
+        for piece in _bits(raw):
             waiting = piece
             while waiting:
                 stream = stream or packing.stream(packed)
@@ -171,6 +172,13 @@ def _inflated(raw: Iterator[bytes], packed: str, cut: Cut) -> Iterator[bytes]:
         return
     if stream is not None:
         cut.add("truncated", "a packed file ends early")
+
+
+def _bits(raw: Iterator[bytes]) -> Iterator[bytes]:
+    """Small pieces: where a stream is damaged, what came before in the same piece is lost."""
+    for piece in raw:
+        for start in range(0, len(piece), BIT):
+            yield piece[start : start + BIT]
 
 
 def _lines(pieces: Iterator[bytes], cut: Cut, grows: Callable[[], bool]) -> Iterator[bytes]:

@@ -33,7 +33,11 @@ _KEPT: Final = 4096
 _BODY: Final = itemgetter(slice(13))  # of a NIR, without its key
 _DIGITS: Final = 18  # of a person's number, as far as steps go
 _DIGITS_IN_URL: Final = re.compile(r"[12478][0-9]{4}")  # quick to rule out
-_URL_NIR: Final = re.compile(r"(?<!\d)[12478]\d{4}(?:\d\d|2[ABab])\d{6}(?:\d\d)?(?!\d)")
+_URL_NIR: Final = re.compile(r"(?<!\d)[12478]\d{4}(?:\d\d|2[ABab])\d{8}(?!\d)")
+# Thirteen digits alone are a moment in milliseconds more often than a number without its key.
+_URL_NIR13: Final = re.compile(
+    r"(?:nir|nss|ssn|secu|insee|\bins)[a-z_-]{0,12}[=/](\d{5}(?:\d\d|2[ab])\d{6})(?!\d)", re.I
+)
 _URL_MAIL: Final = re.compile(r"[\w.+-]{1,64}(?:@|%40)[\w-]{1,63}\.[A-Za-z]{2,10}", re.A)
 _DIGEST: Final = re.compile(r"(?:[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{64,128})")
 _SEPARATED: Final = str.maketrans("", "", " .-\u00a0\u202f")
@@ -93,6 +97,7 @@ class Tally:
         if flags.count(READ) < count:  # who was refused, or only signed in, read nobody
             pairs = zip(people, flags, strict=True)
             people = array("Q", [person if bits & READ else 0 for person, bits in pairs])
+            flags = bytearray([bits if bits & READ else bits & ~STEP for bits in flags])
         self._count(times, accounts, people, flags)
         return Batch(times, accounts, people, self._addresses(columns.get("address"), count), flags)
 
@@ -235,11 +240,11 @@ def _with_gaps(keyed: Keyed, plain: list[str]) -> "array[int]":
 
 
 def _identifies(url: str) -> bool:
-    """Whether a URL holds a social security number with its right key or form, or an address."""
+    """Whether a URL holds a social security number with its right key, or an e-mail address."""
     for found in _URL_NIR.finditer(url):
         text = found[0].upper()
-        if len(text) == 15 and nir_shape(text) and nir_key(text[:13]) == int(text[13:]):
+        if nir_shape(text) and nir_key(text[:13]) == int(text[13:]):
             return True
-        if nir13(text):
-            return True
+    if any(nir13(found[1].upper()) for found in _URL_NIR13.finditer(url)):
+        return True
     return ("@" in url or "%40" in url) and _URL_MAIL.search(url) is not None
