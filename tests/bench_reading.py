@@ -38,7 +38,7 @@ from array import array
 from rempart.reading.batch import READ, Batch, Limit
 from rempart.reading.measure import Measure
 
-reads, accounts, size = int(sys.argv[1]), int(sys.argv[2]), 50_000
+reads, accounts, size = int(sys.argv[1]), int(sys.argv[2]), 20_000
 everybody = array("Q", os.urandom(8 * accounts))
 flags, networks = bytearray([READ]) * size, array("Q", [1]) * size
 measure = Measure(
@@ -48,8 +48,8 @@ for start in range(0, reads, size):
     begin = 1_767_225_600 + 30 * 86_400 * start // reads
     here = start % accounts
     batch = Batch(
-        array("q", [begin + place * 1_296_000 // reads for place in range(size)]),
-        (everybody[here:] + everybody[:here])[:size] * (size // min(size, accounts)),
+        array("q", [begin + place * 2_592_000 // reads for place in range(size)]),
+        everybody[here : here + size],
         array("Q", os.urandom(8 * size)),
         networks,
         flags,

@@ -4,7 +4,7 @@ from rempart.observations.reading import ClockFacts
 
 def check(clock: ClockFacts) -> Result:
     if not clock.lines:
-        return notapplicable("no line with a moment", clock)
+        return notapplicable("no line with a moment", clock, of="clock")
     sound = clock.backwards * 1000 <= clock.lines and not clock.ahead
     zoned = not clock.unzoned or bool(clock.zone)
     seen = f"{clock.backwards} back, {clock.ahead} ahead, {clock.unzoned} without a zone"

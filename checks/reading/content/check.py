@@ -4,7 +4,7 @@ from rempart.observations.reading import LogCoverage
 
 def check(log: LogCoverage, *, min_permille: int = 995) -> Result:
     if not log.lines:
-        return notapplicable("the log is empty", log)
+        return notapplicable("the log is empty", log, of="reads")
     if not log.reads:
         return verdict(readable(log, 0), f"no read in {log.lines} lines", log, of="reads")
     named = log.named * 1000 >= log.reads * min_permille

@@ -4,7 +4,7 @@ from rempart.observations.reading import Dormancy, LogCoverage
 
 def check(dormancy: Dormancy, log: LogCoverage) -> Result:
     if not dormancy.accounts:
-        return notapplicable("no account in this log", dormancy)
+        return notapplicable("no account in this log", dormancy, of="accounts")
     long = log.days > dormancy.days or Unknown(
         Reason.UNRESOLVED, f"the log spans {log.days} days, a sleep {dormancy.days}"
     )

@@ -5,7 +5,7 @@ from rempart.observations.reading import LogCoverage
 
 def check(log: LogCoverage, asked: LogRetention) -> Result:
     if log.first is None:
-        return notapplicable("no line with a moment", log)
+        return notapplicable("no line with a moment", log, of="retention")
     days = (log.taken - log.first).days
     least, most = asked.min_days or 0, asked.max_days
     facts = {"days": days, "least": least} | ({} if most is None else {"most": most})

@@ -5,7 +5,7 @@ from rempart.observations.reading import SignIns
 def check(sign_ins: SignIns, *, enough: int = 200) -> Result:
     succeeded, failed = sign_ins.succeeded, sign_ins.failed
     if not succeeded and not failed:
-        return notapplicable("no sign-in in this log", sign_ins)
+        return notapplicable("no sign-in in this log", sign_ins, of="sign-ins")
     both = bool(succeeded and failed)
     told = (
         both

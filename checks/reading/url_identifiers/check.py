@@ -4,7 +4,7 @@ from rempart.observations.reading import LogCoverage
 
 def check(log: LogCoverage) -> Result:
     if not log.urls:
-        return notapplicable("no URL in this log", log)
+        return notapplicable("no URL in this log", log, of="url")
     return verdict(
         all_of(not log.exposed, log.whole),
         f"{log.exposed} of {log.urls} URLs hold an identifier",
