@@ -46,7 +46,7 @@ REAL = {
     ".git/HEAD": b"4b825dc642cb6eb9a060e54bf8d69288fbee4904\n",
     ".git/config": b"[core]\n\tbare = false\n",
     ".svn/wc.db": b"SQLite format 3\0\x10\x00",
-    ".env": b"APP_NAME=x\nexport DB_PASSWORD=s\n",
+    ".env": b"app_name=x\nexport db_password=s\n",
     ".env.production": b"DATABASE_URL=postgres://\n",
     ".aws/credentials": b"[default]\naws_secret_access_key = x\n",
     ".htpasswd": b"admin:$apr1$x$y\n",
@@ -142,6 +142,16 @@ def test_a_good_security_txt_has_no_problem() -> None:
     found = security_txt(got(body, path=AT, content_type=PLAIN), NOW)
     assert (found.contacts, found.problems) == (1, ())
     assert found.expires == datetime(2027, 6, 30, tzinfo=UTC)
+
+
+def test_a_signed_security_txt_with_a_mark_and_small_letters_is_read() -> None:
+    body = (
+        b"\xef\xbb\xbfContact: mailto:soc@payer.example\r\n"
+        b"-----BEGIN PGP SIGNED MESSAGE-----\r\nHash: SHA512\r\n\r\n"
+        b"Expires: 2027-06-30t00:00:00z\r\n-----BEGIN PGP SIGNATURE-----\r\n"
+    )
+    found = security_txt(got(body, path=AT, content_type=PLAIN), NOW)
+    assert (found.contacts, found.problems) == (1, ())
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,8 @@ SAFE_REFERRERS = frozenset(
     }
 )
 
+EVERYBODY = frozenset({"*", "http:", "https:", "http://*", "https://*"})
+
 
 def check(page: Page) -> Iterator[Result]:
     if page.kind != "login form":
@@ -57,13 +59,14 @@ def restricts_scripts(policy: str) -> bool:
     if sources is None:
         return False
     keyed = any(re.fullmatch(r"'(?:nonce-|sha(?:256|384|512)-).+'", word) for word in sources)
-    wide = {"*", "http:", "https:", "data:", "'unsafe-inline'"} & set(sources)
+    anywhere = {"*", "http:", "https:", "http://*", "https://*", "data:", "'unsafe-inline'"}
+    wide = anywhere & set(sources)
     return not wide or (keyed and wide <= {"'unsafe-inline'", "https:", "http:"})
 
 
 def restricts_framing(policy: str) -> bool:
     allowed = directive(policy, "frame-ancestors")
-    return allowed is not None and not {"*", "http:", "https:"} & set(allowed)
+    return allowed is not None and not EVERYBODY & set(allowed)
 
 
 def directive(policy: str, name: str) -> list[str] | None:

@@ -33,8 +33,8 @@ def _signature(path: str, kind: str, content: bytes, page: bool) -> Signature:
 
 # Bounded repeats only: the text searched is the target's.
 _SECRET = (
-    rb"^(?:export )?[A-Z0-9_]{0,40}(?:SECRET|PASSWORD|PASSWD|TOKEN|API_?KEY|APP_KEY|DATABASE_URL)"
-    rb"[A-Z0-9_]{0,40}\s?="
+    rb"(?i)^(?:export )?[A-Z0-9_]{0,40}"
+    rb"(?:SECRET|PASSWORD|PASSWD|TOKEN|API_?KEY|APP_KEY|DATABASE_URL)[A-Z0-9_]{0,40}\s?="
 )
 _DUMP = (
     rb"\A(?:--|/\*)[^\n]{0,200}(?:dump|backup)"

@@ -62,7 +62,7 @@ def without(answer: Answer, asked: str) -> SecurityTxt:
 
 def _fields(answer: Answer) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
-    for line in text(answer)[:_CAP].splitlines():
+    for line in text(answer)[:_CAP].removeprefix("\ufeff").splitlines():
         field = _FIELD.fullmatch(line.strip())
         if field:
             found.append((field[1].lower(), field[2].strip()))
@@ -75,7 +75,7 @@ def _expires(dates: Sequence[str], now: datetime) -> tuple[datetime | None, list
     if len(dates) > 1:
         return None, ["more than one Expires"]
     try:
-        expires = datetime.fromisoformat(dates[0])
+        expires = datetime.fromisoformat(dates[0].upper())
     except ValueError:
         return None, ["an Expires that is no date"]
     if expires.tzinfo is None:
