@@ -242,21 +242,43 @@ def test_a_changed_inventory_is_not_resumed(payer: Path) -> None:
     assert "inventory" in stderr
 
 
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_who_is_asked_to_stop_saves_what_is_known(payer: Path, stop: signal.Signals) -> None:
+    assert stopped_while_a_portal_is_silent(payer, stop) == 130
+    run = json.loads((payer / "stopped.json").read_text())
+    reasons = {one["reason"] for one in run["results"] if one["subject"] == "slow"}
+    assert reasons == {"interrupted"}
+    assert any(one["outcome"] == "fail" for one in run["results"] if one["subject"] == "exports")
+    _, resumed, stderr = audit(payer, "inventory.yaml", "--resume", "--state", "killed")
+    assert "2 subjects were done before" in stderr
+    assert {one["subject"] for one in resumed["results"]} == {"exports", "infra", "slow"}
+
+
 def killed_while_a_portal_is_silent(folder: Path) -> int:
-    """Audit two subjects and a portal that accepts and never answers; kill -9 while it waits."""
+    """The silent portal's port, after an audit was killed while it waited for it."""
+    assert stopped_while_a_portal_is_silent(folder, signal.SIGKILL) == -signal.SIGKILL
+    return int((folder / "port").read_text())
+
+
+def stopped_while_a_portal_is_silent(folder: Path, stop: signal.Signals) -> int:
+    """The exit code of an audit of two subjects and a portal that accepts and never answers.
+
+    It is stopped while the portal keeps it waiting.
+    """
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
+        (folder / "port").write_text(str(port))
         written(folder, hosts=PORTAL.replace("PORT", str(port)))
         command = ("audit", "inventory.yaml", "--threads", "1", "--state", "killed")
         child = subprocess.Popen(
-            (sys.executable, "-m", "rempart", *command),
+            (sys.executable, "-m", "rempart", *command, "-o", "stopped.json"),
             cwd=folder,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
         silent.settimeout(50)
         connection, _ = silent.accept()  # both others are done: there is one thread
-        child.send_signal(signal.SIGKILL)
-        child.wait()
+        child.send_signal(stop)
+        code = child.wait(30)
         connection.close()
-    return int(port)
+    return code

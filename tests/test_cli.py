@@ -46,6 +46,20 @@ def test_a_mistyped_command_is_answered_with_the_one_meant() -> None:
     assert "inventory" in done.stderr
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--log-level", "debug", "audit", "x.yaml"],
+        ["audit", "x.yaml", "--log-level", "debug"],
+        ["inventory", "check", "--log-level", "DEBUG", "x.yaml"],
+    ],
+)
+def test_the_level_of_the_log_is_taken_in_either_place(arguments: list[str]) -> None:
+    done = rempart(*arguments)
+    assert done.returncode == 2
+    assert done.stderr == "rempart: x.yaml: cannot be read: No such file or directory\n"
+
+
 def test_checks_are_listed_for_machines() -> None:
     listed = json.loads(rempart("checks", "list", "--format", "json").stdout)
     assert len(listed) >= 24

@@ -7,6 +7,7 @@ import importlib
 import logging
 import os
 import pkgutil
+import signal
 import sys
 
 import click
@@ -15,6 +16,25 @@ from rempart import __version__
 from rempart.errors import RempartError
 
 USAGE = 2
+INTERRUPTED = 130
+LEVELS = click.Choice(["debug", "info", "warning", "error"], case_sensitive=False)
+
+
+def _take_level(command: click.Command) -> None:
+    """Let a command take `--log-level` too: that is where a person adds it to the last line."""
+    if isinstance(command, click.Group):
+        for inner in command.commands.values():
+            _take_level(inner)
+    elif not any(option.name == "log_level" for option in command.params):
+        option = click.Option(
+            ["--log-level"], type=LEVELS, hidden=True, expose_value=False, callback=_set_level
+        )
+        command.params.append(option)
+
+
+def _set_level(_context: click.Context, _option: click.Parameter, level: str | None) -> None:
+    if level:
+        logging.getLogger().setLevel(level.upper())
 
 
 class Commands(click.Group):
@@ -27,6 +47,7 @@ class Commands(click.Group):
         if cmd_name not in self.list_commands(ctx):
             return None
         command: click.Command = importlib.import_module(f"rempart.cli.{cmd_name}").command
+        _take_level(command)
         return command
 
     def resolve_command(
@@ -46,7 +67,7 @@ class Commands(click.Group):
 @click.version_option(__version__, prog_name="rempart")
 @click.option(
     "--log-level",
-    type=click.Choice(["debug", "info", "warning", "error"], case_sensitive=False),
+    type=LEVELS,
     default="warning",
     help="What goes to stderr beside messages: INFO is a line a subject, DEBUG a line a request.",
 )
@@ -67,10 +88,21 @@ def cli(log_level: str) -> None:
 
 
 def main() -> None:
-    """Run the command line; what rempart says in words leaves with exit code 2."""
+    """Run the command line; what rempart says in words leaves with exit code 2.
+
+    A request to stop (SIGTERM, as systemd and pipelines send) is taken like Ctrl-C: what is known
+    is saved.
+    """
     os.umask(0o077)  # every file rempart writes is its owner's alone
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        cli.main(prog_name="rempart", standalone_mode=True)
+        code = cli.main(prog_name="rempart", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("rempart: interrupted", err=True)
+        sys.exit(INTERRUPTED)
     except RempartError as error:
         click.echo(f"rempart: {error}", err=True)
         sys.exit(USAGE)
@@ -82,3 +114,4 @@ def main() -> None:
         kind = type(error).__name__
         click.echo(f"rempart: unexpected {kind}; --log-level debug shows where", err=True)
         sys.exit(USAGE)
+    sys.exit(code if isinstance(code, int) else 0)
