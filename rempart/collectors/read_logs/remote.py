@@ -119,8 +119,8 @@ def script(asked: dict[str, Any], nonce: str) -> bytes:
     return (
         "for python in python3 python3.14 python3.13 python3.12 python3.11; do\n"
         'if command -v "$python" >/dev/null 2>&1 &&\n'
-        '"$python" -I -c "import sys; sys.exit(sys.version_info < (3, 11))" </dev/null\n'
-        f"then printf %s '{packed}' | nice \"$python\" -I -B -c '{_RUN}'; exit; fi\n"
+        '"$python" -I -S -c "import sys; sys.exit(sys.version_info < (3, 11))" </dev/null\n'
+        f"then printf %s '{packed}' | nice \"$python\" -I -S -B -c '{_RUN}'; exit; fi\n"
         f"done\necho '{nonce} nothing'\n"
     ).encode()
 
