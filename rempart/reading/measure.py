@@ -131,9 +131,9 @@ class Measure:
             words = array("Q", rest)
             accounts = accounts_of(rest, slot)
             for account, one, other in zip(accounts, words[0::2], words[1::2], strict=True):
-                line = lines[account]
-                line.append(one)
-                line.append(other)
+                append = lines[account].append
+                append(one)
+                append(other)
         while lines:
             account, line = lines.popitem()
             found = series(account, line.tobytes(), extent)

@@ -54,8 +54,9 @@ class Spread:
 
     def __init__(self, seconds: int, ceiling: Limit | None = None) -> None:
         self.seconds = seconds
-        self.people: Counter[int] = Counter()
-        self.requests: Counter[int] = Counter()
+        self._people: Counter[int] = Counter()
+        self._requests: Counter[int] = Counter()
+        self._alike: Counter[int] = Counter()  # people and requests of accounts that read once each
         self.ceiling = ceiling.people if ceiling and ceiling.seconds == seconds else None
         self.accounts = self.over = self.over_windows = self.sketched = 0
 
@@ -65,8 +66,11 @@ class Spread:
         if not people:
             return 0
         self.accounts += 1
-        self.people.update(people)
-        self.requests.update(requests)
+        if people == requests:
+            self._alike.update(people)
+        else:
+            self._people.update(people)
+            self._requests.update(requests)
         self.sketched += sketched
         if self.ceiling is None or max(people) <= self.ceiling:
             return 0
@@ -74,6 +78,16 @@ class Spread:
         self.over += 1
         self.over_windows += above
         return above
+
+    @property
+    def people(self) -> Counter[int]:
+        """How many windows have how many people."""
+        return self._people + self._alike
+
+    @property
+    def requests(self) -> Counter[int]:
+        """How many windows have how many requests."""
+        return self._requests + self._alike
 
     def _of(self, series: Series) -> tuple[list[int], list[int], int]:
         if self.seconds == HOUR:
