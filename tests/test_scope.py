@@ -300,6 +300,14 @@ def test_the_programs_of_the_list_start() -> None:
         assert local.stdout == b"2\n"
 
 
+def test_a_program_of_the_list_starts_by_spawn_too() -> None:
+    command = ["git", "rev-parse", "--local-env-vars"]
+    quiet = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
+    with guarded(scope("127.0.0.0/8")):
+        child = os.posix_spawn("/usr/bin/git", command, dict(os.environ), file_actions=quiet)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
 def test_the_program_of_a_secret_starts_where_it_is_looked_up() -> None:
     print_one = [sys.executable, "-c", "print(1)"]
     with guarded(scope("127.0.0.0/8")):

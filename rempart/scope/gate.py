@@ -38,10 +38,9 @@ _PEERS = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
 _LOOKUPS = frozenset(
     {"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr", "socket.getnameinfo"}
 )
-_CHILDREN = frozenset(
-    {"os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty", "pty.spawn"}
-)
-_WATCHED = _PEERS | _LOOKUPS | _CHILDREN | {"subprocess.Popen"}
+_PROGRAMS = frozenset({"subprocess.Popen", "os.posix_spawn"})  # Popen spawns since Python 3.13
+_CHILDREN = frozenset({"os.system", "os.exec", "os.spawn", "os.fork", "os.forkpty", "pty.spawn"})
+_WATCHED = _PEERS | _LOOKUPS | _PROGRAMS | _CHILDREN
 
 
 class Bounds(Protocol):
@@ -96,7 +95,7 @@ def _gate() -> Callable[..., Any]:
             _check_peer(bounds, arguments[0], arguments[1])
         elif event in _LOOKUPS:
             _check_lookup(event, arguments[0])
-        elif event == "subprocess.Popen":
+        elif event in _PROGRAMS:
             _check_program(arguments[0], arguments[1])
         else:
             raise NotAuthorised(f"{event}: no child process while an audit runs")
