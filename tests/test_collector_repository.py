@@ -159,15 +159,19 @@ def test_private_keys_count_unless_a_passphrase_guards_them(tmp_path: Path) -> N
     sealed = base64.b64encode(b"openssh-key-v1\0\0\0\0\naes256-ctr\0\0\0\x06bcrypt").decode()
     (tmp_path / "open.pem").write_text(f"x\n{begin.format('RSA ')}\nMIIE\n{end.format('RSA ')}\n")
     (tmp_path / "sealed.pem").write_text(f"{begin.format('ENCRYPTED ')}\nMIIE\n")
+    (tmp_path / "two.pem").write_text(f"{begin.format('')}\nMII\n{end.format('')}\n" * 2)
     (tmp_path / "id_open").write_text(f"{begin.format('OPENSSH ')}\n{plain}\n")
     (tmp_path / "id_sealed").write_text(f"{begin.format('OPENSSH ')}\n{sealed}\n")
     found = by_key(seen(tmp_path), LiteralSecret)
     assert {key: one.literal for key, one in found.items()} == {
-        "open.pem:2": True,
-        "sealed.pem:1": False,
-        "id_open:1": True,
-        "id_sealed:1": False,
+        "open.pem": True,
+        "sealed.pem": False,
+        "two.pem": True,
+        "two.pem #2": True,
+        "id_open": True,
+        "id_sealed": False,
     }
+    assert [found[key].line for key in ("open.pem", "two.pem", "two.pem #2")] == [2, 1, 4]
 
 
 def test_environment_files_and_compose_environments_are_read(tmp_path: Path) -> None:

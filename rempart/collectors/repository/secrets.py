@@ -94,11 +94,12 @@ def written(value: str) -> bool | None:
 
 def private_keys(path: str, content: bytes) -> Iterator[LiteralSecret]:
     """Private keys in a file; one under a passphrase is no secret that lies open."""
-    for match in _KEY.finditer(content):
+    for ordinal, match in enumerate(_KEY.finditer(content), 1):
         line = content.count(b"\n", 0, match.start()) + 1
         body = content[match.end() : match.end() + 400]
         sealed = b"ENCRYPTED" in match[1] or b"ENCRYPTED" in body[:80] or _openssh_sealed(body)
-        yield _secret("private key", f"{path}:{line}", not sealed, path, line)
+        key = path if ordinal == 1 else f"{path} #{ordinal}"
+        yield _secret("private key", key, not sealed, path, line)
 
 
 def _openssh_sealed(body: bytes) -> bool:
