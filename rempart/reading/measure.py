@@ -22,11 +22,12 @@ from rempart.reading.batch import (
 )
 from rempart.reading.counts import Counts, moment
 from rempart.reading.rhythm import Rhythm
-from rempart.reading.spill import HELD, WIDTH, Spill, accounts_of, little, packed, times_of
+from rempart.reading.spill import HELD, ROW, WIDTH, Spill, accounts_of, little, packed, times_of
 from rempart.reading.windows import DAY, FAILED, HOUR, SUCCEEDED, Series, giant, series
 
 SLOTS = 256
 DAYS = 4096
+LEAST_HELD = 50_000  # lines of a giant in memory
 GIANT = 400_000  # lines of one account that are not held in memory
 _LATEST = 1 << 32
 _SIGNS = bytes((bits & (SIGNED_IN | REFUSED)) for bits in range(256))
@@ -122,21 +123,18 @@ class Measure:
     def _of(self, slot: int, extent: tuple[int, int]) -> Iterator[Series]:
         """The accounts of a slot, one after the other."""
         giants = self._giants(slot)
-        apart = {account: Spill(DAYS, self._folder, held=self._held) for account in giants}
-        lines: defaultdict[int, Words] = defaultdict(lambda: array("Q"))
+        held = max(self._held // (len(giants) or 1), LEAST_HELD)
+        apart = {account: Spill(DAYS, self._folder, held=held) for account in giants}
+        lines: defaultdict[int, bytearray] = defaultdict(bytearray)
         for rows in self._spill.rows(slot):
             rest = rows
             for account, spill in apart.items():
-                rest = _parted(rest, slot, account, spill)
-            words = array("Q", rest)
-            accounts = accounts_of(rest, slot)
-            for account, one, other in zip(accounts, words[0::2], words[1::2], strict=True):
-                append = lines[account].append
-                append(one)
-                append(other)
+                rest = _parted(rest, slot, account, spill, extent)
+            for account, (row,) in zip(accounts_of(rest, slot), ROW.iter_unpack(rest), strict=True):
+                lines[account] += row
         while lines:
             account, line = lines.popitem()
-            found = series(account, line.tobytes(), extent)
+            found = series(account, bytes(line), extent)
             if found is not None:
                 yield found
         for account, spill in apart.items():
@@ -166,14 +164,19 @@ def _chosen(rows: bytes, choice: bytes) -> bytes:
     return bytes(chosen)
 
 
-def _parted(rows: bytes, slot: int, account: int, spill: Spill) -> bytes:
-    """Put the rows of one account where its days are kept apart; the others come back."""
+def _parted(rows: bytes, slot: int, account: int, spill: Spill, extent: tuple[int, int]) -> bytes:
+    """Put the rows of one account where its days are kept apart; the others come back.
+
+    Rows dated outside the extent are dropped: days far apart share a slot.
+    """
     mine = bytes(each == account for each in accounts_of(rows, slot))
-    own = _chosen(rows, mine)
-    if not own:
+    if not any(mine):
         return rows
-    days = map(floordiv, times_of(own), repeat(DAY))
-    spill.put(map(mod, days, repeat(DAYS)), own)
+    own = _chosen(rows, mine)
+    hours = range(extent[0], extent[1] + 1)
+    dated = _chosen(own, bytes(moment // HOUR in hours for moment in times_of(own)))
+    days = map(floordiv, times_of(dated), repeat(DAY))
+    spill.put(map(mod, days, repeat(DAYS)), dated)
     return _chosen(rows, mine.translate(_OTHERS))
 
 

@@ -6,8 +6,10 @@ process ends; it holds keyed hashes alone.
 """
 
 import os
+import struct
 import sys
 import tempfile
+import weakref
 from array import array
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -16,6 +18,7 @@ from typing import IO
 from rempart.reading.batch import Words
 
 WIDTH = 16
+ROW = struct.Struct(f"{WIDTH}s")
 HELD = 1_000_000  # lines in memory before they go to the file: 16 MB
 PIECE = 250_000  # lines that come back at once
 
@@ -24,24 +27,19 @@ class Spill:
     """Lines sorted into numbered slots; each slot comes back in the order it was filled."""
 
     def __init__(self, slots: int, folder: Path | None = None, *, held: int = HELD) -> None:
-        self.counts = [0] * slots
         self._folder = folder
         self._held = held
         self._waiting = 0
-        self._slots: list[Words] = [array("Q") for _ in range(slots)]
-        self._append = [slot.append for slot in self._slots]
+        self._slots = [bytearray() for _ in range(slots)]
         self._places: list[list[tuple[int, int]]] = [[] for _ in range(slots)]
         self._file: IO[bytes] | None = None
 
     def put(self, slots: Iterable[int], rows: bytes) -> None:
         """Take rows of `WIDTH` bytes, each with the number of its slot."""
-        words = array("Q", rows)
-        appends = self._append
-        for slot, one, other in zip(slots, words[0::2], words[1::2], strict=True):
-            append = appends[slot]
-            append(one)
-            append(other)
-        self._waiting += len(words) // 2
+        waiting = self._slots
+        for slot, (row,) in zip(slots, ROW.iter_unpack(rows), strict=True):
+            waiting[slot] += row
+        self._waiting += len(rows) // WIDTH
         if self._waiting >= self._held:
             self._flush()
 
@@ -49,16 +47,16 @@ class Spill:
         """Forget everything."""
         if self._file is not None:
             self._file.close()
-        self._slots, self._append, self._places = [], [], []
+        self._slots, self._places = [], []
 
     def rows(self, slot: int) -> Iterator[bytes]:
         """The rows of a slot, in pieces."""
         for start, length in self._places[slot]:
             yield from self._kept(start, length)
         waiting = self._slots[slot]
-        step = 2 * PIECE
+        step = WIDTH * PIECE
         for start in range(0, len(waiting), step):
-            yield waiting[start : start + step].tobytes()
+            yield bytes(waiting[start : start + step])
 
     def _kept(self, start: int, length: int) -> Iterator[bytes]:
         file = self._file
@@ -72,9 +70,8 @@ class Spill:
 
     def size(self, slot: int) -> int:
         """How many rows a slot holds."""
-        return (
-            sum(length for _, length in self._places[slot]) // WIDTH + len(self._slots[slot]) // 2
-        )
+        kept = sum(length for _, length in self._places[slot])
+        return (kept + len(self._slots[slot])) // WIDTH
 
     def __len__(self) -> int:
         return len(self._slots)
@@ -82,18 +79,18 @@ class Spill:
     def _flush(self) -> None:
         if self._file is None:
             self._file = tempfile.TemporaryFile(dir=self._folder, buffering=0)  # noqa: SIM115
+            weakref.finalize(self, self._file.close)
         place = self._file.seek(0, 2)
         for number, waiting in enumerate(self._slots):
             if not waiting:
                 continue
-            data = memoryview(waiting).cast("B")
+            data = memoryview(bytes(waiting))
             length = len(data)
             self._places[number].append((place, length))
             while data:
                 data = data[self._file.write(data) :]
             place += length
-        self._slots = [array("Q") for _ in self._slots]
-        self._append = [slot.append for slot in self._slots]
+        self._slots = [bytearray() for _ in self._slots]
         self._waiting = 0
 
 
