@@ -70,6 +70,7 @@ class Assessed:
     left_behind: tuple[str, ...] = ()
     interrupted: bool = False
     resumed: int = 0
+    underway: dict[str, Any] = field(default_factory=dict)  # Access of who is not judged yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ def assess(plan: Plan, orders: Orders, opened: Opener, pool: Executor | None = N
         assessed.interrupted = True
         for task in pending:
             if task.subject.id not in assessed.results:
-                _settle(task, _not_seen(task, *STOPPED), orders, assessed)
+                _settle(task, _not_seen(task, *STOPPED, assessed), orders, assessed)
     finally:
         if pool is None:
             hurried = assessed.interrupted or bool(assessed.left_behind)
@@ -175,6 +176,7 @@ def _looked_at(
     def one(task: Task) -> Looked:
         started[task.subject.id] = time.monotonic()
         with opened(task.subject) as access:
+            assessed.underway[task.subject.id] = access
             seen = look(task, access)
         return Looked((*seen.found, *_gap_for(task, task.left_out, *LEFT_OUT)), seen.connections)
 
@@ -190,7 +192,8 @@ def _looked_at(
             orders.tell(Progress(done, total, task.subject.id, running))
             if future in late:
                 assessed.left_behind += (task.subject.id,)
-            yield task, future.result() if future in ended else _not_seen(task, *LATE)
+            yield task, future.result() if future in ended else _not_seen(task, *LATE, assessed)
+            assessed.underway.pop(task.subject.id, None)
 
 
 def _late(
@@ -210,8 +213,10 @@ def _seconds(task: Task) -> float:
     return float(getattr(budget, "seconds", None) or 60)
 
 
-def _not_seen(task: Task, reason: Reason, detail: str) -> Looked:
-    return Looked(_gap_for(task, task.wanted | task.left_out, reason, detail))
+def _not_seen(task: Task, reason: Reason, detail: str, assessed: Assessed) -> Looked:
+    """Nothing of a subject, for one reason, and the connections it had taken until then."""
+    taken = getattr(assessed.underway.get(task.subject.id), "connections", 0)
+    return Looked(_gap_for(task, task.wanted | task.left_out, reason, detail), taken)
 
 
 def _gap_for(task: Task, kinds: Types, reason: Reason, detail: str) -> tuple[Gap, ...]:

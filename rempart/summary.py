@@ -146,8 +146,11 @@ def _waivers(run: Run, language: Language, width: int) -> Iterator[Line]:
     for waiver in sorted(run.waivers, key=lambda item: item.until):
         key = "summary.waiver.expired" if waiver.expired else "summary.waiver"
         told = language.say(key, id=waiver.id, until=language.date(waiver.until))
+        if waiver.changed and not waiver.expired:
+            told = f"{waiver.id}: {language.say('waivers.changed', waiver.changed)}"
         text = f"{told} · {words(run, waiver.check, language).title} ({waiver.subject})"
-        yield (Span("  " + _cut(text, width - 2), "bad" if waiver.expired else ""),)
+        style = "bad" if waiver.expired or waiver.changed else ""
+        yield (Span("  " + _cut(text, width - 2), style),)
 
 
 def _heading(text: str) -> Iterator[Line]:

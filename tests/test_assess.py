@@ -96,6 +96,7 @@ def test_a_subject_that_outlives_its_deadline_is_left_behind(
         RELEASE.set()
     assert found.left_behind == ("hangs",)
     assert {reason for _, _, reason in outcomes(found, "hangs")} == {Reason.LIMIT}
+    assert found.looked["hangs"].connections == 1
     assert outcomes(found, "a")[0][1] == Outcome.PASS
 
 
@@ -150,6 +151,7 @@ def test_an_interruption_keeps_what_is_known() -> None:
         planned("a", "stopped", "z"), Orders(BENCH, book=book), opened, Sequential()
     )
     assert found.interrupted
+    assert [found.looked[name].connections for name in ("a", "stopped", "z")] == [1, 1, 1]
     assert set(found.results) == {"a", "stopped", "z"}
     assert outcomes(found, "stopped")[0][2] == Reason.INTERRUPTED
     assert "stopped" not in book.kept

@@ -286,7 +286,7 @@ def test_paths_of_sqlite_and_folders_are_relative_to_the_file(url: str, tmp_path
     database = found.by_id["adh"]
     assert isinstance(database, Database)
     assert database.url == f"sqlite:///{tmp_path}/data/c.sqlite"
-    assert [missing[0] for missing in found.missing()] == ["exports"]
+    assert [missing[:2] for missing in found.missing()] == [("adh", "url"), ("exports", "path")]
 
 
 @pytest.mark.parametrize("url", ["sqlite:////srv/c.sqlite", "sqlite:/srv/c.sqlite"])

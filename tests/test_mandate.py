@@ -134,7 +134,7 @@ def test_check_says_what_is_contacted_asked_and_not_allowed(file: Path) -> None:
     assert "ssh audit@10.0.0.5:22  [not contacted: 10.0.0.5 port 22 is outside" in done.stdout
     assert "nothing: /srv/exports is read here" in done.stdout
     assert f"not there: {file.parent / 'lab-ca.pem'} (ca of pro)" in done.stdout
-    assert "Subjects: 13, statements: 1, waivers: 0. Nothing was contacted." in done.stdout
+    assert "Subjects: 15, statements: 1, waivers: 0. Nothing was contacted." in done.stdout
     file.write_text(EXAMPLE.replace("[active, canary]", "[canary]"))
     asked = run("inventory", "check", file).stdout
     active = [text for text in asked.splitlines() if text.startswith("  active ")]

@@ -2,6 +2,7 @@ import io
 import re
 
 import pytest
+from msgspec.structs import replace
 
 from rempart.card import LANGUAGES
 from rempart.summary import show, summary
@@ -48,6 +49,13 @@ def test_a_run_without_findings_says_so_and_no_more() -> None:
 
 def test_nothing_judged_is_not_called_good() -> None:
     assert "Nothing could be judged." in summary(sample_run(results=()), "en")
+
+
+def test_a_waiver_whose_facts_changed_is_not_called_in_force() -> None:
+    waiver = replace(sample_run().waivers[0], expired=False, used=0, changed=2)
+    text = summary(sample_run(waivers=(waiver,)), "en")
+    assert f"{waiver.id}: 2 results came back, their facts changed" in text
+    assert "expires" not in text
 
 
 def test_ten_findings_are_shown_and_the_others_counted() -> None:

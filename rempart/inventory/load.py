@@ -135,7 +135,7 @@ class Inventory:
         known: dict[Path, bool] = {}
         for subject in self.subjects:
             remote = getattr(subject, "on", "")
-            for key, value in _parts(subject):
+            for key, value in (*_parts(subject), *_sqlite(subject)):
                 path = getattr(value, "path", value) if not isinstance(value, str) else None
                 if (
                     not isinstance(path, Path)
@@ -147,6 +147,12 @@ class Inventory:
                     known[path] = path.exists() or _fits(path)
                 if not known[path]:
                     yield subject.id, key, path
+
+
+def _sqlite(subject: Subject) -> Iterator[tuple[str, Path]]:
+    """The file of a SQLite database, which is read here."""
+    if isinstance(subject, Database) and subject.url.startswith("sqlite:///"):
+        yield "url", Path(subject.url.removeprefix("sqlite:///"))
 
 
 def load(path: Path, *, signed: bool = True) -> Inventory:
