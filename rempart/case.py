@@ -186,8 +186,16 @@ def _authorisation(source: Inventory) -> AuthorisationRecord:
 def _subjects(source: Inventory) -> Iterator[SubjectRecord]:
     for one in source.subjects:
         name = one.name or one.id
+        of = getattr(one, "of", ())
         yield SubjectRecord(
-            one.id, one.kind, name, one.owner, one.criticality, one.population, one.zone
+            id=one.id,
+            kind=one.kind,
+            name=name,
+            owner=one.owner,
+            criticality=one.criticality,
+            population=one.population,
+            zone=one.zone,
+            of=tuple(filter(None, (of,) if isinstance(of, str) else of)),
         )
 
 

@@ -173,6 +173,8 @@ class _Cut:
         )  # fmt: skip
 
     def subject(self, subject: SubjectRecord) -> SubjectRecord:
+        of = tuple(self.subjects[each] for each in subject.of if each in self.subjects)
+        subject = replace(subject, of=of)
         if self.policy.subjects:
             return replace(
                 subject,

@@ -16,6 +16,7 @@ from rempart.titles import Titles
 
 STATED = "stated."  # check ids of statements: what somebody says of a control
 ORDER = ("fail", "notchecked", "stated", "pass")  # worst first
+LOG = "read_log"
 SHOWN = 50  # fingerprints kept for one control
 EVERYWHERE = "organisation"  # a step that goes through no system: any subject may speak for it
 
@@ -43,7 +44,7 @@ def again(
     subjects: Sequence[SubjectRecord],
 ) -> tuple[ReplayRecord, ...]:
     """The same breaches over these results, such as those after some measures."""
-    speaking = by_control(results, checks)
+    speaking = _handed_on(by_control(results, checks), subjects)
     exposed: dict[str, list[str]] = {}
     for subject in subjects:
         exposed.setdefault(subject.kind, []).append(subject.id)
@@ -59,6 +60,25 @@ def by_control(results: Sequence[ResultRecord], checks: Mapping[str, CheckRecord
         for control in _controls(result, checks):
             found.setdefault(control, {}).setdefault(result.subject, []).append(result)
     return found
+
+
+def _handed_on(speaking: Speaking, subjects: Sequence[SubjectRecord]) -> Speaking:
+    """What a read log shows, said of the portal it is the log of as well.
+
+    What it shows of logging holds there. Of any other control it can show the failure alone: that
+    nobody went too far proves no limit.
+    """
+    for subject in subjects:
+        for portal in subject.of if subject.kind == LOG else ():
+            for control, on in speaking.items():
+                shown = [
+                    result
+                    for result in on.get(subject.id, ())
+                    if control.startswith("log.") or result.outcome is Outcome.FAIL
+                ]
+                if shown:
+                    on[portal] = [*on.get(portal, ()), *shown]
+    return speaking
 
 
 def _controls(result: ResultRecord, checks: Mapping[str, CheckRecord]) -> tuple[str, ...]:

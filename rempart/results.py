@@ -42,7 +42,7 @@ class Tool(_Record, frozen=True, forbid_unknown_fields=True):
 
 
 class SubjectRecord(_Record, frozen=True, forbid_unknown_fields=True):
-    """One audited subject, without anything secret."""
+    """One audited subject, without anything secret; `of` names what it is a log or a copy of."""
 
     id: str
     kind: str
@@ -51,6 +51,7 @@ class SubjectRecord(_Record, frozen=True, forbid_unknown_fields=True):
     criticality: str = ""
     population: str = ""
     zone: str = ""
+    of: tuple[str, ...] = ()
 
 
 class AuditRecord(_Record, frozen=True, forbid_unknown_fields=True):

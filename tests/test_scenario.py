@@ -21,6 +21,8 @@ MFA = "cred.mfa.external"
 TITLES = {MFA: Titles("Two factors", "Deux facteurs", "Zwei Faktoren")}
 PRO = SubjectRecord("pro", "portal", "pro")
 PARTNERS = SubjectRecord("partners", "portal", "partners")
+READ_LOG = SubjectRecord("access", "read_log", "access", of=("pro",))
+READING = "detect: [log.detect]\n    limit: [portal.extraction.limit]"
 CLAIMS = SubjectRecord("claims-1", "host", "claims-1")
 OWN = """schema: rempart.scenario/1
 id: own
@@ -65,6 +67,8 @@ CHECKS = {
     "login.second_factor": card(MFA),
     "login.every_path": card(MFA, "cred.mfa.consistency"),
     "tls.versions": card("portal.tls.version"),
+    "reading.detection": card("log.detect"),
+    "reading.ceiling": card("portal.extraction.limit"),
 }
 
 
@@ -195,6 +199,21 @@ def test_the_worst_of_seen_stated_and_unseen_wins(own: Scenario) -> None:
     both = (PRO, PARTNERS)
     assert state(own, result(P), stated(P, "partners"), on=both) == ("stated", "unknown")
     assert state(own, result(N), stated(P, "partners"), on=both) == ("notchecked", "unknown")
+
+
+def test_what_a_read_log_shows_of_logging_holds_for_its_portal(tmp_path: Path) -> None:
+    (tmp_path / "own.yaml").write_text(OWN.replace("stop: [cred.mfa.external]", READING))
+    logged, on = load([tmp_path])["own"], (PRO, READ_LOG)
+    detection, ceiling = "reading.detection", "reading.ceiling"
+
+    def states(*results: ResultRecord) -> tuple[str, str]:
+        (step,) = replayed(logged, *results, on=on).steps
+        return step.detect[0].state, step.limit[0].state
+
+    seen = [result(P, "access", detection), result(P, "access", ceiling)]
+    assert states(*seen) == ("pass", "notchecked")
+    assert states(result(F, "access", detection), result(F, "access", ceiling)) == ("fail", "fail")
+    assert states(result(P, "other", detection)) == ("notchecked", "notchecked")
 
 
 def test_names_the_results_that_decided(own: Scenario) -> None:

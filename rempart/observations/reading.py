@@ -9,6 +9,7 @@ stands, what was not found there proves nothing.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 
 import msgspec
 
@@ -33,6 +34,8 @@ class LogCoverage(Observation):
     identifier of a person. `format` names what was read (json, csv, combined, ...), `guessed` says
     that no one declared where the fields are. `days` lie between the first and the last line.
     """
+
+    drawn: ClassVar[bool] = True
 
     format: str
     guessed: bool
@@ -119,6 +122,8 @@ class AccountReading(Observation):
     `silent_days` is its longest silence before it read again.
     """
 
+    drawn: ClassVar[bool] = True
+
     why: tuple[str, ...]
     seconds: int
     start: datetime | None
@@ -197,6 +202,8 @@ class AlarmTrial(Observation):
     `first` the first moment.
     """
 
+    drawn: ClassVar[bool] = True
+
     people: int
     seconds: int
     fired: int
@@ -213,6 +220,8 @@ class RuleTrial(Observation):
     `evaluated` is unknown, with the construct named, where it says more than a count per account
     and window. `kind` is threshold, sigma or elastic.
     """
+
+    drawn: ClassVar[bool] = True
 
     kind: str
     evaluated: Fact
@@ -265,6 +274,8 @@ class ReadingCurve(Observation):
     `alarms` counts the alarms and rules that were run; `noticed` says of each pattern when the
     first of them noticed it.
     """
+
+    drawn: ClassVar[bool] = True
 
     curves: tuple[Curve, ...]
     pattern: tuple[PatternPoint, ...]
