@@ -7,23 +7,18 @@ from pathlib import Path
 import nox
 
 nox.needs_version = ">=2025.5.1"
-nox.options.sessions = ["tests", "lab", "oscal", "lint", "types", "layers"]
+# The lab comes first: what it installs, the tests of PDFs and age files use too.
+nox.options.sessions = ["lab", "tests", "oscal", "lint", "types", "layers"]
 nox.options.reuse_existing_virtualenvs = True
 
 PROJECT = nox.project.load_toml("pyproject.toml")
-# What the real-server tests start, by the Debian package that brings it.
+# What the lab starts and opens, and what lays out PDFs, by the Debian package that brings it.
 LAB_PACKAGES = [
-    "nginx-light",
-    "openssh-server",
-    "nftables",
-    "age",
-    "libreoffice-writer-nogui",
-    "poppler-utils",
-    "chromium",
-    "nodejs",
+    *("nginx-light", "openssh-server", "nftables"),
+    *("age", "poppler-utils", "libreoffice-writer-nogui", "chromium"),
+    *("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0", "fonts-dejavu-core"),
 ]
-# What a PDF is laid out with; without it the tests that need it are skipped, each saying so.
-PANGO = ["libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0", "fonts-dejavu-core"]
+NODE_PACKAGES = ["nodejs", "npm"]  # where no node of another source is there
 
 
 def groups(*names: str) -> list[str]:
@@ -39,7 +34,7 @@ def arguments(session: nox.Session) -> list[str]:
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run the tests that need no real server; arguments go to pytest."""
-    session.install("-e", ".", *groups("test"))
+    session.install("-e", ".[all]", *groups("test"))
     session.run("coverage", "run", "-m", "pytest", "-m", "not lab", *arguments(session))
     session.run("coverage", "report")
 
@@ -48,7 +43,8 @@ def tests(session: nox.Session) -> None:
 def lab(session: nox.Session) -> None:
     """Run the tests against real servers; `--install` lets it install their Debian packages."""
     may_install = os.environ.get("CI") == "true" or "--install" in session.posargs
-    missing = [package for package in LAB_PACKAGES if not _installed(session, package)]
+    wanted = LAB_PACKAGES + ([] if shutil.which("npm") else NODE_PACKAGES)
+    missing = [package for package in wanted if not _installed(session, package)]
     if missing and may_install and os.geteuid() == 0 and Path("/etc/debian_version").exists():
         _apt(session, missing)
     elif missing:
@@ -58,7 +54,7 @@ def lab(session: nox.Session) -> None:
         session.run("npm", "install", "--prefix", "tests/lab", "--no-package-lock", external=True)
     elif not Path("tests/lab/node_modules").is_dir():
         session.warn("tests in a browser are skipped: npm install --prefix tests/lab")
-    session.install("-e", ".", *groups("test"))
+    session.install("-e", ".[all]", *groups("test"))
     session.run("pytest", "-m", "lab", *arguments(session), success_codes=[0])
 
 
@@ -122,7 +118,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check types with mypy, strict, over engine, checks and tests."""
-    session.install("-e", ".", *groups("types"))
+    session.install("-e", ".[all]", *groups("types"))
     session.run("mypy", *session.posargs)
 
 
@@ -162,5 +158,5 @@ def bench(session: nox.Session) -> None:
 @nox.session(default=False)
 def golden(session: nox.Session) -> None:
     """Rewrite the golden files in tests/golden/; look at the diff before committing it."""
-    session.install("-e", ".", *groups("test"))
+    session.install("-e", ".[all]", *groups("test"))
     session.run("pytest", "tests", "-k", "golden", env={"REMPART_GOLDEN": "write"})
