@@ -57,7 +57,7 @@ def _networks(series: Series) -> tuple[int, int, int]:
     if not times:
         return 0, 0, 0
     if networks.tobytes() == networks[:1].tobytes() * len(times):  # quick, and usual
-        return bool(networks[0]), 0, 0
+        return int(networks[0] > 0), 0, 0
     changes = compress(range(1, len(times)), map(ne, networks, islice(networks, 1, None)))
     settled = times[0] + WEEK
     known = {networks[0]}
