@@ -1,5 +1,6 @@
 """A log measured whole: in memory, from its file, with giants, with nothing, with junk."""
 
+import gc
 import random
 import re
 from array import array
@@ -121,6 +122,27 @@ def test_a_giant_is_counted_as_anybody(tmp_path: Path, monkeypatch: pytest.Monke
     giants = measured(made.batches(), tmp_path, held=3000)
     for name in ("distributions", "people", "curve", "seen", "placed", "dormancy"):
         assert getattr(giants, name) == getattr(usual, name), name
+
+
+def test_a_giants_lines_dated_elsewhere_are_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measure, "GIANT", 20)
+    lines = [line(at(day, 9, n), 7, (n + 1) << 40) for day in range(3) for n in range(30)]
+    lines += [line(at(1 - measure.DAYS), 7, 99 << 40)]  # shares a slot with day 1
+    day = measured(iter(lines), tmp_path).distributions[1]
+    assert (day.windows, day.maximum) == (3, 30)
+
+
+def test_a_log_given_up_leaves_no_open_file(tmp_path: Path) -> None:
+    found = Measure(folder=tmp_path, held=1)
+    found.take(line(at(1), 7, 5 << 40))
+    descriptors = {entry.resolve() for entry in Path("/proc/self/fd").iterdir()}
+    assert any(tmp_path in entry.parents for entry in descriptors)
+    del found
+    gc.collect()
+    left = {entry.resolve() for entry in Path("/proc/self/fd").iterdir()}
+    assert not any(tmp_path in entry.parents for entry in left)
 
 
 def test_one_account_for_everybody_is_said_so(tmp_path: Path) -> None:
