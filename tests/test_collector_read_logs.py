@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from rempart import archive
 from rempart.check import Gap, Reason, Unknown
 from rempart.collectors import read_logs
 from rempart.collectors.read_logs.mapping import Declared
@@ -123,6 +124,7 @@ def test_an_extraction_stands_out_under_a_pseudonym(tmp_path: Path) -> None:
     covered = one(found, LogCoverage)
     assert (covered.accounts, covered.whole, covered.format) == (30, True, "json")
     assert "doc-" not in repr(found)
+    assert archive.decoded(archive.encoded(found)) == tuple(found)
 
 
 def test_the_payers_key_keeps_pseudonyms_from_run_to_run(
