@@ -101,6 +101,17 @@ def test_integers_blobs_and_tables_without_rowid_count_too(tmp_path: Path) -> No
     assert sure(columns(path)) == ["main.a.n", "main.b.n", "main.c.n"]
 
 
+def test_large_objects_and_floats_hide_no_identifiers(tmp_path: Path) -> None:
+    with closing(
+        made(tmp_path / "x.db", "CREATE TABLE scans (nir REAL, note TEXT, page BLOB)")
+    ) as db:
+        rows = [(float(number), f"assuré {number}", bytes(1_500_000)) for (number,) in numbers(12)]
+        db.executemany("INSERT INTO scans VALUES (?, ?, ?)", rows)
+        db.commit()
+    found = columns(tmp_path / "x.db")
+    assert sure(found) == ["main.scans.nir", "main.scans.note"]
+
+
 def test_names_in_a_hostile_schema_stay_names(tmp_path: Path) -> None:
     path = tmp_path / "h.db"
     name = 'x"; DROP TABLE y; --<b>\x1b[31m'

@@ -1,6 +1,7 @@
 import base64
 import gzip
 import io
+import json
 import os
 import zipfile
 from collections.abc import Iterator
@@ -106,7 +107,7 @@ def test_thirteen_digits_need_a_column_that_speaks_of_people(tmp_path: Path) -> 
     assert sure(export.columns) == [("nir", "nir13", "clear")]
 
 
-@pytest.mark.parametrize("line", ["01{}DUPONT    JEAN", "{}1234", "{}DUPONTJEAN", "DUPONT  {}"])
+@pytest.mark.parametrize("line", ["01{}DUPONT    JEAN", "{}1234", "{}DUPONTJEAN"])
 def test_fields_of_fixed_width_are_not_taken_for_a_column_without_people(
     tmp_path: Path, line: str
 ) -> None:
@@ -114,6 +115,75 @@ def test_fields_of_fixed_width_are_not_taken_for_a_column_without_people(
     found = one(tmp_path)
     assert isinstance(found, Gap)
     assert found.reason is Reason.NO_COLLECTOR
+
+
+def records(count: int = 40) -> list[dict[str, object]]:
+    return [{"id": place, "who": {"nir": value}} for place, value in enumerate(numbers(count))]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "column"),
+    [
+        ("a.jsonl", "\n".join(json.dumps(one) for one in records()), "who.nir"),
+        ("a.json", json.dumps(records()), "who.nir"),
+        ("a.json", json.dumps({"export": {"people": records()}}, indent=1), "who.nir"),
+        ("a.json", json.dumps([{"nirs": list(numbers(40))}]), "nirs"),
+        (
+            "a.csv",
+            "Export du 25/11/2026\n\nid;nir\n" + "\n".join(f"1;{n}" for n in numbers(9)),
+            "nir",
+        ),
+        ("a.csv", "id2;nir13\n" + "\n".join(f"1;{n[:13]}" for n in numbers(40)), "nir13"),
+        ("a.csv", "id;b\n" + "\n".join(f'1;="{n}"' for n in numbers(9)), "b"),
+        ("a.csv", "id;b\n" + "\n".join(f"1;'{n}" for n in numbers(9)), "b"),
+        ("a.csv", "id;note\n" + "\n".join(f"1;assuré {n}, rappeler" for n in numbers(9)), "note"),
+        ("a.txt", "\n".join(f"DUPONT  {n}" for n in numbers(9)), "column 1"),
+    ],
+)
+def test_finds_identifiers_wherever_an_export_has_them(
+    tmp_path: Path, name: str, text: str, column: str
+) -> None:
+    (tmp_path / name).write_text(text)
+    export = one(tmp_path)
+    assert isinstance(export, Export)
+    assert [name for name, *_ in sure(export.columns)] == [column]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "06{:08d}",
+        "+336{:08d}",
+        "17000{:08d}",
+        "4970100000{:05d}",
+        "FR76{:023d}",
+        "2026-11-25T10:00:{:02d}",
+        "appel du 06 12 34 {:02d} 78 pour la commande 185057800600{:03d}",
+    ],
+)
+def test_figures_that_only_look_like_identifiers_raise_no_alarm(tmp_path: Path, value: str) -> None:
+    rows = "\n".join(f"{place};{value.format(place % 60, place)}" for place in range(900))
+    (tmp_path / "e.csv").write_text(f"id;assure\n{rows}\n")
+    export = one(tmp_path)
+    assert isinstance(export, Export)
+    assert sure(export.columns) == []
+
+
+def test_prose_is_no_list_of_records(tmp_path: Path) -> None:
+    (tmp_path / "readme.txt").write_text("Ceci est un texte.\nDes lignes, des virgules.\nFin.\n")
+    assert isinstance(one(tmp_path), Gap)
+
+
+def test_a_zip_is_as_closed_as_its_weakest_member(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "export.csv.zip", "w") as archive:
+        archive.writestr("a.csv", "a")
+        archive.writestr("b.csv", "b")
+    raw = bytearray((tmp_path / "export.csv.zip").read_bytes())
+    raw[6] |= 1  # the first member, in its own header and in the directory
+    raw[raw.index(b"PK\x01\x02") + 8] |= 1
+    assert kind(bytes(raw), "a.zip", bytes(raw)).encryption == ""
+    raw[raw.rindex(b"PK\x01\x02") + 8] |= 1
+    assert kind(bytes(raw), "a.zip", bytes(raw)).encryption == "ZipCrypto"
 
 
 def test_one_column_of_other_words_is_read(tmp_path: Path) -> None:
@@ -151,6 +221,7 @@ def test_looks_into_gzip_and_stops_at_the_cap(tmp_path: Path) -> None:
         (b"/*M!999999\\- enable */ \n-- MariaDB dump 10.19", "x", ("mysqldump", "", "")),
         (b"PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\n", "x", ("sqlite3 .dump", "", "")),
         (b"SQLite format 3\0", "x.db", ("SQLite database", "", "")),
+        (b"U2FsdGVkX1+abc\n", "x.csv.enc", ("", "OpenSSL", "")),
         (b"\x1f\x8b\x08", "x.sql.gz", ("", "", "gzip")),
         (b"7z\xbc\xaf\x27\x1c", "x.sql.7z", ("dump by its name", "", "7z")),
         (b"hello", "x.sql", ("", "", "")),

@@ -24,6 +24,12 @@ from rempart.observations.identifiers import (
 )
 
 LONGEST = 128  # characters of a value that can still be one identifier
+SHORTEST: Final = 15  # characters of a text that can hold an identifier beside other words
+READ: Final = 4_000  # characters of a longer text that are searched
+_WITHIN: Final = re.compile(
+    r"(?<![0-9A-Za-z])[1-8](?:[ .-]?\d\d){2}[ .-]?\d[0-9ABab](?:[ .-]?\d{3}){2}[ .-]?\d\d"
+    r"(?![0-9A-Za-z])"
+)
 _HEX: Final = re.compile(r"(?:\\x|0x)?((?:[0-9a-fA-F]{2}){13,40})")
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/]{18,40}={0,2}")
 # Where thirteen digits alone prove little, the column's name must speak of an insured person.
@@ -74,13 +80,14 @@ class Column:
         if not text:
             return
         self.sampled += 1
-        if len(text) > LONGEST:
-            return
-        plain = compact(text)
-        if self._count(plain, "clear"):
-            return
-        for encoding, inner in _decoded(text):
-            self._count(compact(inner), encoding)
+        if len(text) <= LONGEST:
+            if self._count(compact(text), "clear"):
+                return
+            for encoding, inner in _decoded(text):
+                self._count(compact(inner), encoding)
+        if len(text) > SHORTEST:
+            for match in _WITHIN.finditer(text[:READ]):
+                self._count(compact(match[0]), "clear")
 
     def _count(self, text: str, encoding: str) -> bool:
         shaped = False
@@ -112,7 +119,9 @@ class Column:
 def _text(value: object) -> str:
     match value:
         case str():
-            return value.strip()
+            return value.strip().strip("'\"=")  # ="1" and '1 keep a spreadsheet from calculating
+        case float() if value.is_integer() and abs(value) < 1e17:
+            return str(int(value))
         case bool() | None:
             return ""
         case int():

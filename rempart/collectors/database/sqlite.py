@@ -119,7 +119,7 @@ def _sampled(
     deadline: Any,  # noqa: ANN401
 ) -> str:
     """Pass a sample of the rows to the counters; how it was chosen: all, spread or first."""
-    fields = ", ".join(map(_quoted, names))
+    fields = ", ".join(map(_short, names))
     sample, statements = "first", [_select(fields, table)]
     span = _span(connection, table, deadline)
     if span is not None:
@@ -173,6 +173,12 @@ def _virtual(connection: sqlite3.Connection, raw: bytes) -> bool:
 
 def _quoted(name: bytes) -> str:
     return '"' + name.decode("utf-8", "replace").replace('"', '""') + '"'
+
+
+def _short(name: bytes) -> str:
+    """A column without its large objects: scans of documents may stand beside identifiers."""
+    field = _quoted(name)
+    return f"CASE WHEN typeof({field}) <> 'blob' OR length({field}) < 10000 THEN {field} END"
 
 
 def _shown(name: bytes) -> str:

@@ -7,6 +7,7 @@ sqlite3 and mongodump as they write today.
 
 import re
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
@@ -19,6 +20,7 @@ _STARTS: Final = (
     (b"-----BEGIN AGE ENCRYPTED FILE-----", "age"),
     (b"-----BEGIN PGP MESSAGE-----", "OpenPGP"),
     (b"Salted__", "OpenSSL"),
+    (b"U2FsdGVkX1", "OpenSSL"),  # the same in base64, as `enc -a` writes it
 )
 _DUMPS: Final = (
     (re.compile(rb"\APGDMP"), "pg_dump custom"),
@@ -40,6 +42,7 @@ _PACKED: Final = (
     (b"\x28\xb5\x2f\xfd", "zstd"),
 )
 _NAMED_DUMP: Final = re.compile(r"\.(?:sql|dump|dmp|pgdump|bak)\b|(?:pg|mysql|maria)_?dump", re.I)
+_ENTRY: Final = re.compile(rb"PK\x01\x02")
 _TAR_TOC: Final = re.compile(rb"\Atoc\.dat\0")
 
 
@@ -59,7 +62,7 @@ def kind(head: bytes, name: str, tail: bytes = b"") -> Kind:
         return Kind(_dump_by_name(name), encryption)
     packed = next((packing for magic, packing in _PACKED if head.startswith(magic)), "")
     if packed == "zip":
-        return _zip(head, name)
+        return _zip(head, name, tail)
     if packed == "7z":
         return _seven_zip(name, tail)
     if packed == "gzip" and not unpacked(head).startswith(_GZIP):  # may unpack to itself for ever
@@ -118,13 +121,22 @@ def _openpgp(head: bytes) -> bool:
     return tag == 1 and body[0] in (3, 6) and 12 <= length <= 4096
 
 
-def _zip(head: bytes, name: str) -> Kind:
-    """Flag bit 0 of the first member, and method 99 with its AES extra field."""
-    flags, method = int.from_bytes(head[6:8], "little"), int.from_bytes(head[8:10], "little")
+def _zip(head: bytes, name: str, tail: bytes) -> Kind:
+    """Flag bit 0 and method (99 for AES) of the members; the weakest of them counts."""
     by_name = _dump_by_name(name)
-    if flags & 1:
-        return Kind(by_name, "zip AES" if method == ZIP_AES else "ZipCrypto", "zip")
-    return Kind(by_name, "", "zip", "zip")
+    members = [(head[6:8], head[8:10]), *_listed(tail)]
+    if not all(int.from_bytes(flags, "little") & 1 for flags, _ in members):
+        return Kind(by_name, "", "zip", "zip")
+    strong = all(int.from_bytes(method, "little") == ZIP_AES for _, method in members)
+    return Kind(by_name, "zip AES" if strong else "ZipCrypto", "zip")
+
+
+def _listed(tail: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Flags and method of the members in the central directory, folders and empty ones left out."""
+    for found in _ENTRY.finditer(tail):
+        entry = tail[found.start() : found.start() + 46]
+        if len(entry) == 46 and int.from_bytes(entry[20:24], "little"):
+            yield entry[8:10], entry[10:12]
 
 
 def _seven_zip(name: str, tail: bytes) -> Kind:
@@ -138,10 +150,8 @@ def first_and_last(file: BinaryIO, size: int) -> tuple[bytes, bytes]:
     """The bytes that decide what a file is; its position is the beginning again."""
     head = file.read(HEAD)
     tail = b""
-    if size > HEAD and head.startswith(b"7z"):
-        file.seek(max(0, size - 4096))
-        tail = file.read(4096)
-    elif head.startswith(b"7z"):
-        tail = head
+    if head.startswith((b"7z", b"PK")):
+        file.seek(max(0, size - HEAD))
+        tail = file.read(HEAD)
     file.seek(0)
     return head, tail

@@ -1,33 +1,22 @@
-"""Files of records: delimited text and JSON lines, column by column, counts only."""
+"""Files of records: delimited text and JSON, column by column, counts only."""
 
 import csv
 import itertools
-import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final
 
+from rempart.collectors.files.columns import COLUMNS, RECORDS, Records, counted
+from rempart.collectors.files.json_records import json_lines, json_records
 from rempart.collectors.text import clean
 from rempart.collectors.values import Column
-from rempart.observations.datastores import IdentifierCount
 
-RECORDS = 20_000  # records read of one file
-COLUMNS = 500
+PREAMBLE: Final = (1, 2, 3, 5)  # lines above a header that are tried: a title, a date
 _DELIMITERS: Final = ";,\t|"
-_SUFFIXES: Final = re.compile(r"\.(?:csv|tsv|psv|txt|dat|jsonl|ndjson)(?:\.gz)?$", re.I)
+_SUFFIXES: Final = re.compile(r"\.(?:csv|tsv|psv|txt|dat|json|jsonl|ndjson)(?:\.gz)?$", re.I)
+_FIGURE: Final = re.compile(r"\d{3}|^\W*\d+\W*$|\d[.,:/ -]\d")
 # Lines that hold several fields of fixed width: no value stands alone, so none can be counted.
 _FIXED: Final = re.compile(r"\d{16}|\d{13}[^\W\d]|[^\W\d]\d{13}|\S\s{2,}\S")
-
-
-@dataclass(frozen=True, slots=True)
-class Records:
-    """What a file of records held: its format, how many were read, what the columns look like."""
-
-    format: str
-    sampled: int
-    whole: bool
-    columns: tuple[IdentifierCount, ...]
 
 
 def likely(name: str) -> bool:
@@ -50,34 +39,54 @@ def text_of(raw: bytes) -> str | None:
 
 
 def records(text: str, *, cut: bool) -> Records | None:
-    """The columns of delimited text or JSON lines; None where it is neither.
+    """The columns of delimited text, JSON or JSON lines; None where it is none of them.
 
     `cut` says that the text ends in the middle of the file: its last line is left out.
     """
     lines = text.splitlines()
     if cut and lines:
         lines.pop()
-    start = next((line for line in lines if line.strip()), "")
-    if start.lstrip().startswith("{"):
-        return _json_lines(lines, cut=cut)
+    start = next((line for line in lines if line.strip()), "").lstrip()
+    if start.startswith(("{", "[")):
+        found = json_lines(lines, cut=cut) if start.startswith("{") else None
+        return found or (None if cut else json_records(text))
     delimiter = _delimiter(lines[:20])
-    return _delimited(lines, delimiter, cut=cut) if delimiter else None
+    if delimiter:
+        return _delimited(lines, delimiter, cut=cut)
+    for above in PREAMBLE:
+        below = lines[above:]
+        delimiter = _delimiter(below[:20], alike=True)
+        if delimiter:
+            return _delimited(below, delimiter, cut=cut)
+    return None
 
 
-def _delimiter(lines: list[str]) -> str:
-    """The character that splits the first lines into equally many fields, at least two."""
+def _delimiter(lines: list[str], *, alike: bool = False) -> str:
+    """The character that splits the first lines into about equally many fields, at least two.
+
+    `alike`: into equally many, and five lines at least, as prose does not.
+    """
     best, fields = "", 1
+    if alike and sum(bool(line.strip()) for line in lines) < 5:
+        return best
     for candidate in _DELIMITERS:
         counts = {line.count(candidate) for line in lines if line.strip()}
-        if counts and min(counts) >= fields and max(counts) - min(counts) <= min(counts):
+        spread = 0 if alike else min(counts, default=0)
+        if counts and min(counts) >= fields and max(counts) - min(counts) <= spread:
             best, fields = candidate, min(counts) + 1
-    if not best and lines and all(re.fullmatch(r"\s*[\w .-]{1,64}\s*", one) for one in lines):
+    if (
+        not alike
+        and not best
+        and lines
+        and all(re.fullmatch(r"\s*[\w .-]{1,64}\s*", one) for one in lines)
+    ):
         return "\n"  # one column
     return best
 
 
 def _delimited(lines: list[str], delimiter: str, *, cut: bool) -> Records | None:
     format_ = {"\t": "TSV", "\n": "one column"}.get(delimiter, "CSV")
+    lines = list(itertools.dropwhile(lambda line: not line.strip(), lines))
     reader: Iterable[list[str]]
     if delimiter == "\n":
         reader = ([line] for line in lines)
@@ -97,7 +106,7 @@ def _delimited(lines: list[str], delimiter: str, *, cut: bool) -> Records | None
         for column, value in zip(columns, row, strict=False):
             column.add(value)
     whole = not cut and next(rows, None) is None and not broken
-    counts = _counts(columns)
+    counts = counted(columns)
     if delimiter == "\n" and any(map(_FIXED.search, lines)) and not any(c.valid for c in counts):
         return None
     return Records(format_, count, whole, counts)
@@ -111,34 +120,11 @@ def _readable(rows: Iterable[list[str]], broken: list[str]) -> Iterator[list[str
 
 
 def _is_header(row: list[str]) -> bool:
-    return not any(any(letter.isdigit() for letter in field) for field in row[:COLUMNS])
+    """Whether no field is a figure, a date or a number: names may end in one (`nir13`)."""
+    return not any(_FIGURE.search(field) for field in row[:COLUMNS])
 
 
 def _names(header: list[str]) -> Iterator[str]:
     named = _is_header(header)
     for place, name in enumerate(header[:COLUMNS], 1):
         yield (clean(name, 60) if named else "") or f"column {place}"
-
-
-def _json_lines(lines: list[str], *, cut: bool) -> Records | None:
-    columns: dict[str, Column] = {}
-    count = 0
-    for line in itertools.islice(lines, RECORDS):
-        try:
-            record = json.loads(line) if line.strip() else None
-        except (ValueError, RecursionError):
-            continue
-        if not isinstance(record, dict):
-            continue
-        count += 1
-        for key, value in record.items():
-            if isinstance(value, str | int) and (key in columns or len(columns) < COLUMNS):
-                columns.setdefault(key, Column(clean(key, 60))).add(value)
-    if not count:
-        return None
-    whole = not cut and len(lines) <= RECORDS
-    return Records("JSON lines", count, whole, _counts(columns.values()))
-
-
-def _counts(columns: Iterable[Column]) -> tuple[IdentifierCount, ...]:
-    return tuple(count for column in columns for count in column.counts())
