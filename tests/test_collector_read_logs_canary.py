@@ -204,6 +204,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     assert done.returncode in (0, 1, 3), done.stderr.decode()
     checked = rempart("inventory", "check", file, cwd=out)
     assert checked.returncode == 0, checked.stderr.decode()
+    assert b"guessed: format: json, account: $.user, person: $.nir" in checked.stdout
     outputs = {"stdout": done.stdout, "stderr": done.stderr, "check": checked.stdout}
     for path in out.rglob("*"):
         if path.is_file() and path != resolved:
