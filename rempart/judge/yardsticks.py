@@ -90,6 +90,14 @@ class Example(_Row, frozen=True):
     bits: int
 
 
+class Printed(_Row, frozen=True):
+    """A policy the authority prints as good enough: characters, classes of four, a lock or not."""
+
+    length: int
+    classes: int
+    restricted: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class PasswordRules(Yardstick):
     """What a password policy must guarantee.
@@ -98,6 +106,7 @@ class PasswordRules(Yardstick):
     specials as this authority counts them. `*_restricted` hold where failures are limited to
     `max_failures` or slowed; `min_length_mfa` where a second factor is required. An authority that
     is not `figured` names neither bits nor a length: against it a policy's strength is not judged.
+    What is `printed` as good enough is, whatever its weakest password comes to.
     """
 
     topic: ClassVar[str] = "password_rules"
@@ -112,6 +121,7 @@ class PasswordRules(Yardstick):
     composition: str = "counted"  # counted | expected | forbidden
     rotation: str = "none"  # none (no periodic change) | privileged | tolerated
     examples: tuple[Example, ...] = ()
+    printed: tuple[Printed, ...] = ()
 
     @property
     def figured(self) -> bool:

@@ -16,7 +16,8 @@ def check(policy: PasswordPolicy, rules: PasswordRules) -> Result:
         return notapplicable("this authority gives no figure", policy)
     bits, length = guaranteed_bits(policy, rules.alphabet), shortest(policy)
     classes = imposed_classes(policy)
-    strong = all_of(_bits_suffice(policy, rules, bits), _length_suffices(policy, rules, length))
+    enough = any_of(_bits_suffice(policy, rules, bits), _is_printed(policy, rules, length, classes))
+    strong = all_of(enough, _length_suffices(policy, rules, length))
     free = rules.composition != "forbidden" or negated(_more_than_one(classes))
     good = all_of(strong, free)
     if isinstance(bits, Unknown) or isinstance(length, Unknown) or isinstance(classes, Unknown):
@@ -36,6 +37,24 @@ def _bits_suffice(policy: PasswordPolicy, rules: PasswordRules, bits: float | Un
         return alone
     restricted = limits_failures(policy, rules.max_failures)
     return any_of(alone, all_of(reaches(bits, rules.min_bits_restricted), restricted))
+
+
+def _is_printed(
+    policy: PasswordPolicy, rules: PasswordRules, length: int | Unknown, classes: int | Unknown
+) -> Fact:
+    """Whether the authority itself prints such a policy as good enough."""
+    if isinstance(length, Unknown):
+        return length
+    if isinstance(classes, Unknown):
+        return classes
+    restricted = limits_failures(policy, rules.max_failures)
+    return any_of(
+        *(
+            restricted if one.restricted else True
+            for one in rules.printed
+            if length >= one.length and classes >= one.classes
+        )
+    )
 
 
 def _length_suffices(policy: PasswordPolicy, rules: PasswordRules, length: int | Unknown) -> Fact:
