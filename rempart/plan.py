@@ -139,6 +139,7 @@ def _task(
     kept = base[0] & can if chosen.looks_at(subject.id) else frozenset()
     wanted = _needed(asked) | kept
     awake = tuple(collector for collector in collectors if wanted & set(collector.brings))
+    wanted |= {kind for collector in awake for kind in collector.brings if kind.drawn}
     left_out = (_needed(applicable) | (base[1] & can)) - wanted
     return Task(subject, asked, awake, wanted, kept, left_out)
 

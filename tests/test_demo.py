@@ -70,6 +70,20 @@ def test_cnil_and_nist_part_over_the_password_policy(run: Run) -> None:
     assert (said["cnil"], said["nist"]) == ("pass", "fail")
 
 
+def test_somebody_reads_as_in_2024_and_no_alarm_notices(run: Run) -> None:
+    log = {one.check: one for one in run.results if one.subject == "pro-access"}
+    assert log["reading.outliers"].facts["accounts"] == 1
+    assert log["reading.detection"].outcome == log["reading.ceiling"].outcome == "fail"
+    assert log["reading.retention"].outcome == log["reading.content"].outcome == "pass"
+
+
+def test_the_alarm_somebody_states_is_seen_not_to_ring(run: Run) -> None:
+    replay = next(one for one in run.replays if one.scenario == "viamedis-2024")
+    states = {each.control: each.state for step in replay.steps for each in step.detect}
+    assert [statement.meets for statement in run.statements] == [True]
+    assert states["log.detect"] == "fail"
+
+
 def test_sockets_were_counted(run: Run) -> None:
     assert run.connections["claims-1"] == 1
     assert 1 <= run.connections["pro"] <= 30
@@ -105,15 +119,19 @@ def test_no_identifier_of_a_person_and_no_secret_is_written(
     exported = (shown[1] / "payer/exports/beneficiaires-2026-10.csv").read_text("utf-8-sig")
     numbers = {line.split(";")[0].replace(" ", "") for line in exported.splitlines()[1:]}
     assert len(numbers) > 100
+    reads = (shown[1] / "payer/access.jsonl").read_text().splitlines()
+    numbers |= {json.loads(line)["nir"] for line in reads}
+    accounts = {json.loads(line)["user"] for line in reads}
     told = [shown[0].stdout, shown[0].stderr]
     told += [(shown[1] / name).read_text() for name in ("run.json", "report.html", "gate.sarif")]
     for text in told:
         digits = set(re.findall(r"\d{13,15}", text.replace(" ", "")))
         assert not numbers & digits
         assert not {number[:13] for number in numbers} & {each[:13] for each in digits}
+        assert not accounts & set(re.findall(r"ps-\d+", text))
     for path in (shown[1] / "state").rglob("*"):
         raw = path.read_bytes() if path.is_file() else b""
-        assert not any(number.encode() in raw for number in numbers)
+        assert not any(name.encode() in raw for name in numbers | accounts)
 
 
 def test_every_file_is_its_owners_alone(shown: tuple[CompletedProcess[str], Path]) -> None:

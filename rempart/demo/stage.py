@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from rempart.catalogue import content
-from rempart.demo import data, host, portal
+from rempart.demo import data, host, portal, readings
 from rempart.errors import ContentError
 
 # The ports demo.yaml names, for a reader; what is served takes whatever is free.
@@ -23,6 +23,7 @@ def served(folder: Path, language: str) -> Iterator[Path]:
     source = _source("demo.yaml")
     _copied(source.parent / "demo", folder)
     data.write(folder)
+    readings.write(folder / "access.jsonl")
     with portal.serve(folder) as web, host.serve(folder) as machine:
         text = source.read_text(encoding="utf-8")
         text = text.replace(HTTPS, f"127.0.0.1:{web.https}")
