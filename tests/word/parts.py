@@ -221,6 +221,8 @@ def _styles(document: Word) -> None:
         ("Organisation", 30, "FFFFFF", 0, 8, True),
         ("Subtitle", 14, PALE, 0, 0, False),
         ("Lead", 13, INK, 0, 6, True),
+        ("Verdict", 10, INK, 0, 6, True),
+        ("Tight", 10, INK, 0, 1, False),
         ("Intro", 10, SOFT, 0, 6, False),
         ("Meta", 8.5, SOFT, 0, 4, False),
         ("Under heading", 8.5, SOFT, 0, 4, False),

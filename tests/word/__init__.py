@@ -1,0 +1,42 @@
+"""The Word templates in `reports/docx/`, as they are put together; `nox -s golden` writes them.
+
+A consultant edits the .docx files; this is where rempart's own come from.
+"""
+
+from collections.abc import Callable, Mapping
+
+from tests.word import executive, report, shared
+from tests.word.parts import Paper
+
+Chapters = Mapping[str, Callable[[Paper], None]]  # by the sentence that heads it
+EXECUTIVE: Chapters = {
+    "answer": executive.level, "risks": executive.risks, "matrix": executive.matrix,
+    "trend": executive.trend, "roadmap": executive.first_measures, "glance": executive.glance,
+    "accepted": executive.accepted, "method": shared.method,
+}  # fmt: skip
+REPORT: Chapters = {
+    "answer": report.answer, "synthesis": report.synthesis, "findings": report.findings,
+    "roadmap": shared.measures, "replay": report.replay, "unseen": report.unseen,
+    "statements": report.statements, "waivers": shared.waivers, "scope": report.scope,
+    "method": shared.method,
+}  # fmt: skip
+FOLLOWING = frozenset({"trend", "method"})  # on the page of the chapter before
+KINDS: Mapping[str, tuple[str, Chapters]] = {
+    "executive": ("executive.kind", EXECUTIVE),
+    "report": ("report.kind", REPORT),
+}
+
+
+def template(name: str) -> bytes:
+    """The Word template of that name."""
+    kind, chapters = KINDS[name]
+    paper = Paper()
+    shared.cover(paper, kind)
+    shared.contents(paper, tuple(chapters), findings="findings" in chapters)
+    for place, (chapter, write) in enumerate(chapters.items()):
+        apart = place == 0 or (name == "executive" and chapter not in FOLLOWING)
+        paper.heading(
+            shared.say(f"{chapter}.heading"), 1, shared.MARKED.format(chapter), apart=apart
+        )
+        write(paper)
+    return paper.saved()

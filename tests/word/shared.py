@@ -1,0 +1,128 @@
+"""Chapters that every Word template has."""
+
+from tests.word.parts import WIDTH, Column, Paper
+
+MARKED = "_Rempart_{}"
+
+
+def cover(paper: Paper, kind: str) -> None:
+    paper.tag('import "docx/words.j2" as wording with context')
+    paper.tag("set document = run.document")
+    title = (
+        '{{ (translated(document.title) if document else "") or translated(run.audit.title)'
+        " or run.audit.id }}"
+    )
+    paper.band(
+        ((say(kind), "Kind"), ("{{ run.organisation }}", "Organisation"), (title, "Subtitle"))
+    )
+    paper.facts((
+        (say("cover.date"), "{{ language.date(run.finished.date()) }}"),
+        (say("cover.version"),
+         "{% if document and document.current %}{{ document.current.version }},"
+         " {{ language.date(document.current.date) }}{% if not document.current.reviewer %}"
+         ' ({{ say("document.unreviewed") }}){% endif %}{% else %}{{ say("cover.draft") }}'
+         "{% endif %}"),
+        (say("cover.recipients"),
+         '{{ document.recipients | join(", ") if document and document.recipients'
+         ' else reader if reader else say("cover.recipients.none") }}'),
+        (say("cover.auditor"),
+         '{{ document.auditor if document and document.auditor else say("cover.auditor.none") }}'),
+        (say("head.reference"), "{{ run.authorisation.reference }}"),
+        (say("head.granted"), "{{ run.authorisation.granted_by }}"),
+        (say("head.tool"), "{{ run.tool.name }} {{ run.tool.version }}"),
+    ))  # fmt: skip
+    paper.text(
+        "{{ translated(document.classification) if document and document.classification"
+        ' else say("cover.restricted") }} · {{ say("paper.confidential") }}',
+        "Meta",
+    )
+    paper.text('{{ say("footer.seal", digest=digest) }}', "Meta")
+    paper.body(say(kind))
+
+
+def contents(paper: Paper, chapters: tuple[str, ...], *, findings: bool) -> None:
+    paper.text(say("contents"), "Contents heading")
+    for chapter in chapters:
+        paper.entry(say(f"{chapter}.heading"), MARKED.format(chapter), "Contents 1")
+        if chapter == "findings" and findings:
+            paper.tag("for finding in found.open[:60]")
+            title = "{{ wording.number(finding.check) }} {{ words(finding.check).title }}"
+            paper.entry(title, MARKED.format("f{{ loop.index }}"), "Contents 2")
+            paper.tag("endfor")
+
+
+def counts(paper: Paper) -> None:
+    paper.table((
+        Column(say("severity"), '{{ word("severity", level) }}', 40, "wording.shade(level)",
+               bold=True),
+        Column(say("column.findings"), "{{ language.number(findings) }}", 30),
+        Column(say("column.things"), "{{ language.number(things) }}", 30),
+        Column(say("scale.heading"), '{{ word("scale", level) }}', WIDTH - 100),
+    ), "level, findings, things in found.counted")  # fmt: skip
+
+
+def measures(paper: Paper, most: int = 300) -> None:
+    paper.tag("if analysis.measures")
+    paper.text(say("roadmap.intro"), "Intro")
+    paper.table((
+        Column(say("column.measure"), 'M{{ "%02d" | format(measure.number) }}', 15, bold=True),
+        Column(say("column.finding"), "{{ wording.number(measure.finding.check) }}"
+               " {{ words(measure.finding.check).title }}", 48),
+        Column(say("column.level"), '{{ word("severity", measure.finding.severity) }}', 20,
+               "wording.shade(measure.finding.severity)"),
+        Column(say("column.due"), "{{ wording.due(measure) }}", 24),
+        Column(say("column.effort"), "{{ wording.work(measure.finding) }}", 20),
+        Column(say("column.team"), "{{ wording.team(measure.finding.record.team) }}", 25),
+        Column(say("column.owner"), "{{ wording.owners(measure.owners) }}", 22),
+    ), f"measure in analysis.measures[:{most}]")  # fmt: skip
+    paper.tag(f"if analysis.measures | length > {most}")
+    paper.text(f'{{{{ say("roadmap.rest", (analysis.measures | length) - {most}) }}}}', "Meta")
+    paper.tag("endif")
+    paper.tag("else")
+    paper.text(say("roadmap.none"))
+    paper.tag("endif")
+
+
+def waivers(paper: Paper) -> None:
+    paper.tag("if run.waivers")
+    paper.text(say("waivers.intro"), "Intro")
+    paper.table((
+        Column(say("column.waiver"), "{{ one.id }}", 22, bold=True),
+        Column(say("column.what"), '{{ words(one.check).title }}{{ "\\n" }}{{ one.subject }}'
+               " {{ one.instance }}", 50),
+        Column(say("column.why"), "{{ one.reason }}", 38),
+        Column(say("column.who"),
+               '{{ say("waivers.who", owner=one.owner, approver=one.approver) }}', 36),
+        Column(say("column.until"), "{{ wording.until(one) }}", 28),
+    ), "one in run.waivers")  # fmt: skip
+    paper.tag("else")
+    paper.text(say("waivers.none"))
+    paper.tag("endif")
+
+
+def method(paper: Paper) -> None:
+    for point in ("read_only", "unseen", "authorities", "severity", "host", "moment",
+                  "exhaustive", "stated"):  # fmt: skip
+        paper.text(say(f"method.{point}"), "List Bullet")
+    paper.text(
+        '{{ say("method.privacy" if run.authorisation.transit == "counts"'
+        ' else "method.privacy_wider") }}',
+        "List Bullet",
+    )
+    paper.text(say("method.frameworks"), "List Bullet")
+    paper.heading(say("verify.heading"), 2)
+    paper.prose('say("verify.text")')
+    paper.tag("if document and document.editions")
+    paper.heading(say("cover.versions"), 2)
+    paper.table((
+        Column(say("document.version"), "{{ one.version }}", 20, bold=True),
+        Column(say("document.date"), "{{ language.date(one.date) }}", 34),
+        Column(say("document.author"), "{{ one.author }}", 34),
+        Column(say("document.reviewer"), '{{ one.reviewer or say("document.unreviewed") }}', 34),
+        Column(say("document.changes"), "{{ translated(one.changes) }}", 52),
+    ), "one in document.editions")  # fmt: skip
+    paper.tag("endif")
+
+
+def say(key: str) -> str:
+    return f'{{{{ say("{key}") }}}}'
