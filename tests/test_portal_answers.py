@@ -120,6 +120,9 @@ def test_cookie_attributes_are_read_as_browsers_read_them() -> None:
         ("SESSION=gone; Max-Age=0", ""),
         ("SESSION=gone; Expires=Thu, 01 Jan 1970 00:00:00 GMT", ""),
         ("aside=fr", ""),
+        ("author=me", ""),
+        ("remember_me=x; Max-Age=2592000", "name"),
+        ("BIGipServerpool=1677787402.36895.0000", ""),
     ],
 )
 def test_a_session_is_known_by_name_or_by_value(line: str, why: str) -> None:

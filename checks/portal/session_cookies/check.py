@@ -22,7 +22,7 @@ def check(cookies: tuple[Cookie, ...], *, require_prefix: bool = True) -> Iterat
             f"without {words}" if missing else "Secure, HttpOnly, SameSite",
             cookie,
             facts={"cookie": cookie.name, "missing": words},
-            severity=Severity.LOW if set(missing) <= LESSER else None,
+            severity=Severity.LOW if missing and set(missing) <= LESSER else None,
         )
 
 

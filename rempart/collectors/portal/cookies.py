@@ -10,7 +10,13 @@ from rempart.observations.http import Cookie
 
 PREFIXES = ("__Host-", "__Secure-")
 _SESSION = re.compile(
-    r"sess|(?<![a-z])sid(?![a-z])|sid$|token|auth|jwt|ticket|sso|login|identity", re.IGNORECASE
+    r"sess|(?<![a-z])sid(?![a-z])|sid$|token|auth(?!or)|jwt|ticket|sso|login|identity|remember",
+    re.IGNORECASE,
+)
+# Which server answers next, by load balancers' own names: nobody is signed in by it.
+_BALANCER = re.compile(
+    r"BIGipServer.*|TS[0-9a-f]{6,}|AWSALB.*|SERVERID|ROUTEID|ARRAffinity.*|__cf_bm|(?:incap_|visid_).*"
+    r"|ApplicationGatewayAffinity.*"
 )
 _FORGERY = re.compile(r"csrf|xsrf|forgery", re.IGNORECASE)
 _RANDOM = re.compile(r"[A-Za-z0-9+/=_.%:~-]{16,}")
@@ -65,7 +71,7 @@ def _lasts(attributes: dict[str, str], now: datetime) -> int | None:
 
 
 def _session_like(name: str, value: str, lasts: int | None) -> str:
-    if _FORGERY.search(name) or lasts == 0:
+    if _FORGERY.search(name) or _BALANCER.fullmatch(name) or lasts == 0:
         return ""
     if _SESSION.search(name):
         return "name"
