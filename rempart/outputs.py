@@ -51,12 +51,12 @@ class Keeper:
         if not self.quiet:
             summary.show(audited.run)
         template = self.template or self.case.audit.report.template or "report"
-        for path in self.outputs:
-            if _observations(path):
-                archive.save(self.case.context, audited.looked, path)
-            else:
-                language = self.case.choices.language or self.case.audit.report.language
-                export.write(audited.run, path, template=template, language=language)
+        language = self.case.choices.language or self.case.audit.report.language
+        for path in filter(_observations, self.outputs):
+            archive.save(self.case.context, audited.looked, path)
+            click.echo(f"rempart: wrote {path}", err=True)
+        others = [path for path in self.outputs if not _observations(path)]
+        for path in export.write_all(audited.run, others, template=template, language=language):
             click.echo(f"rempart: wrote {path}", err=True)
 
 

@@ -122,8 +122,7 @@ def command(  # noqa: PLR0917  (one parameter an option)
         delivery.delivered(run, bundle, order, readers)
         click.echo(str(bundle))
         return
-    for path in outputs:
-        export.write(run, path, template=template, language=lang or "")
+    for path in export.write_all(run, outputs, template=template, language=lang or ""):
         click.echo(str(path))
     if not outputs:
         summary.show(run, language=lang or "")

@@ -7,13 +7,13 @@ the template. The longest suffix that fits the file's name chooses.
 import importlib
 import pkgutil
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
 from rempart.card import LANGUAGES
-from rempart.errors import UsageError
+from rempart.errors import Lacking, UsageError
 from rempart.results import Run, write_private
 
 OBSERVATIONS = ".observations.json"  # written by the audit itself: a run no longer holds them
@@ -57,6 +57,29 @@ def _mistyped(name: str, suffix: str) -> bool:
         return False
     named = re.fullmatch(r".*\.([a-z][a-z-]*)", name.removesuffix(suffix), re.DOTALL)
     return named is not None and named[1] not in LANGUAGES
+
+
+def write_all(
+    run: Run, paths: Iterable[Path], *, template: str = "report", language: str = ""
+) -> Iterator[Path]:
+    """Write each file and yield its path once it is there.
+
+    What needs a library that is not installed is written as a page beside it; the Lacking that
+    says so is raised when all the others are written.
+    """
+    lacking = []
+    for path in paths:
+        try:
+            write(run, path, template=template, language=language)
+        except Lacking as error:
+            page = path.with_name(f"{path.name}.html")
+            instead = "report" if template.lower().endswith(".docx") else template
+            write(run, page, template=instead, language=language)
+            lacking.append(f"{path}: {error}; {page} was written instead")
+        else:
+            yield path
+    if lacking:
+        raise Lacking("\n".join(lacking))
 
 
 def write(run: Run, path: Path, *, template: str = "report", language: str = "") -> None:

@@ -65,7 +65,7 @@ def filled(run: Run, file: Path, told: str) -> bytes:
     _describe(document, run, LOCALES[spoken.id])
     out = BytesIO()
     document.save(out)
-    return _dated(out, run.finished)
+    return dated(out, run.finished)
 
 
 def runs(text: str) -> Markup:
@@ -136,7 +136,7 @@ def _describe(document: Any, run: Run, locale: str) -> None:  # noqa: ANN401
         element.set(qn("w:val"), locale)
 
 
-def _dated(packed: BytesIO, when: datetime) -> bytes:
+def dated(packed: BytesIO, when: datetime) -> bytes:
     """The same files, dated when the run ended and not now."""
     moment = when.astimezone(UTC)
     stamp = (max(moment.year, 1980), moment.month, moment.day, moment.hour, moment.minute, 0)

@@ -18,8 +18,11 @@ from docx.shared import Mm, Pt, RGBColor
 from docx.table import _Cell
 from docx.text.paragraph import Paragraph
 
+from rempart.export.docx import dated
+
 INK, SOFT, WALL, LINE, PALE = "17212B", "55636F", "12293B", "D8DFE5", "A9C0D1"
 WIDTH = 174  # millimetres between the margins
+MADE = datetime(2026, 1, 1, tzinfo=UTC)
 TEXT, CODE = "Calibri", "Consolas"
 
 
@@ -150,12 +153,12 @@ class Paper:
         properties = self.document.core_properties
         properties.title, properties.author = "{{ title }}", "{{ author }}"
         properties.comments, properties.last_modified_by = "", "rempart"
-        properties.created = properties.modified = datetime(2026, 1, 1, tzinfo=UTC)
+        properties.created = properties.modified = MADE
         settings = self.document.settings.element
         settings.append(_element("w:updateFields", val="true"))
         out = BytesIO()
         self.document.save(out)
-        return out.getvalue()
+        return dated(out, MADE)
 
 
 def _element(name: str, /, **attributes: str) -> BaseOxmlElement:
