@@ -131,7 +131,7 @@ def _describe(document: Any, run: Run, locale: str) -> None:  # noqa: ANN401
     for name in ("author", "comments", "identifier", "language", "subject", "title"):
         setattr(properties, name, Markup(getattr(properties, name)).unescape()[:250])  # noqa: S704
     properties.created = properties.modified = run.finished.astimezone(UTC).replace(tzinfo=None)
-    properties.language, properties.last_modified_by = locale, run.tool.name
+    properties.language, properties.last_modified_by = locale, plain(run.tool.name)[:250]
     for element in document.docx.styles.element.iter(qn("w:lang")):
         element.set(qn("w:val"), locale)
 
