@@ -237,7 +237,11 @@ def test_rules_of_a_group_are_read_in_every_form(body: str, expected: object) ->
 
 @pytest.mark.parametrize(
     ("ports", "opened"),
-    [('destination_port_ranges = ["443"]', False), ('destination_port_range = "5432"', True)],
+    [
+        ('destination_port_ranges = ["443"]', False),
+        ('destination_port_range = "5432"', True),
+        ("destination_port_range = var.unknown", False),
+    ],
 )
 def test_azure_lists_ports_in_two_ways(ports: str, opened: bool) -> None:
     text = (

@@ -127,7 +127,8 @@ def _ranges(module: Module, rule: Rule, block: Block) -> list[range] | Unknown:
     if rule.ports:
         written = [block.attributes[name] for name in rule.ports if name in block.attributes]
         values = [module.value(attribute.value) for attribute in written]
-        given = [value for value in values if value is not None and value != ()]
+        empty = [value is None or (isinstance(value, tuple) and not value) for value in values]
+        given = [value for value, none in zip(values, empty, strict=True) if not none]
         return _all_listed(given) if given else [EVERY]
     ends = []
     for name in (rule.low, rule.high):
