@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from weasyprint import Document
 
 PANGO = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")
+SVG = "{http://www.w3.org/2000/svg}"
 HEADINGS = ("h2", "h3")
 BADGES = frozenset(
     {"badge", "chip", "not", "delta", "here", "secondary"}
@@ -82,6 +83,7 @@ def laid_out(page: str, sheet: str, folders: Sequence[Path], beside: Part | None
     _styled(root, sheet)
     headings = list(_headings(root))
     kinds = (one for one in root.iter() if "kind" in one.get("class", "").split())
+    _titled(root)
     paint(root, (style.text or "" for style in root.iter("style")))
     source.wrapper_element = ElementWrapper.from_html_root(root)
     with _unswept():
@@ -122,14 +124,24 @@ def bound(front: Part, body: Part) -> bytes:
 
     first = len(front.document.pages)
 
-    def numbered(_: object, pdf: Any) -> None:  # noqa: ANN401
+    def finished(_: object, pdf: Any) -> None:  # noqa: ANN401
+        _scoped(pdf)
         labels = [0, pydyf.Dictionary({"S": "/r"}), first, pydyf.Dictionary({"S": "/D"})]
         pdf.catalog["PageLabels"] = pydyf.Dictionary({"Nums": pydyf.Array(labels)})
 
     pages = [*front.document.pages, *body.document.pages]
     with _unswept():
-        content: bytes = front.document.copy(pages).write_pdf(finisher=numbered, pdf_tags=True)
+        content: bytes = front.document.copy(pages).write_pdf(finisher=finished, pdf_tags=True)
     return content
+
+
+def _scoped(pdf: Any) -> None:  # noqa: ANN401
+    """Say of each header cell whether it heads a row or a column; WeasyPrint leaves that out."""
+    cells = [one for one in pdf.objects if isinstance(one, dict) and one.get("S") == "/TD"]
+    rows = {bytes(cell["P"]) for cell in cells}
+    for one in pdf.objects:
+        if isinstance(one, dict) and one.get("S") == "/TH" and "A" in one:
+            one["A"]["Scope"] = "/Row" if bytes(one["P"]) in rows else "/Column"
 
 
 @contextmanager
@@ -149,6 +161,16 @@ def _styled(root: Any, sheet: str) -> None:  # noqa: ANN401
     style = head.makeelement("style", {})
     style.text = sheet
     head.append(style)
+
+
+def _titled(root: Any) -> None:  # noqa: ANN401
+    """Give each drawing a title, that of what it stands beside where it has none."""
+    parents = {child: parent for parent in root.iter() for child in parent}
+    for drawing in list(root.iter(f"{SVG}svg")):
+        if drawing.find(f"{SVG}title") is None:
+            title = drawing.makeelement(f"{SVG}title", {})
+            title.text = line("".join(parents[drawing].itertext())) or "–"
+            drawing.insert(0, title)
 
 
 def _headings(root: Any) -> Iterator[tuple[int, str, str]]:  # noqa: ANN401
