@@ -141,6 +141,8 @@ def _joined(by: Any, value: Any) -> Any:  # noqa: ANN401
     items = _listed(value)
     if len(items) == 1 and isinstance(items[0], Reference):
         return items[0]
+    if len(items) * max(len(by), 1) > LONGEST:
+        return MISSING
     return by.join(_text(one) for one in items)
 
 
@@ -155,8 +157,10 @@ def _any_true(value: Any) -> Any:  # noqa: ANN401
 def _replaced(text: Any, old: Any, new: Any) -> Any:  # noqa: ANN401
     if len(old) > 1 and old.startswith("/") and old.endswith("/"):
         return MISSING
-    found = _text(text).replace(old, new)
-    return found if old and len(found) < LONGEST else MISSING
+    plain = _text(text)
+    if not old or len(plain) * max(len(new), 1) > LONGEST:
+        return MISSING
+    return plain.replace(old, new)
 
 
 def _tried(*values: Any) -> Any:  # noqa: ANN401
