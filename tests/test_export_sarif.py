@@ -180,7 +180,7 @@ def test_what_was_not_checked_or_broke_is_a_notification() -> None:
     call = found["invocations"][0]
     assert found["results"] == []
     assert [item["level"] for item in call["toolExecutionNotifications"]] == ["warning", "error"]
-    assert "Undecided by the repository" in call["toolExecutionNotifications"][0]["message"]["text"]
+    assert "Undecided" in call["toolExecutionNotifications"][0]["message"]["text"]
     assert call["executionSuccessful"] is False
 
 
