@@ -6,6 +6,7 @@ the fonts of the reports folders and `data:` images.
 """
 
 import gc
+import logging
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -61,6 +62,8 @@ def engine() -> ModuleType:
         raise Lacking("a PDF needs WeasyPrint: pip install 'rempart[pdf]'") from None
     except OSError:
         raise Lacking(f"a PDF needs Pango: apt-get install {' '.join(PANGO)}") from None
+    for name in ("weasyprint", "fontTools"):  # each rule meant for a browser would be a warning
+        logging.getLogger(name).setLevel(logging.ERROR)
     module: ModuleType = weasyprint
     return module
 
