@@ -138,6 +138,13 @@ def test_a_client_reads_its_own_figures_alone(tmp_path: Path) -> None:
         paper(sources, "clients", client="C")
 
 
+def test_a_letter_says_when_its_client_was_told(tmp_path: Path) -> None:
+    told = paper(typed(tmp_path), "clients", client="Mutuelle A")
+    assert "fait le 20 novembre 2026 à 18 h 00" in re.sub(r"\s", " ", told)
+    untold = paper(typed(tmp_path), "clients", client="Mutuelle B")
+    assert "| dans les meilleurs délais |" in untold
+
+
 def test_insured_people_are_not_told_what_only_professionals_lost(tmp_path: Path) -> None:
     sources = typed(tmp_path)
     insured = paper(sources, "people", population="insured")

@@ -87,9 +87,10 @@ def test_a_long_name_is_cut_to_what_a_margin_holds() -> None:
     ("stub", "told"),
     [
         ("raise OSError(\"cannot load library 'libpango-1.0-0'\")", " ".join(PANGO)),
+        ("raise ImportError('libpango is too old')", " ".join(PANGO)),
         ("raise ModuleNotFoundError('weasyprint')", "pip install 'rempart[pdf]'"),
     ],
-    ids=["Pango", "WeasyPrint"],
+    ids=["Pango", "old Pango", "WeasyPrint"],
 )
 def test_what_is_missing_is_named_in_one_line_and_the_page_written(
     tmp_path: Path, stub: str, told: str

@@ -4,14 +4,14 @@ Every paper is a draft that a person completes and signs; what nobody knows stay
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, TypeAlias
 
 from rempart.answer import audit_title
 from rempart.dossier import pieces
 from rempart.dossier.clocks import Deadline, deadlines
-from rempart.dossier.facts import Affected, Client
+from rempart.dossier.facts import Affected, Client, Filing
 from rempart.dossier.fields import value
 from rempart.dossier.sources import Sources, Value
 from rempart.errors import UsageError
@@ -113,7 +113,7 @@ def _client(order: Order, sources: Sources, _: Duties) -> dict[str, str]:
     nature = ", ".join(words.say(f"nature.{one}") for one in facts.nature)
     return {
         "client": prose(name) or words.say("blank"),
-        "client_contact": f"({prose(client.contact)})" if client and client.contact else "",
+        "client_contact": f" ({prose(client.contact)})" if client and client.contact else "",
         "discovered": words.moment(facts.discovered),
         "nature": nature or words.say("blank"),
         "counts": _counts(client, sources),
@@ -153,13 +153,24 @@ def _clocks(order: Order, sources: Sources, duties: Duties) -> str:
     if order.to in ("authority", "dora") and sources.facts.role == "processor":
         start = f"{start} {words.say(f'processor.{order.to}')}"
     head = "| " + " | ".join(words.say(f"clock.{n}") for n in ("duty", "stage", "until", "state"))
+    told = _told(order, sources)
     rows = [
-        "| " + " | ".join(_row(deadline, order, sources)) + " |"
+        "| " + " | ".join(_row(replace(one, filed=told or one.filed), order, sources)) + " |"
         for name in REGIMES[order.to]
         if name in known
-        for deadline in deadlines(known[name], sources.facts, aware)
+        for one in deadlines(known[name], sources.facts, aware)
     ]
     return "\n".join((start, "", f"{head} |", "|" + " --- |" * 4, *rows))
+
+
+def _told(order: Order, sources: Sources) -> Filing | None:
+    """In the letter to one client: when that client was told, if it was."""
+    if order.to != "clients":
+        return None
+    clients = sources.facts.clients
+    name = _one(order.client, [one.name for one in clients], "--client")
+    told = next((one.told for one in clients if one.name == name), None)
+    return Filing(regime=REGIMES["clients"][0], on=told) if told else None
 
 
 def _awareness(order: Order, sources: Sources) -> datetime:

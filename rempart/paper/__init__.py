@@ -60,7 +60,7 @@ def engine() -> ModuleType:
         import weasyprint  # half a second, and the system's Pango
     except ModuleNotFoundError:
         raise Lacking("a PDF needs WeasyPrint: pip install 'rempart[pdf]'") from None
-    except OSError:
+    except (ImportError, OSError):  # a half-installed binding says ImportError
         raise Lacking(f"a PDF needs Pango: apt-get install {' '.join(PANGO)}") from None
     for name in ("weasyprint", "fontTools"):  # each rule meant for a browser would be a warning
         logging.getLogger(name).setLevel(logging.ERROR)
