@@ -8,7 +8,7 @@ def check(contact: SecurityTxt) -> Result:
         return verdict(present, "not seen", contact)
     problems = list(contact.problems) if present else ["no security.txt"]
     if contact.expires is not None and contact.expires < contact.taken:
-        problems.insert(0, f"Expires {contact.expires.date().isoformat()} is past")
+        problems.insert(0, f"Expires: {contact.expires.date().isoformat()}")
     words = "; ".join(problems)
     until = contact.expires.date().isoformat() if contact.expires else ""
     reachable = bool(present) and contact.contacts > 0
