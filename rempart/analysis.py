@@ -10,11 +10,13 @@ from datetime import date
 from functools import cached_property
 
 from rempart import estate_map
-from rempart.background import ReplayRecord
+from rempart.background import ReplayRecord, StepRecord
 from rempart.compliance import Compliance, Table, parted
 from rempart.decisions import Decision, decisions
 from rempart.findings import EFFORTS, Findings, Occurrence
 from rempart.playbook import Sheet, playbook
+from rempart.reading_chart import Chart, chart
+from rempart.readings import ReadingView, concerned, views
 from rempart.results import WaiverRecord
 from rempart.risks import Cell, Risk, matrix, risks
 from rempart.roadmap import Measure, after, roadmap
@@ -109,6 +111,20 @@ class Analysis:
     def reach(self) -> tuple[tuple[str, Mapping[str, int]], ...]:
         """What one stolen account can read, as far as read logs tell."""
         return estate_map.reach(self.found.run)
+
+    @cached_property
+    def readings(self) -> tuple[ReadingView, ...]:
+        """The read logs that were measured."""
+        return views(self.found.run)
+
+    @cached_property
+    def charts(self) -> Mapping[str, Chart]:
+        """The curve of each read log, by subject."""
+        return {log.subject: chart(log) for log in self.readings}
+
+    def told_of(self, step: StepRecord) -> tuple[ReadingView, ...]:
+        """The read logs that tell how far this step of a breach could go."""
+        return concerned(self.readings, step)
 
     @cached_property
     def expiries(self) -> tuple[Expiry, ...]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from rempart.check import Outcome
 from rempart.findings import Findings
+from rempart.readings import views
 from rempart.results import Run
 
 # The way in, from the outside to the data; a kind in none of them stands beside it.
@@ -115,9 +116,10 @@ def reach(run: Run) -> tuple[tuple[str, Mapping[str, Any]], ...]:
     """What one stolen account can read, as far as read logs tell: subject and each measured span.
 
     Each span has `hours`, `people` and `bound` (ceiling where the declared ceiling bounds it, p99
-    where only custom does).
+    where only custom does, broken where accounts exceed the ceiling and only the pace is left).
     """
-    curves = (one for one in run.graphs if one.get("type") == "ReadingCurve")
     return tuple(
-        (str(one.get("subject", "")), span) for one in curves for span in one.get("reach", ())
+        (log.subject, {"hours": span.hours, "people": span.reached, "bound": span.bound})
+        for log in views(run)
+        for span in log.spans
     )

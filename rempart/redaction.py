@@ -127,7 +127,7 @@ class _Cut:
                 for one in run.statements
             ),
             requests=clean(run.requests) if allowed.requests else (),
-            graphs=clean(run.graphs) if allowed.graphs else (),
+            graphs=tuple(map(self.graph, run.graphs)) if allowed.graphs else (),
             results=results,
             replays=tuple(_replayed(one, told) for one in run.replays),
             connections={self.subjects.get(name, name): n for name, n in run.connections.items()},
@@ -138,6 +138,12 @@ class _Cut:
                 for one in run.earlier
             ),
         )  # fmt: skip
+
+    def graph(self, graph: dict[str, Any]) -> dict[str, Any]:
+        """What is drawn, without the place it was seen where places may not be told."""
+        hidden = () if self.policy.places else ("source", "line", "end_line", "root")
+        kept = {name: value for name, value in graph.items() if name not in hidden}
+        return dict(self.cleaner.clean(kept))
 
     def retested(self, retest: RetestRecord | None, told: Mapping[str, str]) -> RetestRecord | None:
         """The same items as the results left in the view; none where things may not be named."""

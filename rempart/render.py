@@ -34,6 +34,7 @@ from rempart.interactive import STATIC, payload
 from rempart.language import Language, language
 from rempart.plain import plain, slug
 from rempart.playbook import sheet
+from rempart.readings import answered, lasting, noticed, within
 from rempart.results import Run, run_digest
 
 SCHEMES = frozenset({"http", "https", "mailto"})
@@ -190,6 +191,10 @@ def context(run: Run, spoken: Language, medium: str = SCREEN, team: str = "") ->
         "incomplete": complete(found, spoken),
         "reader": reader(run, spoken),
         "replayed": partial(_spoken, replayed, spoken),
+        "answered": partial(_spoken, answered, spoken),
+        "detected": partial(_spoken, noticed, spoken),
+        "within": partial(_spoken, within, spoken),
+        "lasting": partial(_spoken, lasting, spoken),
         "translated": partial(_spoken, translated, spoken),
         "language": spoken,
         "medium": medium,

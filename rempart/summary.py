@@ -17,6 +17,7 @@ from rempart.findings import Finding, Findings, words
 from rempart.language import Language
 from rempart.language import language as spoken
 from rempart.plain import line
+from rempart.readings import answered, views
 from rempart.results import Run
 
 WIDTH = 100
@@ -86,6 +87,9 @@ def _answer(run: Run, found: Findings, language: Language, width: int) -> Iterat
     yield (Span(_cut(run.organisation, width), "heading"),)
     style = "bad" if found.serious else "unsure" if found.incomplete or found.open else "good"
     yield from _wrapped(verdict(found, language), width, style)
+    for log in views(run):
+        mark = language.word("mark", log.state)
+        yield from _wrapped(answered(log, language), width, lead=f"{mark} ")
     for replay in run.replays:
         mark = language.word("mark", replay.verdict)
         yield from _wrapped(replayed(replay, language), width, lead=f"{mark} ")

@@ -19,6 +19,7 @@ from rempart.trend import with_earlier
 from tests.golden_files import same_as_golden
 from tests.infected import PAYLOADS, infected
 from tests.pages import Page
+from tests.sample_readings import GRAPHS
 from tests.samples import result, sample_run
 
 TEMPLATES = ("report", "technical", "executive", "compliance", "team:ops")
@@ -41,11 +42,6 @@ CHAIN = {
         copy("backup", "nightly", UNKNOWN, layer("vault:/b", UNKNOWN, "HSM")),
     ),
 }
-CURVE = {
-    "type": "ReadingCurve",
-    "subject": "pro-access",
-    "reach": ({"hours": 1, "people": 60, "bound": "ceiling"},),
-}
 FRAMEWORKS = {
     "gdpr": FrameworkRecord(
         "General Data Protection Regulation", "European Union", "2016/679",
@@ -67,7 +63,7 @@ def full_run(**changes: Any) -> Run:
     """The sample with everything that only some runs have, an earlier run included."""
     run = sample_run(
         frameworks=FRAMEWORKS,
-        graphs=(CHAIN, CURVE),
+        graphs=(CHAIN, *GRAPHS),
         requests=({"account": "canary-a", "method": "GET", "path": "/claims/17"},),
         **changes,
     )
@@ -154,8 +150,8 @@ def test_the_replay_is_told_again_after_thirty_days() -> None:
 
 def test_what_an_account_reads_stands_beside_what_is_declared() -> None:
     html = render(full_run(), "compliance", "en")
-    told = '<th scope="row">One account in 1 h, log pro-access</th><td class="n">60</td>'
-    assert f"{told}<td>bounded by the declared ceiling</td>" in html
+    told = '<th scope="row">One account in 1 h, log pro-access</th><td class="n">481</td>'
+    assert f"{told}<td>at the pace of 2024: the declared ceiling is exceeded</td>" in html
 
 
 def test_a_layer_nobody_saw_is_not_known() -> None:

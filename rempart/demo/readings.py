@@ -17,6 +17,7 @@ DAYS = 200
 NIGHTS = (1, 2, 3)  # Tuesday to Thursday of the week before the last
 NIGHT = range(2 * 60, 5 * 60)  # minutes of the day in which the thief reads
 PACE = 8  # people a minute
+FRESH = 0.2  # of what an account reads, this part it never read before
 _OFFICE = (8, 9, 9, 10, 10, 11, 14, 14, 15, 16, 16, 17, 18)
 _ROUND = tuple(range(24))
 
@@ -52,7 +53,7 @@ def write(path: Path, now: datetime | None = None) -> None:
     until = (now or datetime.now(UTC)).replace(minute=0, second=0, microsecond=0)
     people = _people(dice)
     accounts = list(_accounts(dice, people))
-    lines = [*_ordinary(dice, accounts, until), *_stolen(dice, accounts[5], people, until)]
+    lines = [*_ordinary(dice, accounts, people, until), *_stolen(dice, accounts[5], people, until)]
     path.unlink(missing_ok=True)
     path.touch(mode=0o600)
     path.write_text("".join(sorted(lines)), encoding="ascii")
@@ -77,7 +78,9 @@ def _accounts(dice: random.Random, people: Iterator[str]) -> Iterator[_Account]:
             yield _Account(f"ps-{dice.randrange(10**5):05}", number, trade, patients)
 
 
-def _ordinary(dice: random.Random, accounts: list[_Account], until: datetime) -> Iterator[str]:
+def _ordinary(
+    dice: random.Random, accounts: list[_Account], people: Iterator[str], until: datetime
+) -> Iterator[str]:
     for ago in range(DAYS, -1, -1):
         day = (until - timedelta(days=ago)).date()
         kind = max(day.weekday() - 4, 0)
@@ -86,7 +89,8 @@ def _ordinary(dice: random.Random, accounts: list[_Account], until: datetime) ->
             for _ in range(int(usual + dice.random())):
                 minute = dice.choice(account.trade.hours) * 60 + dice.randrange(60)
                 if ago or minute < until.hour * 60:
-                    person = dice.choice(account.patients)
+                    new = dice.random() < FRESH
+                    person = next(people) if new else dice.choice(account.patients)
                     yield _line(dice, f"{day}", minute, account, account.network, person)
 
 

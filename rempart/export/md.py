@@ -8,6 +8,7 @@ from rempart.findings import Finding, Findings, said, words
 from rempart.language import Language
 from rempart.language import language as spoken
 from rempart.plain import line
+from rempart.readings import answered, views
 from rempart.results import Place, Run
 
 SUFFIX = ".md"
@@ -50,7 +51,8 @@ def _head(run: Run, found: Findings, language: Language) -> Iterator[str]:
     yield " · ".join(map(escaped, told))
     yield ""
     yield f"**{escaped(verdict(found, language))}**"
-    for sentence in (*(replayed(replay, language) for replay in run.replays),
+    for sentence in (*(answered(log, language) for log in views(run)),
+                     *(replayed(replay, language) for replay in run.replays),
                      complete(found, language)):  # fmt: skip
         if sentence:
             yield f"- {escaped(sentence)}"
