@@ -36,6 +36,7 @@ from rempart.plain import plain, slug
 from rempart.playbook import sheet
 from rempart.readings import answered, lasting, noticed, within
 from rempart.results import Run, run_digest
+from rempart.self_contained import fetched
 
 SCHEMES = frozenset({"http", "https", "mailto"})
 UNSAFE_FILTERS = ("safe", "urlize", "xmlattr")  # each can let unescaped text through
@@ -66,7 +67,11 @@ def rendered(
     """The template `name` of a folder, in this process."""
     with refusals(name):
         template = sandbox(folder).get_template(name)
-        return template.render(context(run, language(chosen), medium, team))
+        page = template.render(context(run, language(chosen), medium, team))
+    if folder != built_in() / "reports" and (elsewhere := fetched(page)):
+        first = plain(elsewhere[0])[:200]
+        raise RenderError(f"{name}: a page loads nothing from elsewhere, found {first}")
+    return page
 
 
 @contextmanager
@@ -79,7 +84,7 @@ def refusals(name: str) -> Iterator[None]:
         place = f"{error.name if known else name}:{error.lineno}"
         raise RenderError(f"{place}: {error.message}") from None
     except jinja2.TemplateNotFound as error:
-        raise RenderError(f"{name}: there is no template {error}") from None
+        raise RenderError(f"{name}: there is no template {error.name!r} to include") from None
     except jinja2.TemplateError as error:  # undefined names, what the sandbox refuses
         raise RenderError(f"{_place(name, error)}: {error.message}") from None
     except RenderError as error:  # such as a sentence that is not there
