@@ -14,7 +14,7 @@ nox.options.reuse_existing_virtualenvs = True
 PROJECT = nox.project.load_toml("pyproject.toml")
 # What the lab starts and opens, and what lays out PDFs, by the Debian package that brings it.
 LAB_PACKAGES = [
-    *("nginx-light", "openssh-server", "nftables"),
+    *("nginx-light", "openssh-server", "nftables", "postgresql", "mariadb-server"),
     *("age", "poppler-utils", "libreoffice-writer-nogui", "chromium"),
     *("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0", "fonts-dejavu-core"),
 ]

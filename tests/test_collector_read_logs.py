@@ -11,8 +11,8 @@ from rempart import archive
 from rempart.check import Gap, Reason, Unknown
 from rempart.collectors import read_logs
 from rempart.collectors.read_logs.mapping import Declared
-from rempart.errors import NoCollector, Unreachable
-from rempart.inventory import ReadLog
+from rempart.errors import NotAuthorised, Unreachable
+from rempart.inventory import Database, ReadLog
 from rempart.inventory.values import Ceiling
 from rempart.observations.reading import (
     AccountReading,
@@ -164,7 +164,7 @@ def table(folder: Path, rows: list[tuple[Any, ...]]) -> Path:
 
 def asked(log: Any, url: str) -> list[Any]:
     access = Access.offline(log, seconds=60)
-    access.inventory = SimpleNamespace(by_id={"adh": SimpleNamespace(url=url)})
+    access.inventory = SimpleNamespace(by_id={"adh": Database(id="adh", url=url)})
     return list(read_logs.collect(log, access, frozenset(read_logs.BRINGS)))
 
 
@@ -188,7 +188,7 @@ def test_says_what_a_table_lacks(tmp_path: Path) -> None:
         asked(from_table(table="reads", account="who"), f"sqlite:///{file}")
     with pytest.raises(Unreachable, match="no table other"):
         asked(from_table(table="other"), f"sqlite:///{file}")
-    with pytest.raises(NoCollector, match="tables of postgresql are not read yet"):
+    with pytest.raises(NotAuthorised, match="no network"):
         asked(from_table(table="reads"), "postgresql://10.0.0.5/adh")
     with pytest.raises(Unreachable, match="no database file"):
         asked(from_table(table="reads"), f"sqlite:///{tmp_path}/none.sqlite")

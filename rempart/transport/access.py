@@ -172,7 +172,9 @@ class Access:
     def _may_resolve(self, host: str, port: int) -> None:
         """Names come from the mandate or the inventory; a target cannot make us ask for others."""
         assert self.scope is not None  # noqa: S101
-        if self.scope.lists(host, port) or folded(host) in _own_names(self.subject):
+        behind = getattr(self.inventory, "by_id", {}).get(getattr(self.subject, "database", ""))
+        own = _own_names(self.subject) | _own_names(behind)
+        if self.scope.lists(host, port) or folded(host) in own:
             return
         raise NotAuthorised(f"{host} port {port} is outside the scope of the mandate")
 

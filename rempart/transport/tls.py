@@ -1,6 +1,7 @@
 """TLS handshakes and raw exchanges over the audit's own connections."""
 
 import functools
+import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -142,11 +143,36 @@ def exchange(
     return received
 
 
+def upgrade(
+    access: Access,
+    raw: socket.socket,
+    where: str,
+    *,
+    server_name: str,
+    ca: Path | None,
+    alpn: tuple[str, ...],
+) -> ssl.SSLSocket:
+    """TLS on a connection that spoke another protocol first; `raw` is used up either way.
+
+    Raises Refused for an untrusted certificate: something secret is to be sent.
+    """
+    try:
+        return _over(access, raw, where, server_name, _verifying(ca, alpn))
+    except ssl.SSLCertVerificationError as error:
+        why = error.verify_message or "not trusted"
+        raise Refused(f"{where}: certificate {why}, so nothing secret is sent") from None
+
+
 def _wrapped(
     access: Access, host: str, port: int, server_name: str, context: ssl.SSLContext
 ) -> ssl.SSLSocket:
-    where = f"{host} port {port}"
     raw = access.dial(host, port, name="" if literal(server_name) else server_name)
+    return _over(access, raw, f"{host} port {port}", server_name, context)
+
+
+def _over(
+    access: Access, raw: socket.socket, where: str, server_name: str, context: ssl.SSLContext
+) -> ssl.SSLSocket:
     try:
         sock = context.wrap_socket(raw, server_hostname=server_name, do_handshake_on_connect=False)
     except BaseException:

@@ -1,8 +1,8 @@
 """Who reads how many people, from the logs a payer already has.
 
 Files are read where the auditor runs, or on their own host, where the same sources run in memory
-and nothing but counts comes back; a table is asked of its SQLite file. Accounts and people are
-hashed as they are read, under a key that is destroyed at the end.
+and nothing but counts comes back; a table is asked of its SQLite file or of its server. Accounts
+and people are hashed as they are read, under a key that is destroyed at the end.
 """
 
 import logging
@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 from rempart.check import Gap, Observation
 from rempart.collectors import Probe, Wanted
-from rempart.errors import CollectError, NoCollector, Privilege, Reason, Truncated, Unreachable
+from rempart.errors import (
+    CollectError,
+    Limited,
+    NoCollector,
+    Privilege,
+    Reason,
+    Refused,
+    Truncated,
+    Unreachable,
+)
 from rempart.observations.reading import (
     AccountReading,
     AlarmTrial,
@@ -50,7 +59,8 @@ BRINGS: tuple[type[Observation], ...] = (
 PROBES = (
     Probe(
         name="read log",
-        sends="Nothing for a log here; for one on a host, a program over SSH that answers counts.",
+        sends="Nothing for a log here; for one on a host, a program over SSH that answers counts; "
+        "for a table on a server, one read-only query.",
         brings=BRINGS,
         connections=1,
     ),
@@ -113,11 +123,27 @@ def _table(subject: Any, access: "Access", tally: "Tally", measuring: "Measure")
     database = access.inventory.by_id[subject.database]
     file = sqlite_path(database.url)
     if file is None:
-        scheme = database.url.partition(":")[0]
-        raise NoCollector(f"tables of {scheme} are not read yet: hand over an export as CSV")
+        return _server_table(subject, database, access, tally, measuring)
     with table.opened(Path(file), access.deadline) as connection:
         mapped = table.mapped(connection, subject.table, declared(subject))
         records = table.records(connection, subject.table, mapped.fields, access.deadline)
+        return reader.read_records(records, mapped, tally, measuring, _over(access))
+
+
+def _server_table(
+    subject: Any,  # noqa: ANN401
+    database: Any,  # noqa: ANN401
+    access: "Access",
+    tally: "Tally",
+    measuring: "Measure",
+) -> "Facts":
+    from rempart.collectors.read_logs import reader, server_table
+    from rempart.collectors.read_logs.orders import declared
+    from rempart.transport import sql
+
+    with sql.opened(access, database, spare=SPARE) as server:
+        columns = server.columns(subject.table)
+        records, mapped = server_table.read(server, subject.table, columns, declared(subject))
         return reader.read_records(records, mapped, tally, measuring, _over(access))
 
 
@@ -143,5 +169,7 @@ def refused(reason: str, detail: str) -> CollectError:
         Reason.PRIVILEGE: Privilege,
         Reason.TRUNCATED: Truncated,
         Reason.NO_COLLECTOR: NoCollector,
+        Reason.LIMIT: Limited,
+        Reason.REFUSED: Refused,
     }
     return kinds.get(reason, Unreachable)(detail)

@@ -101,11 +101,16 @@ def read_records(
     measure: Measuring,
     over: Callable[[int], str],
 ) -> Facts:
-    """Records of a table, read and measured the same way."""
+    """Records of a table, read and measured the same way.
+
+    What was read before they end with Missing stands. Raises Missing where that is nothing.
+    """
     cut = Cut()
     tally.begin(mapped)
-    if reason := _take(records, tally, measure, over):
+    if reason := _take(_until_cut(records, cut), tally, measure, over):
         cut.add("limit", reason)
+    if cut.reasons and not tally.lines:
+        raise Missing(*cut.reasons[0])
     return facts(tally, cut, mapped.format, guessed=mapped.guessed, files=())
 
 
@@ -162,6 +167,13 @@ def _take(
         if reason := over(tally.lines):
             return reason
     return ""
+
+
+def _until_cut(records: Iterable[Parsed], cut: Cut) -> Iterator[Parsed]:
+    try:
+        yield from records
+    except Missing as missing:
+        cut.add(missing.reason, missing.detail)
 
 
 def _joined(batches: Iterable[Batch]) -> Iterator[Batch]:

@@ -5,13 +5,14 @@ Nothing but the wanted columns is asked for, in the order rows were written.
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from rempart.collectors.database.sqlite import connected
 from rempart.collectors.read_logs.fields import Field, Parsed, by_role
 from rempart.collectors.read_logs.mapping import Declared, Mapped, by_name
+from rempart.collectors.read_logs.sources import Missing
 from rempart.collectors.text import clean
 from rempart.errors import Truncated, Unreachable
 
@@ -32,13 +33,18 @@ def opened(path: Path, deadline: Any) -> Iterator[sqlite3.Connection]:  # noqa: 
 def mapped(connection: sqlite3.Connection, table: str, declared: Declared) -> Mapped:
     """Which column is what: as declared, else by its name."""
     names = _names(connection, table)
-    own = {role: Field.parse(text) for role, text in declared.fields.items() if text}
-    for role, field in own.items():
-        if field.name not in names:
-            raise Unreachable(f"the table has no column {clean(field.name)} ({role})")
     listed = ", ".join(map(_quoted, names))
     rows = _asked(connection, f"SELECT {listed} FROM {_table(table)} LIMIT {SAMPLE}")  # noqa: S608
     seen = {name: [row[place] for row in rows] for place, name in enumerate(names)}
+    return by_columns(seen, declared)
+
+
+def by_columns(seen: Mapping[str, Sequence[Any]], declared: Declared) -> Mapped:
+    """The mapping of a table with these columns, and what stands in their first rows."""
+    own = {role: Field.parse(text) for role, text in declared.fields.items() if text}
+    for role, field in own.items():
+        if field.name not in seen:
+            raise Unreachable(f"the table has no column {clean(field.name)} ({role})")
     guess = {role: Field.parse(name) for role, name in by_name(seen, "").items()}
     guessed = not (own.get("account") or own.get("person"))
     return Mapped("table", {**guess, **own}, guessed)
@@ -50,7 +56,9 @@ def records(
     fields: Mapping[str, Field],
     deadline: Any,  # noqa: ANN401
 ) -> Iterator[Parsed]:
-    """The rows of the table, some thousand at a time. Raises Truncated where it is damaged."""
+    """The rows of the table, some thousand at a time. Raises Truncated where it is damaged,
+    Missing where the time is up.
+    """
     names = list(dict.fromkeys(field.name for field in fields.values()))
     listed = ", ".join(map(_quoted, names)) or "1"
     cursor = connection.execute(f"SELECT {listed} FROM {_table(table)}")  # noqa: S608  (quoted names)
@@ -59,7 +67,7 @@ def records(
             rows = cursor.fetchmany(ROWS)
         except sqlite3.Error:
             if deadline.expired:
-                return
+                raise Missing("limit", "the table did not answer in the time allowed") from None
             raise Truncated("the table is damaged") from None
         if not rows:
             return
