@@ -20,6 +20,7 @@ from rempart.results import Run, encoded, fingerprint
 from rempart.retest import retested
 from rempart.review import Answer, DocumentRecord, Edition
 from tests.sample_cards import CONTROLS
+from tests.sample_readings import GRAPHS
 from tests.samples import result, sample_run, unseen
 from tests.test_overlay import FALSE, OWN, RATING
 
@@ -67,7 +68,7 @@ def made(folder: Path) -> Run:
     run = sample_run(
         organisation=NAME,
         results=(*base.results, *more, stated),
-        graphs=(CHAIN,),
+        graphs=(CHAIN, *GRAPHS),
         requests=({"method": "GET", "url": "/api/rights?nir=…", "status": 200, "subject": "pro"},),
         frameworks={
             name: FrameworkRecord(
