@@ -2,6 +2,7 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from rempart.errors import UsageError
 from rempart.export.md import escaped, export
 from tests.golden_files import same_as_golden
 from tests.infected import PAYLOADS, infected
@@ -57,3 +58,8 @@ def test_many_places_are_counted_and_not_all_listed() -> None:
     text = export(run, language="en").decode()
     assert "30 more are in the run file" in text
     assert "/srv/79" not in text
+
+
+def test_a_team_is_not_given_the_whole_run_as_markdown() -> None:
+    with pytest.raises(UsageError, match="--for team:platform"):
+        export(sample_run(), template="team:platform")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from rempart.answer import audit_title, complete, replayed, translated, verdict
+from rempart.errors import UsageError
 from rempart.findings import Finding, Findings, said, words
 from rempart.language import Language
 from rempart.language import language as spoken
@@ -19,7 +20,12 @@ _LEADING = re.compile(r"^([-+=>]|\d+(?=[.)]))")
 
 
 def export(run: Run, *, template: str = "", language: str = "") -> bytes:
-    """The answer, the findings, what was not checked, what was accepted."""
+    """The answer, the findings, what was not checked, what was accepted.
+
+    Raises UsageError for the sheet of one team, which would hold what is not the team's.
+    """
+    if template.startswith("team:"):
+        raise UsageError(f"Markdown holds the whole run; for one team: --for {template}")
     told = spoken(language or run.language)
     found = Findings(run)
     parts = (
