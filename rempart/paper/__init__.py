@@ -74,14 +74,15 @@ def laid_out(page: str, sheet: str, folders: Sequence[Path], beside: Part | None
     `folders` are reports folders to take fonts from; with `beside`, the fonts loaded for that part
     are used again. Raises RenderError where the page asks for anything else from outside.
     """
-    html = engine().HTML
+    engine()
     from cssselect2 import ElementWrapper
 
     from rempart.paper.fetching import Fetcher
+    from rempart.paper.page import Page
     from rempart.paper.vectors import paint
 
     fetcher = Fetcher(folders)
-    source = html(string=page, url_fetcher=fetcher)
+    source = Page(string=page, url_fetcher=fetcher)
     root = source.etree_element
     _styled(root, sheet)
     headings = list(_headings(root))
