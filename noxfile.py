@@ -151,7 +151,7 @@ def build(session: nox.Session) -> None:
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
     """Measure what the project promises and print it as a table; asserts nothing."""
-    session.install(".", *groups("test"))
+    session.install(".[all]", *groups("test"))
     session.run("python", "tests/bench.py", *session.posargs)
 
 

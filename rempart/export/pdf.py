@@ -38,7 +38,8 @@ def printed(page: str, run: Run, folder: Path, told: str) -> bytes:
     """A page on paper behind the front of that folder, or ours, in this process."""
     from rempart.catalogue import built_in
     from rempart.language import language
-    from rempart.paper import bound, laid_out, margins
+    from rempart.paper import laid_out, margins
+    from rempart.paper.binding import bound
     from rempart.render import PAPER, context, refusals, sandbox
 
     spoken = language(told)
@@ -56,7 +57,8 @@ def printed(page: str, run: Run, folder: Path, told: str) -> bytes:
             title=body.title,
             kind=body.kind,
         )
-    return bound(laid_out(cover, sheet, folders, beside=body), body)
+    front_pages = laid_out(cover, sheet, folders, beside=body)
+    return bound(front_pages.document, body.document)
 
 
 def _listed(headings: tuple["Heading", ...]) -> tuple["Heading", ...]:

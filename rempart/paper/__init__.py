@@ -5,11 +5,9 @@ contents) is then made with those numbers, so that nothing is laid out twice. No
 the fonts of the reports folders and `data:` images.
 """
 
-import gc
 import logging
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -77,6 +75,7 @@ def laid_out(page: str, sheet: str, folders: Sequence[Path], beside: Part | None
     engine()
     from cssselect2 import ElementWrapper
 
+    from rempart.paper.binding import unswept
     from rempart.paper.fetching import Fetcher
     from rempart.paper.page import Page
     from rempart.paper.vectors import paint
@@ -90,7 +89,7 @@ def laid_out(page: str, sheet: str, folders: Sequence[Path], beside: Part | None
     _titled(root)
     paint(root, (style.text or "" for style in root.iter("style")))
     source.wrapper_element = ElementWrapper.from_html_root(root)
-    with _unswept():
+    with unswept():
         document = source.render(font_config=beside.document.font_config if beside else None)
     if fetcher.refused:
         raise RenderError(f"a page on paper may not load {fetcher.refused[0]}")
@@ -120,44 +119,6 @@ def _quoted(text: str) -> str:
     shown = line(text)
     shown = shown if len(shown) <= MARGIN else f"{shown[: MARGIN - 1]}…"
     return '"' + "".join(c if c.isalnum() else f"\\{ord(c):06x}" for c in shown) + '"'
-
-
-def bound(front: Part, body: Part) -> bytes:
-    """Both as one PDF, titled and dated as the front says; its pages are numbered apart."""
-    import pydyf
-
-    first = len(front.document.pages)
-
-    def finished(_: object, pdf: Any) -> None:  # noqa: ANN401
-        _scoped(pdf)
-        labels = [0, pydyf.Dictionary({"S": "/r"}), first, pydyf.Dictionary({"S": "/D"})]
-        pdf.catalog["PageLabels"] = pydyf.Dictionary({"Nums": pydyf.Array(labels)})
-
-    pages = [*front.document.pages, *body.document.pages]
-    with _unswept():
-        content: bytes = front.document.copy(pages).write_pdf(finisher=finished, pdf_tags=True)
-    return content
-
-
-def _scoped(pdf: Any) -> None:  # noqa: ANN401
-    """Say of each header cell whether it heads a row or a column; WeasyPrint leaves that out."""
-    cells = [one for one in pdf.objects if isinstance(one, dict) and one.get("S") == "/TD"]
-    rows = {bytes(cell["P"]) for cell in cells}
-    for one in pdf.objects:
-        if isinstance(one, dict) and one.get("S") == "/TH" and "A" in one:
-            one["A"]["Scope"] = "/Row" if bytes(one["P"]) in rows else "/Column"
-
-
-@contextmanager
-def _unswept() -> Iterator[None]:
-    """No search for dead cycles meanwhile: a layout is all alive, and looking costs a fifth."""
-    swept = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if swept:
-            gc.enable()
 
 
 def _styled(root: Any, sheet: str) -> None:  # noqa: ANN401
