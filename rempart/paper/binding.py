@@ -62,7 +62,7 @@ def _remembered() -> Iterator[None]:
     def references(pdf: Any) -> Sequence[bytes]:  # noqa: ANN401
         key = (id(pdf), len(pdf.pages["Kids"]))
         if key not in known:
-            known[key] = worked_out.fget(pdf)
+            known[key] = worked_out.__get__(pdf)
         return known[key]
 
     pydyf.PDF.page_references = property(references)
