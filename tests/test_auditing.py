@@ -270,12 +270,17 @@ def stopped_while_a_portal_is_silent(folder: Path, stop: signal.Signals) -> int:
         (folder / "port").write_text(str(port))
         written(folder, hosts=PORTAL.replace("PORT", str(port)))
         command = ("audit", "inventory.yaml", "--threads", "1", "--state", "killed")
-        child = subprocess.Popen(
-            (sys.executable, "-m", "rempart", *command, "-o", "stopped.json"),
-            cwd=folder,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        # a shell's background jobs ignore SIGINT, and their children would too
+        earlier = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            child = subprocess.Popen(
+                (sys.executable, "-m", "rempart", *command, "-o", "stopped.json"),
+                cwd=folder,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+        finally:
+            signal.signal(signal.SIGINT, earlier)
         silent.settimeout(50)
         connection, _ = silent.accept()  # both others are done: there is one thread
         child.send_signal(stop)
