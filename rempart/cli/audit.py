@@ -8,13 +8,10 @@ import click
 
 from rempart.card import LANGUAGES
 from rempart.errors import UsageError
+from rempart.options import CONTENT, FAIL_ON, FILE, OUTPUT, STATE, TEMPLATE, TRUST
 
 if TYPE_CHECKING:
     from rempart.waivers import Waiver
-
-FILE = click.Path(path_type=Path, dir_okay=False)
-FOLDER = click.Path(path_type=Path, file_okay=False)
-SEVERITIES = click.Choice(["low", "medium", "high", "critical"])
 
 
 @click.command(name="audit")
@@ -22,17 +19,8 @@ SEVERITIES = click.Choice(["low", "medium", "high", "critical"])
 @click.option(
     "--audit", "against", default="payer", metavar="NAME|FILE", help="What to judge against."
 )
-@click.option(
-    "-o",
-    "--output",
-    "outputs",
-    multiple=True,
-    type=FILE,
-    help="Where to write; the suffix names the format. May be given several times.",
-)
-@click.option(
-    "--fail-on", type=SEVERITIES, help="Least severity that fails (the audit's own: high)."
-)
+@OUTPUT
+@FAIL_ON
 @click.option(
     "--only",
     multiple=True,
@@ -41,9 +29,9 @@ SEVERITIES = click.Choice(["low", "medium", "high", "critical"])
 )
 @click.option("--skip", multiple=True, metavar="PATTERN", help="Not these checks or subjects.")
 @click.option("--lang", type=click.Choice(LANGUAGES), help="Language of reports.")
-@click.option("--template", default="", metavar="NAME|PATH", help="Template of HTML pages.")
+@TEMPLATE
 @click.option("--resume", is_flag=True, help="Continue the latest unfinished run.")
-@click.option("--state", type=FOLDER, help="Where the journal is kept (XDG state folder).")
+@STATE
 @click.option("--threads", type=click.IntRange(1, 128), default=32, show_default=True)
 @click.option(
     "--from-observations",
@@ -56,8 +44,8 @@ SEVERITIES = click.Choice(["low", "medium", "high", "critical"])
     type=FILE,
     help="Write which account stands behind each pseudonym of read logs; keep it to yourself.",
 )
-@click.option("--content", type=FOLDER, help="A workspace with checks/, audits/, reports/.")
-@click.option("--trust-content", is_flag=True, help="Run Python from that folder; read it first.")
+@CONTENT
+@TRUST
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of audit files and leave.")
 def command(
     inventory: Path | None,

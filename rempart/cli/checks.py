@@ -9,20 +9,11 @@ from typing import TYPE_CHECKING
 import click
 
 from rempart.errors import RempartError, UsageError
+from rempart.options import CONTENT, TRUST
 
 if TYPE_CHECKING:
     from rempart.catalogue import Entry, Layer
 
-CONTENT = click.option(
-    "--content",
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="A workspace folder with checks/, audits/ or reports/ of your own.",
-)
-TRUST = click.option(
-    "--trust-content",
-    is_flag=True,
-    help="Run Python from that folder; it has your rights, so read it first.",
-)
 LANGUAGE = click.option(
     "--lang", type=click.Choice(["en", "fr", "de"]), default="en", help="Language of the words."
 )

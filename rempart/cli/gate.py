@@ -5,27 +5,16 @@ from pathlib import Path
 import click
 
 from rempart.card import LANGUAGES
-
-FILE = click.Path(path_type=Path, dir_okay=False)
-SEVERITIES = click.Choice(["low", "medium", "high", "critical"])
+from rempart.options import FAIL_ON, FILE, OUTPUT
 
 
 @click.command(name="gate")
 @click.argument("path", type=click.Path(path_type=Path, file_okay=False), default=Path())
-@click.option(
-    "-o",
-    "--output",
-    "outputs",
-    multiple=True,
-    type=FILE,
-    help="Where to write; the suffix names the format. May be given several times.",
-)
+@OUTPUT
 @click.option(
     "--audit", "against", default="gate", metavar="NAME|FILE", help="What to judge against."
 )
-@click.option(
-    "--fail-on", type=SEVERITIES, help="Least severity that fails (the audit's own: high)."
-)
+@FAIL_ON
 @click.option("--only", multiple=True, metavar="PATTERN", help="Only these checks.")
 @click.option("--skip", multiple=True, metavar="PATTERN", help="Not these checks.")
 @click.option(

@@ -6,24 +6,17 @@ from typing import TYPE_CHECKING
 import click
 
 from rempart.card import LANGUAGES
+from rempart.options import FILE, OUTPUT
 
 if TYPE_CHECKING:
     from rempart.results import Run
 
-FILE = click.Path(dir_okay=False, path_type=Path)
 PATH = click.Path(path_type=Path)
 
 
 @click.command(name="report")
 @click.argument("run_file", metavar="RUN.json", type=FILE)
-@click.option(
-    "-o",
-    "--output",
-    "outputs",
-    multiple=True,
-    type=FILE,
-    help="Where to write; the suffix names the format. May be given several times.",
-)
+@OUTPUT
 @click.option(
     "--template",
     default="report",

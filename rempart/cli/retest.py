@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from rempart.card import LANGUAGES
-from rempart.cli.audit import FILE, FOLDER, SEVERITIES
+from rempart.options import CONTENT, FAIL_ON, FILE, OUTPUT, STATE, TEMPLATE, TRUST
 
 if TYPE_CHECKING:
     from rempart.auditing import Audited
@@ -18,21 +18,14 @@ if TYPE_CHECKING:
 @click.argument("run_file", metavar="RUN.json", type=FILE)
 @click.argument("inventory", type=FILE)
 @click.option("--audit", "against", metavar="NAME|FILE", help="What to judge against; the run's.")
-@click.option(
-    "-o",
-    "--output",
-    "outputs",
-    multiple=True,
-    type=FILE,
-    help="Where to write; the suffix names the format. May be given several times.",
-)
+@OUTPUT
 @click.option("--overlay", type=FILE, help="The overlay the report was made with.")
-@click.option("--fail-on", type=SEVERITIES, help="Least severity that fails (the audit's own).")
+@FAIL_ON
 @click.option("--lang", type=click.Choice(LANGUAGES), help="Language of reports.")
-@click.option("--template", default="", metavar="NAME|PATH", help="Template of HTML pages.")
-@click.option("--state", type=FOLDER, help="Where the journal is kept (XDG state folder).")
-@click.option("--content", type=FOLDER, help="A workspace with checks/, audits/, reports/.")
-@click.option("--trust-content", is_flag=True, help="Run Python from that folder; read it first.")
+@TEMPLATE
+@STATE
+@CONTENT
+@TRUST
 def command(
     run_file: Path,
     inventory: Path,
