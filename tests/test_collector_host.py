@@ -22,6 +22,7 @@ from rempart.observations.accounts import Account, SudoRule
 from rempart.observations.ssh import SshdSettings
 from rempart.observations.volumes import Swap
 from rempart.transport.access import Access
+from tests.lab import need
 from tests.loopback import access
 from tests.ssh_server import Manners, serve
 
@@ -121,8 +122,7 @@ def test_this_machine_can_be_the_subject() -> None:
 
 @pytest.mark.parametrize("shell", ["dash", "bash", "busybox"])
 def test_each_shell_gives_the_same_frames(shell: str) -> None:
-    if shutil.which(shell) is None:
-        pytest.skip(f"{shell} is not installed")
+    need(shell, shell)
     words = [shell, "sh", "-s"] if shell == "busybox" else [shell, "-s"]
 
     found = answers(ran(words, script(SECTIONS, NONCE)), NAMES, NONCE)
@@ -132,9 +132,7 @@ def test_each_shell_gives_the_same_frames(shell: str) -> None:
 
 
 def test_busybox_alone_is_enough(tmp_path: Path) -> None:
-    busybox = shutil.which("busybox")
-    if busybox is None:
-        pytest.skip("busybox is not installed")
+    busybox = need("busybox", "busybox")
     for applet in ran([busybox, "--list"], b"").decode().split():
         (tmp_path / applet).symlink_to(busybox)
 

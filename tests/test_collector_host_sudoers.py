@@ -2,7 +2,6 @@
 
 import re
 import shlex
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 from rempart.collectors.host.script import REDUCE, SECTIONS
 from rempart.collectors.host.sudoers import DEVICES, commands, fragment
 from rempart.errors import UsageError
+from tests.lab import need
 
 SHELLS = re.compile(r"\b(bash|dash|zsh|ksh|env|vi|vim|less|more|find|tar|python|perl|tee|cat|dd)\b")
 
@@ -65,10 +65,7 @@ def test_a_name_that_is_no_account_is_refused(name: str) -> None:
 
 
 def test_sudo_reads_the_fragment_as_it_is_meant(tmp_path: Path) -> None:
-    visudo = shutil.which("visudo", path="/usr/sbin:/usr/bin:/sbin")
-    convert = shutil.which("cvtsudoers")
-    if visudo is None or convert is None:
-        pytest.skip("sudo is not installed")
+    visudo, convert = need("visudo", "sudo"), need("cvtsudoers", "sudo")
     file = tmp_path / "audit"
     file.write_text(fragment("audit"))
 

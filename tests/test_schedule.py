@@ -4,7 +4,6 @@ import configparser
 import fcntl
 import os
 import re
-import shutil
 import stat
 import subprocess
 from datetime import UTC, date, datetime, time
@@ -18,6 +17,7 @@ from rempart import documents
 from rempart.cli.schedule import command
 from rempart.errors import UsageError
 from rempart.schedule import Night, Scheduler, moment, secrets, units
+from tests.lab import need
 
 TODAY = date(2026, 11, 25)
 INVENTORY = """organisation: Tiers Payant Démonstration
@@ -92,8 +92,8 @@ def test_the_timer_keeps_the_time_zone() -> None:
     assert timer["RandomizedDelaySec"] == "15min"
 
 
-@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="needs Debian's package systemd")
 def test_systemd_accepts_the_units(tmp_path: Path) -> None:
+    need("systemd-analyze", "systemd")
     nightly = tmp_path / "nightly"
     for name, content in printed(Scheduler.SYSTEMD, user="root", nightly=str(nightly)).items():
         (tmp_path / name).write_text(content)
