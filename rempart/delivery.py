@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from rempart import encryption, export, sshsig
-from rempart.answer import reader
 from rempart.background import DeliveryRecord
 from rempart.catalogue import built_in
 from rempart.errors import IntegrityError, UsageError
 from rempart.integrity import RUN, sealed, sha256, signer_name
-from rempart.language import filled
-from rempart.language import language as spoken
 from rempart.plain import line
+from rempart.report.answer import reader
+from rempart.report.language import filled
+from rempart.report.language import language as spoken
 from rempart.results import Run, encoded, write_private
 
 if TYPE_CHECKING:

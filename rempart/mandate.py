@@ -15,8 +15,8 @@ import msgspec
 from rempart import documents
 from rempart.inventory import Canary, Inventory, Portal, Subject
 from rempart.inventory.contacts import contacts
-from rempart.language import language
 from rempart.plain import line
+from rempart.report.language import language
 
 Part: TypeAlias = Literal["letter", "notice", "canaries"]
 PARTS: tuple[Part, ...] = ("letter", "notice", "canaries")

@@ -9,12 +9,13 @@ from typing import NoReturn
 
 import click
 
-from rempart import archive, export, summary
+from rempart import archive, export
 from rempart.auditing import Audited
 from rempart.case import Case
 from rempart.check import Severity
 from rempart.errors import UsageError
 from rempart.exit_code import INTERRUPTED, exit_code
+from rempart.report import summary
 
 
 def demand_writable(outputs: Sequence[Path]) -> None:

@@ -14,14 +14,14 @@ from pathlib import Path
 import msgspec
 
 from rempart import documents
-from rempart.answer import translated
 from rempart.case import Case
 from rempart.check import Outcome, Vantage
 from rempart.errors import Reason
 from rempart.frameworks import Concern, Frameworks
-from rempart.language import Language, language
 from rempart.mandate import filled, prose
 from rempart.plain import line
+from rempart.report.answer import translated
+from rempart.report.language import Language, language
 from rempart.results import Run, StatementRecord, SubjectRecord
 
 NAMED = 12  # subjects named at a question

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import msgspec
 
-from rempart import brand, confined, export
+from rempart import brand, export
 from rempart.card import LANGUAGES
 from rempart.catalogue import built_in
 from rempart.errors import ContentError, ContentErrors, Lacking, RempartError, UsageError
-from rempart.render import PAPER, SCREEN, SUFFIX, rendered
+from rempart.report import confined
+from rempart.report.render import PAPER, SCREEN, SUFFIX, rendered
+from rempart.report.template_names import fault, strange
 from rempart.results import Coverage, Run, load
-from rempart.template_names import fault, strange
 
 SYNTHETIC = "synthetic.json"
 DOCX = ".docx"

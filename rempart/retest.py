@@ -13,11 +13,11 @@ import msgspec
 from rempart.case import Case
 from rempart.check import Severity
 from rempart.declared import Check
-from rempart.findings import words
 from rempart.history import Change, Item, difference
-from rempart.language import language as spoken
 from rempart.plain import line
 from rempart.plan import Plan, Task
+from rempart.report.findings import words
+from rempart.report.language import language as spoken
 from rempart.results import Coverage, ResultRecord, Run
 from rempart.review import OWN, Retested, RetestRecord
 

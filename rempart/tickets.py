@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from rempart.card import Words
 from rempart.check import Severity
-from rempart.findings import Finding, Findings, said, words
-from rempart.language import Language
 from rempart.plain import line
+from rempart.report.findings import Finding, Findings, said, words
+from rempart.report.language import Language
 from rempart.results import CheckRecord, Place, Run, digest
 
 SHOWN = 100  # places of one ticket; all of them are in the run file

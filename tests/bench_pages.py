@@ -17,7 +17,7 @@ SCRIPT = """
 import sys
 from pathlib import Path
 from rempart.results import load
-from rempart.render import render
+from rempart.report.render import render
 run = load(Path(sys.argv[1]))
 if len(sys.argv) > 3:
     Path(sys.argv[3]).write_text(render(run, sys.argv[2], "fr"), encoding="utf-8")

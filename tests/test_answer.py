@@ -1,12 +1,12 @@
 import pytest
 from msgspec.structs import replace
 
-from rempart.answer import complete, replayed, verdict
 from rempart.background import ReplayRecord
 from rempart.check import Outcome, Severity
 from rempart.errors import Reason
-from rempart.findings import Findings
-from rempart.language import language
+from rempart.report.answer import complete, replayed, verdict
+from rempart.report.findings import Findings
+from rempart.report.language import language
 from rempart.results import ResultRecord
 from tests.samples import result, sample_run, unseen
 

@@ -2,9 +2,9 @@ import pytest
 
 from rempart.background import FrameworkRecord, RequirementRecord
 from rempart.check import Outcome, Vantage
-from rempart.compliance import Compliance, Gap, Table, overall, parted
 from rempart.errors import Reason
-from rempart.findings import Findings
+from rempart.report.compliance import Compliance, Gap, Table, overall, parted
+from rempart.report.findings import Findings
 from rempart.results import ResultRecord, Waived
 from tests.samples import result, sample_run, unseen
 

@@ -1,9 +1,9 @@
 from msgspec.structs import replace
 
-from rempart.decisions import decisions
-from rempart.findings import Findings
+from rempart.report.decisions import decisions
+from rempart.report.findings import Findings
+from rempart.report.roadmap import roadmap
 from rempart.results import Run
-from rempart.roadmap import roadmap
 from tests.samples import SUBJECTS, result, sample_run
 
 

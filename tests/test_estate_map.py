@@ -1,7 +1,7 @@
 from rempart.check import Outcome
 from rempart.errors import Reason
-from rempart.estate_map import beside, columns, reach, stores
-from rempart.findings import Findings
+from rempart.report.estate_map import beside, columns, reach, stores
+from rempart.report.findings import Findings
 from tests.samples import result, sample_run, unseen
 
 

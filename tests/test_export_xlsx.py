@@ -8,7 +8,7 @@ from openpyxl.workbook import Workbook
 from rempart.background import FrameworkRecord, RequirementRecord
 from rempart.export.csv import COLUMNS
 from rempart.export.xlsx import export
-from rempart.findings import Findings
+from rempart.report.findings import Findings
 from rempart.results import Run
 from tests.exports import HARMFUL, every
 from tests.infected import PAYLOADS, infected

@@ -1,8 +1,8 @@
 from rempart.card import Words
 from rempart.check import Outcome, Severity, Vantage
 from rempart.errors import Reason
-from rempart.findings import Findings, said, words
-from rempart.language import language
+from rempart.report.findings import Findings, said, words
+from rempart.report.language import language
 from rempart.results import ResultRecord, Waived
 from tests.samples import result, sample_run, unseen
 

@@ -11,9 +11,9 @@ from rempart import results
 from rempart.card import Words
 from rempart.check import Outcome, Severity, Vantage
 from rempart.cli.history import command
-from rempart.comparison import markdown, text
 from rempart.errors import Reason
 from rempart.history import Change, Difference, difference, listed
+from rempart.report.comparison import markdown, text
 from rempart.results import (
     AuditRecord,
     AuthorisationRecord,

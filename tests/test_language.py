@@ -8,7 +8,7 @@ from rempart.card import LANGUAGES, Exploitability, Impact
 from rempart.check import Outcome, Severity
 from rempart.collectors import Intensity
 from rempart.errors import Reason, RenderError
-from rempart.language import Plural, language, placeholders
+from rempart.report.language import Plural, language, placeholders
 from rempart.scenario import Certainty
 
 CLOSED: dict[str, Iterable[str]] = {

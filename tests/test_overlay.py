@@ -11,8 +11,8 @@ from rempart.cli.overlay import command as overlay_command
 from rempart.cli.report import command as report_command
 from rempart.errors import ContentErrors, RempartError
 from rempart.export.md import export
-from rempart.findings import Findings, said
-from rempart.language import language
+from rempart.report.findings import Findings, said
+from rempart.report.language import language
 from rempart.results import ResultRecord, Run, load, save
 from tests.sample_cards import CONTROLS
 from tests.samples import sample_run

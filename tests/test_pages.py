@@ -11,11 +11,11 @@ from rempart.background import FrameworkRecord, RequirementRecord, StepControl, 
 from rempart.card import LANGUAGES
 from rempart.check import Severity
 from rempart.errors import UsageError
-from rempart.interactive import STATIC
 from rempart.redaction import view
-from rempart.render import PAPER, render
+from rempart.report.interactive import STATIC
+from rempart.report.render import PAPER, render
+from rempart.report.trend import with_earlier
 from rempart.results import Run
-from rempart.trend import with_earlier
 from tests.golden_files import same_as_golden
 from tests.infected import PAYLOADS, infected
 from tests.pages import Page

@@ -2,9 +2,9 @@ import pytest
 from msgspec.structs import replace
 
 from rempart.errors import UsageError
-from rempart.findings import Findings
-from rempart.playbook import playbook, sheet
-from rempart.roadmap import roadmap
+from rempart.report.findings import Findings
+from rempart.report.playbook import playbook, sheet
+from rempart.report.roadmap import roadmap
 from tests.sample_cards import CHECKS
 from tests.samples import sample_run
 

@@ -1,8 +1,8 @@
 from typing import Any
 
 from rempart.observations.reading import PatternPoint
-from rempart.reading_chart import BOTTOM, LEFT, RIGHT, TOP, chart
-from rempart.readings import at_pace, views
+from rempart.report.reading_chart import BOTTOM, LEFT, RIGHT, TOP, chart
+from rempart.report.readings import at_pace, views
 from rempart.results import Run
 from tests.sample_readings import CAUGHT, DAYS, MISSED, coverage, curve, measured
 from tests.samples import sample_run

@@ -8,13 +8,13 @@ import pytest
 from rempart.background import ReplayRecord, StepControl, StepRecord
 from rempart.card import LANGUAGES
 from rempart.check import Outcome
-from rempart.estate_map import reach
-from rempart.language import language
-from rempart.readings import answered, lasting, views
 from rempart.redaction import view
-from rempart.render import render
+from rempart.report.estate_map import reach
+from rempart.report.language import language
+from rempart.report.readings import answered, lasting, views
+from rempart.report.render import render
+from rempart.report.summary import summary
 from rempart.results import Run, SubjectRecord
-from rempart.summary import summary
 from tests.infected import PAYLOADS
 from tests.pages import Page
 from tests.sample_readings import (

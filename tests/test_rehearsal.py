@@ -13,9 +13,9 @@ from rempart.catalogue import built_in
 from rempart.check import Outcome, Severity, Vantage
 from rempart.cli.reports import command
 from rempart.errors import ContentError, ContentErrors, Reason, RempartError, UsageError
-from rempart.language import language
 from rempart.rehearsal import SYNTHETIC, rehearse, synthetic
-from rempart.render import context, render, sandbox
+from rempart.report.language import language
+from rempart.report.render import context, render, sandbox
 from rempart.results import Run, encoded, fingerprint
 from rempart.retest import retested
 from rempart.review import Answer, DocumentRecord, Edition

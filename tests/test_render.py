@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from rempart.card import LANGUAGES
 from rempart.check import Severity
 from rempart.plain import slug
-from rempart.render import PAPER, href, prose, render
+from rempart.report.render import PAPER, href, prose, render
 from tests.golden_files import same_as_golden
 from tests.infected import PAYLOADS, infected
 from tests.pages import Page

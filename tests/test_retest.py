@@ -14,7 +14,7 @@ from rempart.demo import data
 from rempart.errors import Reason
 from rempart.exit_code import exit_code
 from rempart.export.md import export
-from rempart.render import render
+from rempart.report.render import render
 from rempart.results import ResultRecord, Run, Waived
 from rempart.retest import left_open, retested, text
 from rempart.review import Retested

@@ -2,10 +2,10 @@ from msgspec.structs import replace
 
 from rempart.card import Exploitability, Impact
 from rempart.check import Severity
-from rempart.findings import Findings
+from rempart.report.findings import Findings
+from rempart.report.risks import matrix, risks
 from rempart.results import Run
 from rempart.review import Review
-from rempart.risks import matrix, risks
 from tests.samples import result, sample_run
 
 

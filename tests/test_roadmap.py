@@ -4,9 +4,9 @@ from msgspec.structs import replace
 from rempart.background import StepControl, StepRecord
 from rempart.check import Severity
 from rempart.errors import Reason
-from rempart.findings import Findings
+from rempart.report.findings import Findings
+from rempart.report.roadmap import after, roadmap
 from rempart.results import ResultRecord, Run
-from rempart.roadmap import after, roadmap
 from tests.sample_cards import CHECKS
 from tests.samples import result, sample_run, unseen
 

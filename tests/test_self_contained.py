@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from rempart.errors import RenderError
-from rempart.render import render
+from rempart.report.render import render
 from rempart.self_contained import fetched
 from tests.samples import sample_run
 

@@ -5,7 +5,7 @@ import pytest
 from msgspec.structs import replace
 
 from rempart.card import LANGUAGES
-from rempart.summary import show, summary
+from rempart.report.summary import show, summary
 from tests.golden_files import same_as_golden
 from tests.infected import PAYLOADS, infected
 from tests.samples import result, sample_run

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from rempart import confined
 from rempart.errors import RenderError, UsageError
-from rempart.render import render, rendered
+from rempart.report import confined
+from rempart.report.render import render, rendered
 from tests.samples import sample_run
 
 

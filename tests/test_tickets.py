@@ -8,7 +8,7 @@ from markdown_it.token import Token
 
 from rempart.check import Outcome
 from rempart.export import github, gitlab, jira
-from rempart.language import language
+from rempart.report.language import language
 from rempart.results import Run
 from rempart.tickets import SHOWN, tickets
 from tests.exports import HARMFUL, WAIVED, every

@@ -2,12 +2,12 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
-from rempart.analysis import Analysis
 from rempart.check import Outcome
 from rempart.errors import Reason
-from rempart.findings import Findings
+from rempart.report.analysis import Analysis
+from rempart.report.findings import Findings
+from rempart.report.trend import with_earlier
 from rempart.results import ResultRecord, Run
-from rempart.trend import with_earlier
 from tests.samples import result, sample_run, unseen
 
 HSTS = result("portal.hsts", "pro")

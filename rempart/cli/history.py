@@ -34,9 +34,9 @@ def diff(old: Path, new: Path, form: str, lang: str, fail_on_new: bool) -> None:
     import msgspec
 
     from rempart import results
-    from rempart.comparison import markdown, text
     from rempart.history import difference
     from rempart.redaction import whole
+    from rempart.report.comparison import markdown, text
 
     found = difference(whole(results.load(old)), whole(results.load(new)), lang)
     if form == "json":

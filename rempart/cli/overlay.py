@@ -29,9 +29,9 @@ def new(run_file: Path, file: Path, lang: str | None) -> None:
     from datetime import UTC, datetime
 
     from rempart import results
-    from rempart.language import language
     from rempart.overlay import draft
     from rempart.redaction import whole
+    from rempart.report.language import language
 
     run = whole(results.load(run_file))
     if file.exists() or file.is_symlink():

@@ -86,7 +86,8 @@ def command(  # noqa: PLR0917  (one parameter an option)
     rempart report run.json -o client.html --template our/report.html.j2
     rempart report run.json --bundle cnil/ --for regulator --sign ~/.ssh/id_ed25519 -o report.html
     """
-    from rempart import export, summary
+    from rempart import export
+    from rempart.report import summary
     from rempart.results import load
 
     for path in outputs:
@@ -97,7 +98,7 @@ def command(  # noqa: PLR0917  (one parameter an option)
     if overlay:
         run = _reviewed(run, overlay)
     if earlier:
-        from rempart.trend import with_earlier
+        from rempart.report.trend import with_earlier
 
         run = with_earlier(run, [load(path) for path in earlier])
     if recipient:

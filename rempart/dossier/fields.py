@@ -16,8 +16,8 @@ from rempart.dossier.pieces import (
     spared,
 )
 from rempart.dossier.sources import Origin, Sources, Value
-from rempart.findings import Findings, control_title, words
 from rempart.mandate import prose
+from rempart.report.findings import Findings, control_title, words
 
 SHOWN = 12  # findings named in a dossier
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-from rempart.answer import audit_title
 from rempart.dossier import pieces
 from rempart.dossier.clocks import Deadline, deadlines
 from rempart.dossier.facts import Affected, Client, Filing
@@ -17,6 +16,7 @@ from rempart.dossier.sources import Sources, Value
 from rempart.errors import UsageError
 from rempart.mandate import filled, prose
 from rempart.notification import Duties
+from rempart.report.answer import audit_title
 
 To: TypeAlias = Literal["authority", "people", "clients", "nis2", "dora"]
 ADDRESSEES: tuple[To, ...] = ("authority", "people", "clients", "nis2", "dora")

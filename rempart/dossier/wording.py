@@ -7,8 +7,8 @@ from pathlib import Path
 import msgspec
 
 from rempart import documents
-from rempart.language import Language, language
 from rempart.mandate import filled, prose
+from rempart.report.language import Language, language
 
 
 class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -7,9 +7,9 @@ Source: GitLab, code quality report format (after Code Climate's).
 import msgspec
 
 from rempart.export.sarif import declared_file
-from rempart.findings import said, words
-from rempart.language import language as spoken
 from rempart.plain import line
+from rempart.report.findings import said, words
+from rempart.report.language import language as spoken
 from rempart.results import Run
 
 SUFFIX = ".codequality.json"

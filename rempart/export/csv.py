@@ -7,10 +7,10 @@ Source of the neutralisation: OWASP ASVS 5.0, 1.2.10.
 import csv
 import io
 
-from rempart.findings import said, words
-from rempart.language import Language
-from rempart.language import language as spoken
 from rempart.plain import line
+from rempart.report.findings import said, words
+from rempart.report.language import Language
+from rempart.report.language import language as spoken
 from rempart.results import ResultRecord, Run, SubjectRecord
 
 SUFFIX = ".csv"

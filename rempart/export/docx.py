@@ -32,7 +32,7 @@ def export(run: Run, *, template: str = "report", language: str = "") -> bytes:
     UsageError where there is none, Lacking where docxtpl is not installed, RenderError where the
     template asks for what is not there or not allowed.
     """
-    from rempart import confined
+    from rempart.report import confined
 
     _engine()
     file, ours = _located(template or "report")
@@ -44,8 +44,8 @@ def export(run: Run, *, template: str = "report", language: str = "") -> bytes:
 
 def filled(run: Run, file: Path, told: str) -> bytes:
     """The template filled, in this process."""
-    from rempart.language import language
-    from rempart.render import PAPER, context, refusals, sandbox
+    from rempart.report.language import language
+    from rempart.report.render import PAPER, context, refusals, sandbox
 
     spoken = language(told)
     folder = file.parent.parent if file.parent.name == "docx" else file.parent

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 
 from rempart.export.md import escaped
-from rempart.language import Language
-from rempart.language import language as spoken
 from rempart.plain import line, plain
+from rempart.report.language import Language
+from rempart.report.language import language as spoken
 from rempart.results import Run
 from rempart.tickets import Spot, Ticket, rating, tickets
 

@@ -2,7 +2,7 @@
 
 from rempart.export.github import body
 from rempart.export.md import escaped
-from rempart.language import language as spoken
+from rempart.report.language import language as spoken
 from rempart.results import Run
 from rempart.tickets import tickets
 

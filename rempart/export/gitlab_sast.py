@@ -12,10 +12,10 @@ import msgspec
 
 from rempart.check import Outcome
 from rempart.export.sarif import declared_file
-from rempart.findings import said, words
-from rempart.language import Language
-from rempart.language import language as spoken
 from rempart.plain import line, plain
+from rempart.report.findings import said, words
+from rempart.report.language import Language
+from rempart.report.language import language as spoken
 from rempart.results import ResultRecord, Run
 
 SUFFIX = ".gitlab-sast.json"

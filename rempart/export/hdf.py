@@ -11,10 +11,10 @@ from typing import Any, TypeAlias
 import msgspec
 
 from rempart.check import Outcome, Severity
-from rempart.findings import asked, said, words
-from rempart.language import Language
-from rempart.language import language as spoken
 from rempart.plain import line, plain
+from rempart.report.findings import asked, said, words
+from rempart.report.language import Language
+from rempart.report.language import language as spoken
 from rempart.results import ResultRecord, Run
 
 SUFFIX = ".hdf.json"

@@ -7,6 +7,6 @@ SUFFIX = ".html"
 
 def export(run: Run, *, template: str = "report", language: str = "") -> bytes:
     """The page a template makes of the run."""
-    from rempart.render import render  # brings jinja2
+    from rempart.report.render import render  # brings jinja2
 
     return render(run, template or "report", language).encode()

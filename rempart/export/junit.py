@@ -10,10 +10,10 @@ from datetime import UTC
 from xml.etree import ElementTree as Xml
 
 from rempart.check import Outcome
-from rempart.findings import said, words
-from rempart.language import Language
-from rempart.language import language as spoken
 from rempart.plain import line, plain
+from rempart.report.findings import said, words
+from rempart.report.language import Language
+from rempart.report.language import language as spoken
 from rempart.results import ResultRecord, Run
 
 SUFFIX = ".junit.xml"

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from rempart.answer import audit_title, complete, replayed, translated, verdict
 from rempart.errors import UsageError
-from rempart.findings import Finding, Findings, said, words
-from rempart.language import Language
-from rempart.language import language as spoken
 from rempart.plain import line
-from rempart.readings import answered, views
+from rempart.report.answer import audit_title, complete, replayed, translated, verdict
+from rempart.report.findings import Finding, Findings, said, words
+from rempart.report.language import Language
+from rempart.report.language import language as spoken
+from rempart.report.readings import answered, views
 from rempart.results import Place, Run
 
 SUFFIX = ".md"

@@ -16,10 +16,10 @@ import msgspec
 
 from rempart.check import Outcome, Vantage
 from rempart.export.md import escaped
-from rempart.findings import Finding, Findings, control_title, said, words
-from rempart.language import Language
-from rempart.language import language as spoken
 from rempart.plain import line
+from rempart.report.findings import Finding, Findings, control_title, said, words
+from rempart.report.language import Language
+from rempart.report.language import language as spoken
 from rempart.results import ResultRecord, Run, SubjectRecord
 
 SUFFIX = ".oscal.json"

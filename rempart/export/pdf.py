@@ -21,9 +21,9 @@ def export(run: Run, *, template: str = "report", language: str = "") -> bytes:
 
     Raises Lacking where WeasyPrint or Pango is not installed.
     """
-    from rempart import confined
     from rempart.paper import engine
-    from rempart.render import PAPER, located, render
+    from rempart.report import confined
+    from rempart.report.render import PAPER, located, render
 
     engine()
     told = language or run.language
@@ -37,10 +37,10 @@ def export(run: Run, *, template: str = "report", language: str = "") -> bytes:
 def printed(page: str, run: Run, folder: Path, told: str) -> bytes:
     """A page on paper behind the front of that folder, or ours, in this process."""
     from rempart.catalogue import built_in
-    from rempart.language import language
     from rempart.paper import laid_out, margins
     from rempart.paper.binding import bound
-    from rempart.render import PAPER, context, refusals, sandbox
+    from rempart.report.language import language
+    from rempart.report.render import PAPER, context, refusals, sandbox
 
     spoken = language(told)
     folders = tuple(dict.fromkeys((folder, built_in() / "reports")))

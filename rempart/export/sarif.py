@@ -13,10 +13,10 @@ from urllib.parse import quote
 import msgspec
 
 from rempart.check import Outcome, Vantage
-from rempart.findings import said, words
-from rempart.language import Language
-from rempart.language import language as spoken
 from rempart.plain import line, plain
+from rempart.report.findings import said, words
+from rempart.report.language import Language
+from rempart.report.language import language as spoken
 from rempart.results import CheckRecord, ResultRecord, Run
 
 SUFFIX = ".sarif"

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from rempart.compliance import STATES, Compliance, Table
 from rempart.export.csv import COLUMNS, row
-from rempart.findings import Findings, words
-from rempart.language import Language
-from rempart.language import language as spoken
 from rempart.plain import line, plain
+from rempart.report.compliance import STATES, Compliance, Table
+from rempart.report.findings import Findings, words
+from rempart.report.language import Language
+from rempart.report.language import language as spoken
 from rempart.results import Run
 from rempart.workbook import Cell, Sheet, workbook
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from datetime import date
 from string import Template
 
-from rempart.findings import Findings, said, words
-from rempart.language import Language
 from rempart.overlay.keys import SCHEMA
 from rempart.plain import line
+from rempart.report.findings import Findings, said, words
+from rempart.report.language import Language
 from rempart.results import Run
 
 HEAD = """\

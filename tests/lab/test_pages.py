@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rempart.render import render
+from rempart.report.render import render
 from tests.lab import lacking, need
 from tests.large import large_run
 from tests.test_pages import full_run

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from rempart.card import MATRIX, Exploitability, Impact
 from rempart.check import Severity
-from rempart.findings import Finding, Findings
+from rempart.report.findings import Finding, Findings
 
 FAMILIES = ("enc", "cred", "portal", "exp", "log", "proc")
 HOLDING = frozenset({"database", "files", "backup"})  # kinds whose population lies in them

@@ -2,7 +2,7 @@
 
 Every template runs in an immutable sandbox with escaping forced on: nothing in a template can turn
 it off, and what was found is data, never a template. A template from outside rempart's own folder
-also runs in a child process with bounded memory and time (`rempart.confined`).
+also runs in a child process with bounded memory and time (`rempart.report.confined`).
 """
 
 import base64
@@ -24,17 +24,18 @@ from jinja2.lexer import Token, TokenStream
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
-from rempart import brand, confined
-from rempart.analysis import Analysis
-from rempart.answer import complete, reader, replayed, translated, verdict
+from rempart import brand
 from rempart.catalogue import Layer, built_in, layers
 from rempart.errors import RenderError, UsageError
-from rempart.findings import Findings, control_title, said, words
-from rempart.interactive import STATIC, payload
-from rempart.language import Language, language
 from rempart.plain import plain, slug
-from rempart.playbook import sheet
-from rempart.readings import answered, lasting, noticed, within
+from rempart.report import confined
+from rempart.report.analysis import Analysis
+from rempart.report.answer import complete, reader, replayed, translated, verdict
+from rempart.report.findings import Findings, control_title, said, words
+from rempart.report.interactive import STATIC, payload
+from rempart.report.language import Language, language
+from rempart.report.playbook import sheet
+from rempart.report.readings import answered, lasting, noticed, within
 from rempart.results import Run, run_digest
 from rempart.self_contained import fetched
 

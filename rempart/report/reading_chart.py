@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import log10
 
 from rempart.observations.reading import Curve, PatternPoint, Trial
-from rempart.readings import ReadingView
+from rempart.report.readings import ReadingView
 
 TOP, BOTTOM = 34, 354
 LEFT, MIDDLE = 78, 560  # the left panel

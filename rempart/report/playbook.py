@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from rempart.errors import UsageError
-from rempart.roadmap import Measure
+from rempart.report.roadmap import Measure
 
 
 @dataclass(frozen=True, slots=True)

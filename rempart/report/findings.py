@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from rempart.card import Exploitability, Impact, Words
 from rempart.check import Figure, Outcome, Severity, Vantage
 from rempart.errors import Reason
-from rempart.language import Language, filled, placeholders
+from rempart.report.language import Language, filled, placeholders
 from rempart.results import CheckRecord, ResultRecord, Run
 
 EFFORTS = ("S", "M", "L", "")

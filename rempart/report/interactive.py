@@ -4,10 +4,10 @@ from typing import Any
 
 import msgspec
 
-from rempart.analysis import Analysis
-from rempart.findings import Finding, Occurrence, said, words
-from rempart.language import Language
 from rempart.plain import plain, slug
+from rempart.report.analysis import Analysis
+from rempart.report.findings import Finding, Occurrence, said, words
+from rempart.report.language import Language
 from rempart.results import Run
 
 STATIC = 1000  # failing things that stand in a page as they are; more are data

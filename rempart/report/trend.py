@@ -8,8 +8,8 @@ from msgspec.structs import replace
 from rempart.background import EarlierRecord
 from rempart.check import Severity
 from rempart.errors import UsageError
-from rempart.findings import Findings
 from rempart.history import Change, difference
+from rempart.report.findings import Findings
 from rempart.results import Run
 
 FRESH = (Change.NEW, Change.REGRESSED, Change.CHECK_CHANGED)

@@ -14,8 +14,8 @@ from functools import cached_property
 
 from rempart.background import RequirementRecord
 from rempart.check import Outcome, Vantage
-from rempart.findings import Findings, Occurrence
 from rempart.replay import Speaking, by_control
+from rempart.report.findings import Findings, Occurrence
 from rempart.results import ResultRecord, Run
 
 STATES = ("unmet", "partial", "waived", "untested", "stated", "met")  # worst first

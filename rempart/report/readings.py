@@ -14,8 +14,8 @@ import msgspec
 
 from rempart.background import StepRecord
 from rempart.check import Outcome
-from rempart.language import Language
 from rempart.observations.reading import Curve, PatternPoint, Reach, Trial
+from rempart.report.language import Language
 from rempart.results import Run
 
 LIMIT = "portal.extraction.limit"  # the control that bounds what one account reads

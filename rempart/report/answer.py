@@ -1,9 +1,9 @@
 """The answer first: what a run says in one sentence, and what a known breach would do here."""
 
 from rempart.background import ReplayRecord
-from rempart.findings import Findings
-from rempart.language import Language
 from rempart.redaction import TEAM
+from rempart.report.findings import Findings
+from rempart.report.language import Language
 from rempart.results import Run
 
 

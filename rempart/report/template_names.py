@@ -13,12 +13,12 @@ from rempart.brand import Brand
 from rempart.catalogue import built_in
 from rempart.documents.faults import suggestion
 from rempart.errors import ContentError, RempartError
-from rempart.findings import Findings
-from rempart.language import Language, language
-from rempart.render import context, undeclared
+from rempart.report.findings import Findings
+from rempart.report.language import Language, language
+from rempart.report.render import context, undeclared
 from rempart.results import Run
 
-Node: TypeAlias = Any  # of jinja2, which only rempart.render imports
+Node: TypeAlias = Any  # of jinja2, which only rempart.report.render imports
 Kind: TypeAlias = Any  # a type, or None where it is not known
 Scope: TypeAlias = Mapping[str, Kind]
 ROOTS: Scope = {"run": Run, "found": Findings, "language": Language, "brand": Brand}

@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from rempart import estate_map
 from rempart.background import ReplayRecord, StepRecord
-from rempart.compliance import Compliance, Table, parted
-from rempart.decisions import Decision, decisions
-from rempart.findings import EFFORTS, Findings, Occurrence
-from rempart.playbook import Sheet, playbook
-from rempart.reading_chart import Chart, chart
-from rempart.readings import ReadingView, concerned, views
+from rempart.report import estate_map
+from rempart.report.compliance import Compliance, Table, parted
+from rempart.report.decisions import Decision, decisions
+from rempart.report.findings import EFFORTS, Findings, Occurrence
+from rempart.report.playbook import Sheet, playbook
+from rempart.report.reading_chart import Chart, chart
+from rempart.report.readings import ReadingView, concerned, views
+from rempart.report.risks import Cell, Risk, matrix, risks
+from rempart.report.roadmap import Measure, after, roadmap
 from rempart.results import WaiverRecord
-from rempart.risks import Cell, Risk, matrix, risks
-from rempart.roadmap import Measure, after, roadmap
 
 WHAT_IF = 30  # days after which breaches are replayed again
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from rempart.check import Outcome
-from rempart.findings import Findings
-from rempart.readings import views
+from rempart.report.findings import Findings
+from rempart.report.readings import views
 from rempart.results import Run
 
 # The way in, from the outside to the data; a kind in none of them stands beside it.

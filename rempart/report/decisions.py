@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rempart.check import Outcome
-from rempart.findings import Findings
-from rempart.roadmap import Measure
+from rempart.report.findings import Findings
+from rempart.report.roadmap import Measure
 
 ASKED = 3
 

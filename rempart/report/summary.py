@@ -11,13 +11,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TextIO
 
-from rempart.answer import complete, replayed, verdict
 from rempart.check import Outcome
-from rempart.findings import Finding, Findings, words
-from rempart.language import Language
-from rempart.language import language as spoken
 from rempart.plain import line
-from rempart.readings import answered, views
+from rempart.report.answer import complete, replayed, verdict
+from rempart.report.findings import Finding, Findings, words
+from rempart.report.language import Language
+from rempart.report.language import language as spoken
+from rempart.report.readings import answered, views
 from rempart.results import Run
 
 WIDTH = 100

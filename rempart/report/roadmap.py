@@ -11,8 +11,8 @@ from msgspec.structs import replace
 
 from rempart.background import ReplayRecord
 from rempart.check import Outcome, Severity
-from rempart.findings import Finding, Findings
 from rempart.replay import again
+from rempart.report.findings import Finding, Findings
 from rempart.results import Run
 
 DAYS = (0, 30, 90, 180)
