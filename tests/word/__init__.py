@@ -11,16 +11,16 @@ from tests.word.parts import Paper
 Chapters = Mapping[str, Callable[[Paper], None]]  # by the sentence that heads it
 EXECUTIVE: Chapters = {
     "answer": executive.level, "risks": executive.risks, "matrix": executive.matrix,
-    "trend": executive.trend, "roadmap": executive.first_measures, "glance": executive.glance,
-    "accepted": executive.accepted, "method": shared.method,
+    "trend": executive.trend, "reading": shared.reading, "roadmap": executive.first_measures,
+    "glance": executive.glance, "accepted": executive.accepted, "method": shared.method,
 }  # fmt: skip
 REPORT: Chapters = {
     "answer": report.answer, "synthesis": report.synthesis, "findings": report.findings,
-    "roadmap": shared.measures, "replay": report.replay, "unseen": report.unseen,
-    "statements": report.statements, "waivers": shared.waivers, "scope": report.scope,
+    "roadmap": shared.measures, "reading": shared.reading, "replay": report.replay,
+    "unseen": report.unseen, "statements": report.statements, "waivers": shared.waivers, "scope": report.scope,
     "method": shared.method,
 }  # fmt: skip
-FOLLOWING = frozenset({"trend", "method"})  # on the page of the chapter before
+FOLLOWING = frozenset({"matrix", "trend", "reading", "method"})  # on the page of the chapter before
 KINDS: Mapping[str, tuple[str, Chapters]] = {
     "executive": ("executive.kind", EXECUTIVE),
     "report": ("report.kind", REPORT),
@@ -35,8 +35,12 @@ def template(name: str) -> bytes:
     shared.contents(paper, tuple(chapters), findings="findings" in chapters)
     for place, (chapter, write) in enumerate(chapters.items()):
         apart = place == 0 or (name == "executive" and chapter not in FOLLOWING)
+        if chapter in shared.ONLY:
+            paper.tag(f"if {shared.ONLY[chapter]}")
         paper.heading(
             shared.say(f"{chapter}.heading"), 1, shared.MARKED.format(chapter), apart=apart
         )
         write(paper)
+        if chapter in shared.ONLY:
+            paper.tag("endif")
     return paper.saved()

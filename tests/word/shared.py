@@ -3,6 +3,7 @@
 from tests.word.parts import WIDTH, Column, Paper
 
 MARKED = "_Rempart_{}"
+ONLY = {"reading": "analysis.readings"}  # chapters that are there only where this holds
 
 
 def cover(paper: Paper, kind: str) -> None:
@@ -43,7 +44,11 @@ def cover(paper: Paper, kind: str) -> None:
 def contents(paper: Paper, chapters: tuple[str, ...], *, findings: bool) -> None:
     paper.text(say("contents"), "Contents heading")
     for chapter in chapters:
+        if chapter in ONLY:
+            paper.tag(f"if {ONLY[chapter]}")
         paper.entry(say(f"{chapter}.heading"), MARKED.format(chapter), "Contents 1")
+        if chapter in ONLY:
+            paper.tag("endif")
         if chapter == "findings" and findings:
             paper.tag("for finding in found.open[:60]")
             title = "{{ wording.number(finding.check) }} {{ words(finding.check).title }}"
@@ -59,6 +64,20 @@ def counts(paper: Paper) -> None:
         Column(say("column.things"), "{{ language.number(things) }}", 30),
         Column(say("scale.heading"), '{{ word("scale", level) }}', WIDTH - 100),
     ), "level, findings, things in found.counted")  # fmt: skip
+
+
+def reading(paper: Paper) -> None:
+    paper.prose('say("reading.intro")')
+    paper.tag("for log in analysis.readings")
+    paper.heading("{{ log.name }}", 2)
+    paper.text("{{ wording.held(log) }}", "Under heading")
+    paper.text("{{ answered(log) }}", "Verdict")
+    paper.text("{{ wording.noticed(log) }}", "List Bullet")
+    paper.tag("if log.measured.curves")
+    paper.text("{{ wording.bounded(log) }}", "List Bullet")
+    paper.tag("endif")
+    paper.tag("endfor")
+    paper.text(say("reading.limits"), "Meta")
 
 
 def measures(paper: Paper, most: int = 300) -> None:
