@@ -31,3 +31,28 @@ class LiteralSecret(Observation):
     kind: str
     attribute: str
     literal: Seen[bool]
+
+
+@dataclass(frozen=True, slots=True)
+class PublicEndpoint(Observation):
+    """Whether anybody on the internet may reach a service's address; key: the service.
+
+    `kind` is what it is (database, bucket, web application, registry, cluster, vault ...).
+    """
+
+    kind: str
+    public: Seen[bool]
+    setting: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Workload(Observation):
+    """How far a container stands from the machine it runs on; key: the workload.
+
+    `reaches` names every way out of the container that is declared (`privileged`, `hostNetwork`,
+    `hostPath /etc`, `docker socket`, `capability SYS_ADMIN`); empty where there is none. `as_root`
+    says whether it may run as root.
+    """
+
+    reaches: Seen[tuple[str, ...]]
+    as_root: Seen[bool]
