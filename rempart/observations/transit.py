@@ -10,8 +10,8 @@ class Transit(Observation):
     """Whether an endpoint refuses whoever speaks without TLS; key: the endpoint.
 
     `kind` is what answers there (database, cache, bucket, queue, load balancer, web application,
-    ingress, proxy ...). `enforced` is true only where clear text is refused or led to TLS. `setting`
-    shows what decided, as written there. Protocol versions are `TlsVersion`.
+    ingress, proxy ...). `enforced` is true only where clear text is refused or led to TLS.
+    `setting` shows what decided, as written there. Protocol versions are `TlsVersion`.
     """
 
     kind: str
