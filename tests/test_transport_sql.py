@@ -14,6 +14,7 @@ import pytest
 from rempart.errors import CollectError, Limited, NoCollector, NotAuthorised, Refused, Truncated
 from rempart.inventory import Database
 from rempart.transport import sql
+from rempart.transport.line import Line
 from tests.loopback import access
 
 Said = Callable[[socket.socket], None]
@@ -115,14 +116,14 @@ class _Elsewhere:
         return
 
 
-def _line(transit: str, own: Any) -> sql.Line:
+def _line(transit: str, own: Any) -> Line:
     there = SimpleNamespace(
         dial=lambda *_: _Elsewhere(),
         authorisation=SimpleNamespace(transit=transit),
         deadline=own.deadline,
     )
     stand_in: Any = there
-    return sql.Line(stand_in, "db.payer.example", 5432, None, 5)
+    return Line(stand_in, "db.payer.example", 5432, None, 5)
 
 
 def test_rows_cross_a_network_only_as_the_mandate_says() -> None:

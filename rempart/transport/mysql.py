@@ -9,7 +9,7 @@ from pymysql.constants import CLIENT
 from pymysql.cursors import SSCursor
 
 from rempart.errors import CollectError, Limited, Privilege, Refused, Unreachable
-from rempart.transport.sql import ROWS, VALUE, Line, Meanings, Metered, in_words
+from rempart.transport.line import ROWS, VALUE, Line, Meanings, Metered, in_words
 
 _GONE: Final = (Unreachable, "the connection broke")
 _LATE: Final = (Limited, "the table did not answer in the time allowed")

@@ -9,7 +9,7 @@ import pg8000.native
 import scramp
 
 from rempart.errors import CollectError, Limited, Privilege, Refused, Unreachable
-from rempart.transport.sql import ROWS, VALUE, Line, Meanings, in_words
+from rempart.transport.line import ROWS, VALUE, Line, Meanings, in_words
 
 _TLS: Final = struct.pack("!ii", 8, 80877103)  # SSLRequest
 _KINDS: Final[Mapping[str, tuple[type[CollectError], str]]] = {

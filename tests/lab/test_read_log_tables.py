@@ -25,6 +25,7 @@ from rempart.observations.reading import ClockFacts, LogCoverage
 from rempart.reading.batch import Batch
 from rempart.scope import Scope, guarded
 from rempart.transport import sql
+from rempart.transport.line import ROWS
 from rempart.transport.access import Access
 from tests.lab.databases import PASSWORD, SERVERS, Served
 from tests.read_logs import START, day, one
@@ -151,7 +152,7 @@ def test_reading_stops_at_the_rows_allowed(served: Served, tmp_path: Path) -> No
         sql.opened(access, inventory.by_id["adh"], spare=5, most_rows=5000) as server,
     ):
         rows = server.rows("audit.many", server.columns("audit.many"))
-        assert len(next(rows)) == sql.ROWS
+        assert len(next(rows)) == ROWS
         with pytest.raises(Limited, match="rows allowed"):
             list(rows)
 
