@@ -25,8 +25,8 @@ from rempart.observations.reading import ClockFacts, LogCoverage
 from rempart.reading.batch import Batch
 from rempart.scope import Scope, guarded
 from rempart.transport import sql
-from rempart.transport.line import ROWS
 from rempart.transport.access import Access
+from rempart.transport.line import ROWS
 from tests.lab.databases import PASSWORD, SERVERS, Served
 from tests.read_logs import START, day, one
 
