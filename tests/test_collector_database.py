@@ -14,7 +14,7 @@ from rempart.demo import data
 from rempart.errors import Limited, NoCollector, Reason, Unreachable
 from rempart.judge.identifiers import proven
 from rempart.observations.datastores import DataStoreFile, IdentifierColumn
-from rempart.observations.identifiers import nir_key
+from rempart.observations.identifiers.french import nir_key
 from rempart.transport.access import Access
 
 

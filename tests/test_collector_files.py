@@ -18,7 +18,7 @@ from rempart.demo import data
 from rempart.errors import NoCollector, Reason, Unreachable
 from rempart.judge.identifiers import proven
 from rempart.observations.datastores import Dump, Export, IdentifierCount
-from rempart.observations.identifiers import nir_key
+from rempart.observations.identifiers.french import nir_key
 from rempart.transport.access import Access
 
 
@@ -54,7 +54,10 @@ def test_tells_clear_and_encrypted_files_of_the_demonstration_apart(tmp_path: Pa
     clear, sealed = found["claims-2026-11-20.sql"], found["claims-2026-11-21.sql.age"]
     assert isinstance(people, Export)
     assert isinstance(baskets, Export)
-    assert sure(people.columns) == [("nir", "nir", "clear")]
+    assert sure(people.columns) == [
+        ("nir", "nir", "clear"),
+        ("date de naissance", "birth", "clear"),
+    ]
     assert sure(baskets.columns) == []
     assert isinstance(clear, Dump)
     assert isinstance(sealed, Dump)

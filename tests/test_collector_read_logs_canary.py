@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from rempart.observations.identifiers import nir_key
+from rempart.observations.identifiers.french import nir_key
 
 BODIES = ("1979897989798", "2989797989897", "1987989879898", "2978979889787")
 PEOPLE = tuple(f"{body}{nir_key(body):02d}" for body in BODIES)

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from rempart.demo import data
-from rempart.observations.identifiers import nir
+from rempart.observations.identifiers.french import nir
 
 # RFC 7748, section 6.1: Bob's private key.
 BOB = bytes.fromhex("5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0eb")

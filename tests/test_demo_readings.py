@@ -8,7 +8,7 @@ import pytest
 
 from rempart.demo import readings
 from rempart.inventory.values import Ceiling
-from rempart.observations.identifiers import nir
+from rempart.observations.identifiers.french import nir
 from rempart.observations.reading import AccountReading, AlarmTrial, LogCoverage
 from tests.read_logs import one, seen, subject
 

@@ -3,18 +3,19 @@ import random
 import pytest
 
 from rempart.judge.identifiers import proven
-from rempart.observations import identifiers
-from rempart.observations.identifiers import (
-    compact,
-    iban,
-    luhn,
+from rempart.observations.identifiers.bank import iban
+from rempart.observations.identifiers.check_digits import luhn
+from rempart.observations.identifiers.french import (
     nir,
     nir13,
     nir_key,
+    nir_shape,
+    published_for_tests,
     rpps,
     siren,
     siret,
 )
+from rempart.observations.identifiers.spelling import compact
 
 # Synthetic: order or commune 000 is never assigned, or the value is published for tests.
 VALID_NIRS = [
@@ -75,8 +76,8 @@ def test_separators_people_type_are_no_part_of_a_number() -> None:
 
 
 def test_knows_the_published_test_identities() -> None:
-    assert identifiers.published_for_tests("277076322082910")
-    assert not identifiers.published_for_tests("185057800608491")
+    assert published_for_tests("277076322082910")
+    assert not published_for_tests("185057800608491")
 
 
 def test_knows_iban_rpps_siren_siret() -> None:
@@ -107,5 +108,5 @@ def test_random_references_never_prove_a_column() -> None:
     dice = random.Random(2026)  # noqa: S311  (a fixed sequence, not a secret)
     for _ in range(20):
         values = [f"{dice.randrange(10**15):015d}" for _ in range(2000)]
-        shaped = [value for value in values if identifiers.nir_shape(value)]
+        shaped = [value for value in values if nir_shape(value)]
         assert not proven("nir", len(shaped), sum(map(nir, shaped)))

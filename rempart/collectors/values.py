@@ -3,25 +3,14 @@
 import base64
 import binascii
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Final
 
 from rempart.judge.identifiers import proven
 from rempart.observations.datastores import IdentifierCount
-from rempart.observations.identifiers import (
-    compact,
-    digits_of,
-    iban,
-    iban_shape,
-    nir,
-    nir13,
-    nir_shape,
-    published_for_tests,
-    rpps,
-    siren,
-    siret,
-)
+from rempart.observations.identifiers.catalogue import BY_NAME, CATALOGUE, Identifier
+from rempart.observations.identifiers.french import nir, nir_shape, published_for_tests
+from rempart.observations.identifiers.spelling import compact
 
 LONGEST = 128  # characters of a value that can still be one identifier
 SHORTEST: Final = 15  # characters of a text that can hold an identifier beside other words
@@ -32,37 +21,9 @@ _WITHIN: Final = re.compile(
 )
 _HEX: Final = re.compile(r"(?:\\x|0x)?((?:[0-9a-fA-F]{2}){13,40})")
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/]{18,40}={0,2}")
-# Where thirteen digits alone prove little, the column's name must speak of an insured person.
-_NAMED: Final = re.compile(
-    r"nir|insee|secu|s[ée]curit[ée]|assur|b[ée]n[ée]fi|immat|nia|ins\b|matricule|ssn|versicher",
-    re.I,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Detector:
-    """One class of identifier: which length it has, what has its shape, what is valid."""
-
-    name: str
-    lengths: frozenset[int]
-    shape: Callable[[str], bool]
-    valid: Callable[[str], bool]
-
-
-def _digits(count: int) -> Callable[[str], bool]:
-    return lambda text: digits_of(text, count)
-
-
-DETECTORS: Final = (
-    Detector("nir", frozenset({15}), nir_shape, nir),
-    Detector("iban", frozenset(range(15, 29)), iban_shape, iban),
-    Detector("nir13", frozenset({13}), lambda text: text[:12].isalnum(), nir13),
-    Detector("siret", frozenset({14}), _digits(14), siret),
-    Detector("rpps", frozenset({11}), _digits(11), rpps),
-    Detector("siren", frozenset({9}), _digits(9), siren),
-)
 BY_LENGTH: Final = {
-    length: tuple(one for one in DETECTORS if length in one.lengths) for length in range(9, 29)
+    length: tuple(one for one in CATALOGUE if length in one.lengths)
+    for length in range(3, max(max(one.lengths) for one in CATALOGUE) + 1)
 }
 
 
@@ -73,6 +34,7 @@ class Column:
         self.name = name
         self.sampled = 0
         self._candidates: dict[tuple[str, str], list[int]] = {}
+        self._detectors: dict[int, tuple[Identifier, ...]] = {}
 
     def add(self, value: object) -> None:
         """Count one value; empty ones and those of no text do not count."""
@@ -91,7 +53,7 @@ class Column:
 
     def _count(self, text: str, encoding: str) -> bool:
         shaped = False
-        for detector in BY_LENGTH.get(len(text), ()):
+        for detector in self._asked(len(text)):
             if detector.shape(text):
                 shaped = True
                 counts = self._candidates.setdefault((detector.name, encoding), [0, 0, 0])
@@ -101,19 +63,43 @@ class Column:
                     counts[2] += detector.name == "nir" and published_for_tests(text)
         return shaped
 
+    def _asked(self, length: int) -> tuple[Identifier, ...]:
+        """The classes a value of that length may belong to, in a column of that name."""
+        if length not in self._detectors:
+            self._detectors[length] = tuple(
+                one
+                for one in BY_LENGTH.get(length, ())
+                if one.strength != "named" or one.named(self.name)
+            )
+        return self._detectors[length]
+
     def counts(self) -> tuple[IdentifierCount, ...]:
         """One count for each class that is proven, else for the likeliest, else an empty one."""
         found = [
             IdentifierCount(self.name, name, encoding, self.sampled, *figures)
             for (name, encoding), figures in sorted(self._candidates.items())
-            if name != "nir13" or _NAMED.search(self.name)
         ]
-        sure = [one for one in found if proven(one.identifier, one.candidates, one.valid)]
+        sure = [one for one in found if self._sure(one)]
         if sure:
-            return tuple(sure)
+            named = {_group(one) for one in sure if BY_NAME[one.identifier].named(self.name)}
+            return tuple(
+                one
+                for one in sure
+                if BY_NAME[one.identifier].named(self.name) or _group(one) not in named
+            )
         if found:
             return (max(found, key=lambda one: (one.valid, one.candidates)),)
         return (IdentifierCount(self.name, "", "clear", self.sampled, 0, 0),)
+
+    def _sure(self, count: IdentifierCount) -> bool:
+        if BY_NAME[count.identifier].odds == 1 and count.candidates * 10 < self.sampled * 9:
+            return False
+        return proven(count.identifier, count.candidates, count.valid)
+
+
+def _group(count: IdentifierCount) -> tuple[str, int, int]:
+    """Counts that are about the same values, whatever each takes them for."""
+    return count.encoding, count.candidates, count.valid
 
 
 def _text(value: object) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from rempart.observations.identifiers import nir_key
+from rempart.observations.identifiers.french import nir_key
 
 PEOPLE = 500
 SEED = 20240129  # the day the first of two payers was entered

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from rempart.observations.identifiers import nir_key
+from rempart.observations.identifiers.french import nir_key
 
 SEED = 20240201  # the day the second of two payers was entered
 DAYS = 200

@@ -1,29 +1,8 @@
 """When counts prove that a column holds identifiers: far more valid values than chance gives."""
 
 import math
-from collections.abc import Mapping
-from typing import Final
 
-# One of so many random values of the right shape passes the check digits, or the structure.
-ODDS: Final[Mapping[str, int]] = {
-    "nir": 97,
-    "nir13": 43,
-    "iban": 97,
-    "rpps": 10,
-    "siren": 10,
-    "siret": 10,
-}
-# What reports call them.
-NAMES: Final[Mapping[str, str]] = {
-    "nir": "NIR",
-    "nir13": "NIR (13)",
-    "iban": "IBAN",
-    "rpps": "RPPS",
-    "siren": "SIREN",
-    "siret": "SIRET",
-}
-# Classes whose check is so weak that dates or counters pass in numbers: nearly all must.
-WEAK: Final = frozenset({"nir13", "rpps", "siren", "siret"})
+from rempart.observations.identifiers.catalogue import BY_NAME
 
 
 def proven(
@@ -34,12 +13,14 @@ def proven(
     Chernoff's bound of the binomial tail, which never understates chance: a column of random
     15-digit references has 1 % valid keys and is not proven however long it is.
     """
-    odds = ODDS.get(identifier)
-    if odds is None or valid < min_valid:
+    known = BY_NAME.get(identifier)
+    if known is None or valid < min_valid:
         return False
-    if identifier in WEAK and valid * 10 < candidates * 9:
+    if known.strength != "strong" and valid * 10 < candidates * 9:
         return False
-    ratio, chance = valid / candidates, 1 / odds
+    if known.odds == 1:  # nothing to check: the column's name and the structure of all decide
+        return True
+    ratio, chance = valid / candidates, 1 / known.odds
     if ratio <= chance:
         return False
     distance = ratio * math.log(ratio / chance)

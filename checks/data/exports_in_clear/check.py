@@ -1,6 +1,7 @@
 from rempart.check import Figure, Result, all_of, notapplicable, verdict
-from rempart.judge.identifiers import NAMES, proven
+from rempart.judge.identifiers import proven
 from rempart.observations.datastores import Export, IdentifierCount
+from rempart.observations.identifiers.catalogue import BY_NAME
 
 WEAK = ("ZipCrypto",)
 
@@ -24,8 +25,9 @@ def check(
 
     found = [column for column in export.columns if sure(column)]
     columns = ", ".join(sorted({column.column for column in found}))
+    kinds = sorted({BY_NAME[column.identifier].label for column in found})
     facts: dict[str, Figure] = {
-        "what": ", ".join(sorted({NAMES[column.identifier] for column in found})) or export.format,
+        "what": ", ".join(kinds) or export.format,
         "columns": columns,
     }
     counts: dict[str, Figure] = {

@@ -1,6 +1,7 @@
 from rempart.check import Figure, Result, Severity, notapplicable, verdict
-from rempart.judge.identifiers import NAMES, proven
+from rempart.judge.identifiers import proven
 from rempart.observations.datastores import IdentifierColumn
+from rempart.observations.identifiers.catalogue import BY_NAME
 
 
 def check(
@@ -16,7 +17,7 @@ def check(
         column.identifier, column.candidates, column.valid, min_valid=min_valid, one_in=one_in
     )
     clear = found and column.identifier in identifiers
-    name = NAMES.get(column.identifier, "")
+    name = known.label if (known := BY_NAME.get(column.identifier)) else ""
     facts: dict[str, Figure] = {
         "identifier": name if clear else "",
         "encoding": column.encoding,

@@ -15,7 +15,8 @@ from rempart.collectors.read_logs.csv_lines import CsvLines, header, separator
 from rempart.collectors.read_logs.fields import Field, Fields, Parser, lines_of
 from rempart.collectors.read_logs.json_lines import JsonLines
 from rempart.inventory.log_fields import ROLES
-from rempart.observations.identifiers import compact, nir13, nir_shape
+from rempart.observations.identifiers.french import nir13, nir_shape
+from rempart.observations.identifiers.spelling import compact
 
 SAMPLE: Final = 262_144  # bytes of a file from which its format is told
 _SHOWN: Final = 200  # lines of these

@@ -29,7 +29,9 @@ _SENT: Final = (
     "unknown",
     "check",
     "inventory.log_fields",
-    "observations.identifiers",
+    "observations.identifiers.check_digits",
+    "observations.identifiers.french",
+    "observations.identifiers.spelling",
     "observations.reading",
     *(f"collectors.read_logs.{name}" for name in (
         "packing", "sources", "fields", "json_lines", "csv_lines", "layouts", "text_lines",

@@ -16,7 +16,7 @@ from rempart.collectors.read_logs.mapping import Declared, Mapped
 from rempart.collectors.read_logs.moments import Clock
 from rempart.collectors.read_logs.pseudonyms import Accounts, Keyed, Networks, Steps
 from rempart.inventory.log_fields import zone_named
-from rempart.observations.identifiers import nir13, nir_key, nir_shape
+from rempart.observations.identifiers.french import nir13, nir_key, nir_shape
 from rempart.reading.batch import EXPOSED, READ, REFUSED, SIGNED_IN, STEP, Batch
 
 # Words products use for a sign-in, and for one that failed; compared in lower case.

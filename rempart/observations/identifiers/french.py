@@ -1,12 +1,9 @@
-"""Identifiers of people and bodies, told by structure and check digits. Pure and fast.
-
-Each function takes text without separators (`compact` removes them) and answers with a boolean.
-A value that passes is not proof: one of 97 random numbers passes a key. Columns are judged by how
-many of their values pass, `rempart.judge.identifiers`.
-"""
+"""Identifiers of France: insured people, practitioners, establishments, companies."""
 
 import re
 from typing import Final
+
+from rempart.observations.identifiers.check_digits import digits_of, luhn
 
 # Sex 1, 2 (3, 4 while being registered, 7, 8 provisional); month 1 to 12, 20 to 42 and 50 to 99 for
 # incomplete civil records. Department 2A, 2B; 00 was never given.
@@ -16,19 +13,9 @@ _NIR: Final = re.compile(
 # Provisional (7, 8) and passing migrants (5, 6): a sex and eleven digits without calendar.
 _PROVISIONAL: Final = re.compile(r"[5-8][12]\d{11}")
 _TIGHT: Final = re.compile(r"[12]\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[1-9]\d|2[AB])\d{6}")
-_SEPARATORS: Final = str.maketrans("", "", " .-\u00a0\u202f")
 # Identities the French health agencies publish for tests of the INS services.
 _TEST: Final = frozenset({"277076322082910"})
-_IBAN_LENGTHS: Final = {
-    "AT": 20, "BE": 16, "CH": 21, "CZ": 24, "DE": 22, "DK": 18, "ES": 24, "FI": 18, "FR": 27,
-    "GB": 22, "GR": 27, "IE": 22, "IT": 27, "LU": 20, "MC": 27, "NL": 18, "NO": 15, "PL": 28,
-    "PT": 25, "SE": 24,
-}  # fmt: skip
-
-
-def compact(text: str) -> str:
-    """The text without the separators people write identifiers with, in upper case."""
-    return text.translate(_SEPARATORS).upper()
+_FINESS: Final = re.compile(r"(?:(?!00)\d\d|2[AB])\d{7}")
 
 
 def nir_key(body: str) -> int:
@@ -60,6 +47,25 @@ def nir(text: str) -> bool:
     return nir_shape(text) and nir_key(text[:13]) == int(text[13:])
 
 
+def nir_tight(text: str) -> bool:
+    """Whether this is a NIR as most people have one: sex 1 or 2, month 1 to 12, right key.
+
+    About one in 4,500 random runs of fifteen digits is, so that it says something even alone.
+    """
+    return (
+        len(text) == 15
+        and text.isascii()
+        and text[13:].isdecimal()
+        and _TIGHT.fullmatch(text[:13]) is not None
+        and nir_key(text[:13]) == int(text[13:])
+    )
+
+
+def nir13_shape(text: str) -> bool:
+    """Whether thirteen characters could be a NIR without its key, letters of Corsica included."""
+    return len(text) == 13 and text.isascii() and text[:5].isdecimal() and text[7:].isdecimal()
+
+
 def nir13(text: str) -> bool:
     """Whether thirteen characters without a key have a NIR's tight structure.
 
@@ -73,40 +79,30 @@ def published_for_tests(text: str) -> bool:
     return text in _TEST
 
 
-def iban_shape(text: str) -> bool:
-    """Whether the text has a country, two check digits and that country's length (ISO 13616)."""
-    return (
-        text[2:4].isdecimal()
-        and _IBAN_LENGTHS.get(text[:2]) == len(text)
-        and text.isalnum()
-        and text.isascii()
-    )
-
-
-def iban(text: str) -> bool:
-    """Whether this is an IBAN: ISO 13616 shape, ISO 7064 MOD 97-10 check."""
-    if not iban_shape(text):
-        return False
-    return int("".join(str(int(letter, 36)) for letter in text[4:] + text[:4])) % 97 == 1
-
-
-_DOUBLED: Final = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
-
-
-def luhn(digits: str) -> bool:
-    """Whether decimal digits pass the Luhn check (ISO/IEC 7812-1, annex B)."""
-    total = sum(map(int, digits[-1::-2])) + sum(_DOUBLED[int(digit)] for digit in digits[-2::-2])
-    return total % 10 == 0
-
-
-def digits_of(text: str, count: int) -> bool:
-    """Whether the text is exactly so many ASCII digits."""
-    return len(text) == count and text.isascii() and text.isdecimal()
-
-
 def rpps(text: str) -> bool:
     """Whether this can be a practitioner's number: eleven digits, Luhn (Annuaire Santé)."""
     return digits_of(text, 11) and text[0] != "0" and luhn(text)
+
+
+def adeli(text: str) -> bool:
+    """Whether nine digits are built like an ADELI number: department, then profession.
+
+    Its key is published nowhere, so that none is claimed; RPPS replaces it.
+    """
+    return digits_of(text, 9) and text[:2] != "00"
+
+
+def finess_shape(text: str) -> bool:
+    """Whether nine characters start with a department, Corsica included."""
+    return len(text) == 9 and text.isascii() and _FINESS.fullmatch(text) is not None
+
+
+def finess(text: str) -> bool:
+    """Whether this can be an establishment's number: department and Luhn (FINESS).
+
+    How a letter of Corsica enters the sum is published nowhere: there, structure alone counts.
+    """
+    return finess_shape(text) and (text[1] in "AB" or luhn(text))
 
 
 def siren(text: str) -> bool:
