@@ -1,7 +1,7 @@
 from rempart.check import Figure, Result, all_of, notapplicable, verdict
 from rempart.judge.identifiers import proven
 from rempart.observations.datastores import Export, IdentifierCount
-from rempart.observations.identifiers.catalogue import BY_NAME
+from rempart.observations.identifiers.catalogue import BY_NAME, PERSONAL
 
 WEAK = ("ZipCrypto",)
 
@@ -9,7 +9,7 @@ WEAK = ("ZipCrypto",)
 def check(
     export: Export,
     *,
-    identifiers: tuple[str, ...] = ("nir", "nir13", "iban"),
+    identifiers: tuple[str, ...] = PERSONAL,
     min_valid: int = 5,
     one_in: int = 100_000,
 ) -> Result:

@@ -1,13 +1,13 @@
 from rempart.check import Figure, Result, Severity, notapplicable, verdict
 from rempart.judge.identifiers import proven
 from rempart.observations.datastores import IdentifierColumn
-from rempart.observations.identifiers.catalogue import BY_NAME
+from rempart.observations.identifiers.catalogue import BY_NAME, PERSONAL
 
 
 def check(
     column: IdentifierColumn,
     *,
-    identifiers: tuple[str, ...] = ("nir", "nir13", "iban"),
+    identifiers: tuple[str, ...] = PERSONAL,
     min_valid: int = 5,
     one_in: int = 100_000,
 ) -> Result:

@@ -114,3 +114,7 @@ CATALOGUE: Final = (
     *(Identifier(*row, "health") for row in _HEALTH),
 )
 BY_NAME: Final = {one.name: one for one in CATALOGUE}
+# What names an insured person or an account by itself; a date of birth needs company.
+PERSONAL: Final = tuple(
+    one.name for one in CATALOGUE if one.of in ("insured", "account") and one.name != "birth"
+)
