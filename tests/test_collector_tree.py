@@ -3,7 +3,18 @@ from pathlib import Path
 
 import pytest
 
-from rempart.collectors.tree import DEPTH, Found, Passed, content, opened, regular_files
+from rempart.collectors.leaving import COPIED, EXCLUDED, IGNORED, fits, leaving
+from rempart.collectors.tree import (
+    DEPTH,
+    LINK,
+    NO_FILE,
+    Found,
+    Left,
+    Passed,
+    content,
+    opened,
+    regular_files,
+)
 from rempart.errors import Limited, Reason, Unreachable
 
 
@@ -62,3 +73,43 @@ def test_a_file_over_the_cap_is_not_half_read(tmp_path: Path) -> None:
 def test_shown_names_hide_numbers_of_people(tmp_path: Path) -> None:
     (tmp_path / "185057800608491.pdf").touch()
     assert names(tmp_path) == ["[15 digits].pdf"]
+
+
+def test_what_is_left_out_is_named_with_its_reason(tmp_path: Path) -> None:
+    for path in (".terraform/m/a.tf", ".git/config", "a.tf", "gen/x.tf", "deep/old/b.tf", "new.tf"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).touch()
+    (tmp_path / "linked.tf").symlink_to(tmp_path / "a.tf")
+    os.mkfifo(tmp_path / "pipe")
+    leave = leaving(exclude=("deep/**", "gen/"), ignored=("new.tf",))
+    found = list(regular_files(tmp_path, leave=leave))
+    assert [item.path for item in found if isinstance(item, Found)] == ["a.tf"]
+    assert {item.path: item.why for item in found if isinstance(item, Left)} == {
+        ".terraform": COPIED,
+        "gen": EXCLUDED,
+        "deep": EXCLUDED,
+        "new.tf": IGNORED,
+        "linked.tf": LINK,
+        "pipe": NO_FILE,
+    }
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "fitting"),
+    [
+        ("examples", "a/examples/b.tf", True),
+        ("/examples", "a/examples/b.tf", False),
+        ("examples/**", "examples/a/b.tf", True),
+        ("a/*.tf", "a/b/c.tf", False),
+        ("a/**/c.tf", "a/c.tf", True),
+        ("**/c.tf", "c.tf", True),
+        ("*.tf", "a/b.tf", True),
+        ("a?.tf", "ab.tf", True),
+        ("a?.tf", "a/.tf", False),
+        ("[a].tf", "a.tf", False),
+    ],
+)
+def test_patterns_of_what_is_left_out(pattern: str, path: str, *, fitting: bool) -> None:
+    chosen = fits((pattern,))
+    assert chosen is not None
+    assert chosen(path) is fitting

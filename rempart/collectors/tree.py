@@ -6,16 +6,18 @@ name without following links, so that a folder swapped for a link while we look 
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import TypeAlias
 
 from rempart.collectors.text import clean
 from rempart.errors import Limited, Privilege, Reason, Unreachable
 
 DEPTH = 40  # folders below the root
 FILES = 50_000
+LINK, NO_FILE = "a link, not followed", "neither a file nor a folder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +43,34 @@ class Passed:
     detail: str
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Something left out by choice, and why; a folder with everything below it."""
+
+    path: str
+    why: str
+
+
+# Asked with a path below the root and whether it is a folder: why it is left out; empty for what
+# goes without saying, None for what is looked at.
+Leave: TypeAlias = Callable[[bytes, bool], str | None]
+
+
 def shown(raw: bytes) -> str:
     """A path as reports may show it: bytes outside UTF-8 as escapes, identifier digits masked."""
     return clean(raw.decode("utf-8", "backslashreplace"))
 
 
-def regular_files(
-    root: Path, *, skip: frozenset[bytes] = frozenset(), files: int = FILES
-) -> Iterator[Found | Passed]:
-    """The regular files below a folder, in the order of their names.
+def _all(_path: bytes, _folder: bool) -> str | None:
+    return None
 
-    Links, pipes, sockets and devices are left out silently: nothing rests in them. Raises
+
+def regular_files(
+    root: Path, *, leave: Leave = _all, files: int = FILES
+) -> Iterator[Found | Passed | Left]:
+    """The regular files below a folder, in the order of their names; what is left out is named.
+
+    Links are not followed; pipes, sockets and devices are not opened: nothing rests in them. Raises
     Unreachable where the root is no folder, Privilege where it may not be read.
     """
     if not root.is_dir():
@@ -60,23 +79,20 @@ def regular_files(
     waiting = [(os.fsencode(root), b"", 0)]
     while waiting:
         folder, below, depth = waiting.pop()
-        try:
-            with os.scandir(folder) as listed:  # a folder may hold millions of names
-                entries = sorted(islice(listed, files + 1), key=lambda entry: entry.name)
-        except PermissionError:
-            if not below:
-                raise Privilege("the folder may not be read") from None
-            yield Passed(shown(below), Reason.PRIVILEGE, "the folder may not be read")
-            continue
-        except OSError as error:
-            yield Passed(shown(below), Reason.TRUNCATED, f"cannot be read: {error.strerror}")
+        entries = _entries(folder, below, files)
+        if isinstance(entries, Passed):
+            yield entries
             continue
         deeper = []
         for entry in entries:
             path = b"/".join((below, entry.name)) if below else entry.name
-            if entry.is_dir(follow_symlinks=False):
-                if entry.name in skip:
-                    continue
+            folder_below = entry.is_dir(follow_symlinks=False)
+            why = leave(path, folder_below)
+            if why is not None:
+                if why:
+                    yield Left(shown(path), why)
+                continue
+            if folder_below:
                 if depth >= DEPTH:
                     detail = f"deeper than {DEPTH} folders"
                     yield Passed(shown(path), Reason.LIMIT, detail)
@@ -88,7 +104,22 @@ def regular_files(
                     yield Passed(shown(path), Reason.LIMIT, f"more than {files} files")
                     return
                 yield Found(path, shown(path), entry.stat(follow_symlinks=False).st_size)
+            else:
+                yield Left(shown(path), LINK if entry.is_symlink() else NO_FILE)
         waiting += reversed(deeper)
+
+
+def _entries(folder: bytes, below: bytes, files: int) -> "list[os.DirEntry[bytes]] | Passed":
+    """What a folder holds, by name, or why that cannot be told."""
+    try:
+        with os.scandir(folder) as listed:  # a folder may hold millions of names
+            return sorted(islice(listed, files + 1), key=lambda entry: entry.name)
+    except PermissionError:
+        if not below:
+            raise Privilege("the folder may not be read") from None
+        return Passed(shown(below), Reason.PRIVILEGE, "the folder may not be read")
+    except OSError as error:
+        return Passed(shown(below), Reason.TRUNCATED, f"cannot be read: {error.strerror}")
 
 
 def opened(root: Path, raw: bytes) -> int:

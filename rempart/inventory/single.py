@@ -1,6 +1,7 @@
 """An inventory of one repository, for a gate: nothing is written by hand, nobody is contacted."""
 
 import hashlib
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +14,22 @@ from rempart.inventory.values import Place
 from rempart.secrets import Redactor
 
 
-def of_repository(path: Path, id_: str, language: str) -> Inventory:
+class Gated(Repository, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A repository of which a part may be left out: patterns, and paths git ignores."""
+
+    exclude: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """What is left out of a repository by choice; both are paths below its root."""
+
+    exclude: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+
+
+def of_repository(path: Path, id_: str, language: str, leaving: Leaving = Leaving()) -> Inventory:
     """The inventory of a checkout; its mandate reaches no address at all.
 
     The subject is called `id_` wherever the repository is checked out, so that findings keep their
@@ -34,7 +50,14 @@ def of_repository(path: Path, id_: str, language: str) -> Inventory:
         language=language,
         authorisation=mandate,
         populations={},
-        subjects=(Repository(id=id_, path=Place(path.resolve())),),
+        subjects=(
+            Gated(
+                id=id_,
+                path=Place(path.resolve()),
+                exclude=leaving.exclude,
+                ignored=leaving.ignored,
+            ),
+        ),
         statements=(),
         waivers=None,
         file=path / "repository",

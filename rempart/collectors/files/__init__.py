@@ -14,7 +14,7 @@ from rempart.check import Gap, Observation, Seen, Unknown
 from rempart.collectors import Probe, Wanted
 from rempart.collectors.files.recognition import Kind, first_and_last, kind, unpacked
 from rempart.collectors.files.records import likely, records, text_of
-from rempart.collectors.tree import Found, Passed, opened, regular_files
+from rempart.collectors.tree import Found, Left, Passed, opened, regular_files
 from rempart.collectors.values import Text
 from rempart.errors import CollectError, NoCollector, Reason
 from rempart.observations.datastores import Dump, Export
@@ -63,7 +63,7 @@ def _listed(root: Path) -> Iterator[Found | Passed]:
         raw = os.fsencode(root.name)
         yield Found(raw, root.name, root.stat().st_size)
         return
-    yield from regular_files(root)
+    yield from (item for item in regular_files(root) if not isinstance(item, Left))
 
 
 def _one(

@@ -10,15 +10,13 @@ from typing import Any
 
 from rempart.check import Gap, Observation
 from rempart.collectors import Probe, Wanted
+from rempart.collectors.leaving import leaving
 from rempart.collectors.repository.jobs import BRINGS, BRINGS_OF, jobs
-from rempart.collectors.tree import Found, Passed, regular_files
+from rempart.collectors.tree import Found, Left, Passed, regular_files
 from rempart.errors import Reason
 
 KIND = "repository"
 PROBES = (Probe("repository", "Nothing: files are read where the auditor runs.", BRINGS),)
-SKIPPED = frozenset(
-    {b".git", b".hg", b".svn", b".terraform", b"node_modules", b".venv", b"__pycache__"}
-)
 TERRAFORM = frozenset(BRINGS_OF["terraform"])
 UNREAD = (".tf.json", ".tfvars.json")
 
@@ -34,7 +32,10 @@ def collect(subject: Any, access: Any, wanted: Wanted) -> Iterator[Observation |
 
     root = Path(subject.path)
     found: list[Found] = []
-    for item in regular_files(root, skip=SKIPPED):
+    leave = leaving(getattr(subject, "exclude", ()), getattr(subject, "ignored", ()))
+    for item in regular_files(root, leave=leave):
+        if isinstance(item, Left):
+            continue
         if isinstance(item, Passed):
             yield from _gaps(item, wanted)
         else:
