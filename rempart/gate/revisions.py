@@ -154,13 +154,15 @@ class Revision:
     def _listed(self) -> Iterator[Entry]:
         tree = f"{self.commit}:{self.checkout.prefix}"
         listed = self.checkout.run("ls-tree", "-r", "-z", "-l", "--full-tree", tree)
-        if listed.returncode != 0:  # the folder was not there yet
-            return
+        if listed.returncode != 0:
+            if self.checkout.run("rev-parse", "--verify", "-q", tree).returncode == 0:
+                raise UsageError(f"{self.name}: its files are not in this clone; fetch it first")
+            return  # the folder was not there yet
         for line in filter(None, listed.stdout.split(b"\0")):
             about, _, path = line.partition(b"\t")
             mode, kind, object_, size = about.split()
             if mode in REGULAR and kind == b"blob" and _harmless(path):
-                yield Entry(path, object_.decode(), int(size))
+                yield Entry(path, object_.decode(), int(size) if size.isdigit() else 0)
 
     def content(self, path: str) -> bytes | None:
         """A file as it stood there; None where there was none."""
