@@ -25,7 +25,7 @@ TROUBLE = frozenset(
 
 def exit_code(run: Run, fail_on: Severity) -> int:
     """The exit code of a finished run."""
-    if any(waiver.expired for waiver in run.waivers):
+    if any(waiver.lapsed for waiver in run.waivers):
         return EXPIRED
     if any(result.open and result.severity.rank >= fail_on.rank for result in run.results):
         return FINDINGS

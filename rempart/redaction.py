@@ -12,6 +12,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from rempart.accepted import WaiverRecord
 from rempart.background import DeliveryRecord, ReplayRecord, StepControl
 from rempart.card import Words
 from rempart.errors import UsageError
@@ -23,7 +24,6 @@ from rempart.results import (
     ResultRecord,
     Run,
     SubjectRecord,
-    WaiverRecord,
     fingerprint,
     judged,
     run_digest,
@@ -116,6 +116,7 @@ class _Cut:
             document=clean(run.document),
             settings=clean(run.settings) if allowed.scope else {},
             waivers=tuple(map(self.waiver, run.waivers)),
+            gate=None,  # paths and revisions are nobody else's
             statements=tuple(
                 replace(
                     one,
@@ -220,7 +221,8 @@ class _Cut:
         cut: WaiverRecord = self.person(waiver, "reason", "owner", "approver")
         thing = self.cleaner.clean(waiver.instance) if self.policy.evidence else WITHHELD
         unnamed = waiver.subject if self.policy.subjects else WITHHELD
-        return replace(cut, instance=thing, subject=self.subjects.get(waiver.subject, unnamed))
+        subject = self.subjects.get(waiver.subject, unnamed)
+        return replace(cut, instance=thing, subject=subject, path="*", source="", fault="")
 
     def person(self, record: Any, *texts: str) -> Any:  # noqa: ANN401  (waivers of either kind)
         """The record with what people wrote cleaned, or withheld with their names."""

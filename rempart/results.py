@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from rempart.accepted import Waived, WaiverRecord
 from rempart.background import (
     ControlRecord,
     DeliveryRecord,
@@ -24,6 +25,7 @@ from rempart.background import (
 from rempart.card import Words
 from rempart.check import Figure, Outcome, Severity, Vantage
 from rempart.errors import ContentError, Reason
+from rempart.gated import GateRecord, Known
 from rempart.plain import plain
 from rempart.review import DocumentRecord, RetestRecord, Review
 
@@ -109,16 +111,6 @@ class Place(_Record, frozen=True, forbid_unknown_fields=True):
     end_line: int | None = None
 
 
-class Waived(_Record, frozen=True, forbid_unknown_fields=True):
-    """The accepted failure: who, why, until when (ISO date)."""
-
-    id: str
-    reason: str
-    owner: str
-    approver: str
-    until: str
-
-
 class ResultRecord(_Record, frozen=True, forbid_unknown_fields=True):
     """One outcome of one check on one thing of one subject, by one authority or none."""
 
@@ -139,11 +131,13 @@ class ResultRecord(_Record, frozen=True, forbid_unknown_fields=True):
     digest: str
     waiver: Waived | None = None
     review: Review | None = None  # what a person says of it, from an overlay
+    known: Known | None = None  # why a gate does not ask about it
 
     @property
     def open(self) -> bool:
-        """A failure nobody accepted, by the authority that binds."""
-        return self.outcome is Outcome.FAIL and self.binding and self.waiver is None
+        """A failure nobody accepted and no gate knew before, by the authority that binds."""
+        accepted = self.waiver is not None or self.known is not None
+        return self.outcome is Outcome.FAIL and self.binding and not accepted
 
 
 class StatementRecord(_Record, frozen=True, forbid_unknown_fields=True):
@@ -158,22 +152,6 @@ class StatementRecord(_Record, frozen=True, forbid_unknown_fields=True):
     evidence_sha256: str
     meets: bool
     until: str
-
-
-class WaiverRecord(_Record, frozen=True, forbid_unknown_fields=True):
-    """One waiver of the file, used or not, in force or expired."""
-
-    id: str
-    check: str
-    subject: str
-    instance: str
-    reason: str
-    owner: str
-    approver: str
-    until: str
-    expired: bool
-    used: int
-    changed: int = 0  # results that came back since their facts changed
 
 
 class Coverage(_Record, frozen=True, forbid_unknown_fields=True):
@@ -220,6 +198,7 @@ class Run(_Record, frozen=True, forbid_unknown_fields=True):
     retest: RetestRecord | None = None  # this run judged only what an earlier one left open
     earlier: tuple[EarlierRecord, ...] = ()  # oldest first, added when a report shows the trend
     delivery: DeliveryRecord | None = None  # for whom this copy was made
+    gate: GateRecord | None = None  # what a gate compared with, left out and found excused
 
 
 def fingerprint(

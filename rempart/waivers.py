@@ -6,7 +6,7 @@ report. One that expired does not apply; one whose facts changed since (`digest`
     schema: rempart.waivers/1
     waivers:
       - id: W-2026-014
-        check: sshd.max_auth_tries       # patterns: check, subject, instance
+        check: sshd.max_auth_tries       # patterns: check, subject, instance, path
         subject: claims-*
         reason: The supplier delivers the new image in January.
         owner: Production
@@ -25,9 +25,10 @@ import msgspec
 from msgspec import Meta
 
 from rempart import documents
+from rempart.accepted import Waived, WaiverRecord
 from rempart.check import Outcome
 from rempart.errors import ContentErrors
-from rempart.results import ResultRecord, Waived, WaiverRecord
+from rempart.results import ResultRecord
 
 SCHEMA = "rempart.waivers/1"
 Text = Annotated[str, Meta(min_length=1)]
@@ -40,6 +41,7 @@ class Waiver(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     check: Text
     subject: Text
     instance: Text = "*"
+    path: Text = "*"
     reason: Annotated[str, Meta(min_length=10)]
     owner: Text
     approver: Text
@@ -58,6 +60,7 @@ class Waiver(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
             and _fits(self.check, result.check)
             and _fits(self.subject, result.subject)
             and _fits(self.instance, result.instance)
+            and _on(self.path, result.where.source)
         )
 
 
@@ -113,6 +116,7 @@ def applied(
             waiver.expired(today),
             tally.used,
             tally.changed,
+            waiver.path,
         )
         for waiver, tally in zip(waivers, tallies, strict=True)
     )
@@ -151,6 +155,14 @@ def _faults(waiver: Waiver, earlier: Sequence[Waiver]) -> list[tuple[str, str]]:
 
 def _same(one: str, other: str) -> bool:
     return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
+
+
+def _on(pattern: str, source: str) -> bool:
+    """Whether a path is meant; `**/x` also means an x at the top, a folder all below it."""
+    below = f"{pattern.rstrip('/')}/*"
+    return any(
+        fnmatchcase(path, one) for path in (source, f"/{source}") for one in (pattern, below)
+    )
 
 
 def _fits(pattern: str, name: str) -> bool:

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
+from rempart.accepted import Waived
 from rempart.check import Outcome, Vantage
-from rempart.results import Place, ResultRecord, Run, Waived
+from rempart.results import Place, ResultRecord, Run
 from tests.infected import PAYLOADS, infected
 from tests.samples import result, sample_run
 

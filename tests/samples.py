@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from rempart.accepted import Waived, WaiverRecord
 from rempart.background import ReplayRecord, StepControl, StepRecord
 from rempart.check import Figure, Outcome, Severity, Vantage
 from rempart.errors import Reason
@@ -19,8 +20,6 @@ from rempart.results import (
     StatementRecord,
     SubjectRecord,
     Tool,
-    Waived,
-    WaiverRecord,
     fingerprint,
     judged,
 )

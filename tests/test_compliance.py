@@ -1,11 +1,12 @@
 import pytest
 
+from rempart.accepted import Waived
 from rempart.background import FrameworkRecord, RequirementRecord
 from rempart.check import Outcome, Vantage
 from rempart.errors import Reason
 from rempart.report.compliance import Compliance, Gap, Table, overall, parted
 from rempart.report.findings import Findings
-from rempart.results import ResultRecord, Waived
+from rempart.results import ResultRecord
 from tests.samples import result, sample_run, unseen
 
 WAIVED = Waived("W", "r", "o", "a", "2026-12-31")

@@ -3,9 +3,10 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 
+from rempart.accepted import Waived
 from rempart.check import Outcome
 from rempart.export.junit import export
-from rempart.results import ResultRecord, Waived
+from rempart.results import ResultRecord
 from tests.infected import PAYLOADS, infected
 from tests.samples import result, sample_run
 

@@ -8,10 +8,11 @@ from uuid import UUID
 import pytest
 from msgspec.structs import replace
 
+from rempart.accepted import Waived
 from rempart.check import Outcome, Vantage
 from rempart.errors import Reason
 from rempart.export.oscal import export
-from rempart.results import ResultRecord, Waived
+from rempart.results import ResultRecord
 from tests.infected import PAYLOADS, infected
 from tests.samples import result, sample_run, unseen
 

@@ -1,9 +1,10 @@
+from rempart.accepted import Waived
 from rempart.card import Words
 from rempart.check import Outcome, Severity, Vantage
 from rempart.errors import Reason
 from rempart.report.findings import Findings, said, words
 from rempart.report.language import language
-from rempart.results import ResultRecord, Waived
+from rempart.results import ResultRecord
 from tests.samples import result, sample_run, unseen
 
 WAIVER = Waived("W", "r", "o", "a", "2026-12-31")

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from rempart import results
+from rempart.accepted import Waived
 from rempart.card import Words
 from rempart.check import Outcome, Severity, Vantage
 from rempart.cli.history import command
@@ -24,7 +25,6 @@ from rempart.results import (
     Run,
     SubjectRecord,
     Tool,
-    Waived,
     fingerprint,
 )
 

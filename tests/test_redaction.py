@@ -5,6 +5,7 @@ import pytest
 from click.testing import CliRunner
 from msgspec.structs import replace
 
+from rempart.accepted import Waived
 from rempart.check import Outcome, Severity
 from rempart.cli.history import command as history
 from rempart.cli.overlay import command as overlay
@@ -13,7 +14,7 @@ from rempart.errors import UsageError
 from rempart.export import formats
 from rempart.pseudonyms import WITHHELD, Cleaner, pseudonyms
 from rempart.redaction import POLICIES, view
-from rempart.results import Place, Run, Waived, encoded, run_digest, save
+from rempart.results import Place, Run, encoded, run_digest, save
 from rempart.review import Review
 from tests.samples import STATEMENTS, SUBJECTS, WAIVERS, result, sample_run
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from rempart.accepted import Waived
 from rempart.catalogue import built_in
 from rempart.check import Outcome, Severity
 from rempart.demo import data
@@ -15,7 +16,7 @@ from rempart.errors import Reason
 from rempart.exit_code import exit_code
 from rempart.export.md import export
 from rempart.report.render import render
-from rempart.results import ResultRecord, Run, Waived
+from rempart.results import ResultRecord, Run
 from rempart.retest import left_open, retested, text
 from rempart.review import Retested
 from tests.sample_cards import CHECKS

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from rempart.accepted import WaiverRecord
 from rempart.background import ReplayRecord, StepRecord
 from rempart.report import estate_map
 from rempart.report.compliance import Compliance, Table, parted
@@ -19,7 +20,6 @@ from rempart.report.reading_chart import Chart, chart
 from rempart.report.readings import ReadingView, concerned, views
 from rempart.report.risks import Cell, Risk, matrix, risks
 from rempart.report.roadmap import Measure, after, roadmap
-from rempart.results import WaiverRecord
 
 WHAT_IF = 30  # days after which breaches are replayed again
 
