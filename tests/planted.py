@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from rempart.reading.peers import Peers
+from rempart.reading.peers import Peers, level
 from rempart.reading.spill import packed
 from rempart.reading.windows import DAY, WEEK, series
 from tests.payers import FIRST, Payer, log
@@ -29,7 +29,7 @@ def found(payer: Payer) -> Found:
     for account, own in rows.items():
         one = series(account, bytes(own), (FIRST * 24, (FIRST + payer.days) * 24 - 1))
         assert one is not None
-        peers.add(one)
+        peers.add(one, level(one.day_people))
     hit, false = set(), set()
     for out in peers.standouts():
         day = out.start // DAY

@@ -2,6 +2,7 @@
 
 from array import array
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -74,9 +75,18 @@ def test_a_hash_is_the_same_alone_and_among_others_and_never_again_under_another
 def test_networks_are_hashed_not_addresses() -> None:
     networks = Networks()
     same = ["10.0.4.7", "10.0.4.250", "10.0.4.9:51234", "::ffff:10.0.4.1", "10.0.4.7, 10.9.9.9"]
-    assert len({networks[address] for address in same}) == 1
-    assert networks["2001:db8:1:2::1"] == networks["[2001:db8:1:3::9]:443"]
-    assert [networks[text] for text in ("", "localhost", "999.1.1.1", "10.0.4")] == [0, 0, 0, 0]
+    assert len(set(networks.of(same))) == len({*networks.of(same[:1]), *networks.of(same)}) == 1
+    first, second = networks.of(["2001:db8:1:2::1", "[2001:db8:1:3::9]:443"])
+    assert first == second != networks.of(same)[0]
+    assert networks.of(["", "localhost", "999.1.1.1", "10.0.4"]).tolist() == [0, 0, 0, 0]
+    assert Networks().of(["10.0.4.1\n10.0.5.1", "none"]).tolist() == [0, 0]
+
+
+def test_a_minute_is_read_right_on_both_sides_of_summer_time() -> None:
+    clock = Clock(ZoneInfo("Europe/Paris"), NOW)
+    found = clock.seconds(["2026-03-29T01:59:59", "2026-03-29T03:00:00", "2026-03-29T03:59:07"])
+    assert [later - found[0] for later in found] == [0, 1, 3548]
+    assert clock.seconds(["2026-03-29T01:60:00", "2026-03-29T01:61:00"]).tolist() == [-1, -1]
 
 
 def test_names_are_kept_only_when_asked() -> None:

@@ -8,6 +8,7 @@ import pytest
 from rempart.reading.alarms import Trial, firings, rule_of
 from rempart.reading.batch import Limit, Rule
 from rempart.reading.patterns import PATTERNS, PEOPLE, Hosts, curve, trial
+from rempart.reading.peers import band, level
 from rempart.reading.spill import packed
 from rempart.reading.windows import FAILED, HOUR, SUCCEEDED, Series, giant, series
 
@@ -141,7 +142,7 @@ def test_the_host_is_an_ordinary_account_and_always_the_same() -> None:
     for order in (accounts, accounts[::-1]):
         hosts = Hosts()
         for one in order:
-            hosts.offer(one)
+            hosts.offer(one, band(level(one.day_people)))
         chosen.append(hosts.nearest(16))
     assert chosen[0] is chosen[1]
     assert chosen[0] is not None

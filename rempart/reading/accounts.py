@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from rempart.observations.reading import AccountReading
-from rempart.reading.habits import Habits, habits
+from rempart.reading.habits import Habits, habits, one_network, silent_days
 from rempart.reading.peers import Peers, Standout
 from rempart.reading.windows import DAY, Series
 
@@ -52,18 +52,45 @@ class Accounts:
         self._suspects: dict[int, Profile] = {}
         self._kept: dict[str, list[tuple[int, int, Profile]]] = {why: [] for why in WHY}
 
-    def add(self, series: Series, over: int) -> Profile:
-        """Take an account; `over` of its windows were above the ceiling."""
-        own = habits(series)
+    def add(self, series: Series, over: int, peers: Peers | None = None) -> None:
+        """Take an account; `over` of its windows were above the ceiling.
+
+        With `peers`, which suspect it, it is remembered whatever else it does.
+        """
         self.seen += 1
         self.all_read += series.total
-        self.woken += own.silent_days >= SLEPT
+        slept = silent_days(series)
+        self.longest = max(self.longest, slept)
+        steps = self.steps.get(series.account, 0)
+        if not (
+            peers
+            or over
+            or slept >= SLEPT
+            or steps >= WALKED
+            or series.nameless
+            or series.requests >= ODD
+            or series.total > self._least_at_top
+            or not one_network(series)
+        ):
+            return
+        profile = self._profile(series, over, steps, slept)
+        for why, figure in _figures(profile, steps):
+            self._keep(why, figure, profile)
+        if peers:
+            self._remember(profile, peers)
+
+    @property
+    def _least_at_top(self) -> int:
+        top = self._kept["top"]
+        return top[0][0] if len(top) == TOP else 0
+
+    def _profile(self, series: Series, over: int, steps: int, slept: int) -> Profile:
+        own = habits(series)
+        self.woken += slept >= SLEPT
         self.guessed += own.failures >= GUESSED
-        self.longest = max(self.longest, own.silent_days)
         most = max(series.day_people, default=0)
         place = series.day_people.index(most) if most else -1
-        steps = self.steps.get(series.account, 0)
-        profile = Profile(
+        return Profile(
             series.account,
             series.days[place] * DAY if most else -1,
             most,
@@ -73,9 +100,6 @@ class Accounts:
             1000 * steps // max(series.requests, 1),
             own,
         )
-        for why, figure in _figures(profile, steps):
-            self._keep(why, figure, profile)
-        return profile
 
     def _keep(self, why: str, figure: int, profile: Profile) -> None:
         kept = self._kept[why]
@@ -85,8 +109,8 @@ class Accounts:
         else:
             heapq.heappushpop(kept, entry)
 
-    def remember(self, profile: Profile, peers: Peers) -> None:
-        """Keep a suspect, whatever else it does; forgets those no longer suspected."""
+    def _remember(self, profile: Profile, peers: Peers) -> None:
+        """Keep a suspect; forgets those no longer suspected."""
         self._suspects[profile.account] = profile
         if len(self._suspects) > FORGET:
             suspected = peers.suspected

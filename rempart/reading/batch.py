@@ -29,6 +29,11 @@ EXPOSED = 8  # an identifier of a person stands in the URL
 STEP = 16  # the person's number is one beside that of the account's person before
 
 
+def holds_zero(words: Words) -> bool:
+    """Whether a zero is among words of 64 bits; quick where none is."""
+    return bytes(8) in words.tobytes() and 0 in words
+
+
 @dataclass(slots=True)
 class Batch:
     """Lines of a log in the order they were read, as columns of equal length.

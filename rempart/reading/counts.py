@@ -20,7 +20,7 @@ from rempart.reading.accounts import SLEPT, Accounts
 from rempart.reading.alarms import Trial, rule_of
 from rempart.reading.batch import Limit, Rule
 from rempart.reading.patterns import PATTERNS, Hosts, curve, trial
-from rempart.reading.peers import Peers
+from rempart.reading.peers import Peers, band, level
 from rempart.reading.sketch import Readers
 from rempart.reading.spread import Spread, quantiles
 from rempart.reading.windows import DAY, HOUR, MONTH, Series
@@ -54,16 +54,16 @@ class Counts:
     def add(self, series: Series) -> None:
         """Count an account in."""
         over = sum(spread.add(series) for spread in self._spreads.values())
-        profile = self.accounts.add(series, over)
-        if self._peers.add(series):
-            self.accounts.remember(profile, self._peers)
+        usual = level(series.day_people)
+        suspected = self._peers.add(series, usual)
+        self.accounts.add(series, over, self._peers if suspected else None)
         for _, tried in self._alarms:
             tried.add(series)
         for tried in self._rules:
             if not tried.rule.refused:
                 tried.add(series)
         self._readers.add(series.everybody, series.halvings)
-        self._hosts.offer(series)
+        self._hosts.offer(series, band(usual))
 
     @property
     def median(self) -> int:

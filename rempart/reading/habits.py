@@ -24,17 +24,28 @@ class Habits:
     silent_days: int = 0
 
 
+def silent_days(series: Series) -> int:
+    """The most days in a row without a read, between two with one."""
+    days = series.days
+    return max(map(sub, islice(days, 1, None), days), default=1) - 1
+
+
+def one_network(series: Series) -> bool:
+    """Whether all lines came from one network, or nothing is known of networks."""
+    networks = series.networks
+    return networks.tobytes() == networks[:1].tobytes() * len(networks)
+
+
 def habits(series: Series) -> Habits:
     """What the account's own lines say about its ways."""
     networks, new, parallel = _networks(series)
-    days = series.days
     return Habits(
         _odd_hours(series),
         networks,
         new,
         parallel,
         _failures(series.people) if series.nameless else 0,
-        max(map(sub, islice(days, 1, None), days), default=1) - 1 if days else 0,
+        silent_days(series),
     )
 
 
@@ -56,7 +67,7 @@ def _networks(series: Series) -> tuple[int, int, int]:
     networks, times = series.networks, series.times
     if not times:
         return 0, 0, 0
-    if networks.tobytes() == networks[:1].tobytes() * len(times):  # quick, and usual
+    if one_network(series):  # quick, and usual
         return int(networks[0] > 0), 0, 0
     changes = compress(range(1, len(times)), map(ne, networks, islice(networks, 1, None)))
     settled = times[0] + WEEK

@@ -4,7 +4,7 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import compress, repeat
-from operator import floordiv, mod
+from operator import floordiv, itemgetter, mod
 from pathlib import Path
 
 from rempart.observations.reading import SignIns
@@ -19,11 +19,22 @@ from rempart.reading.batch import (
     Measured,
     Rule,
     Words,
+    holds_zero,
 )
 from rempart.reading.counts import Counts, moment
 from rempart.reading.rhythm import Rhythm
-from rempart.reading.spill import HELD, ROW, WIDTH, Spill, accounts_of, little, packed, times_of
-from rempart.reading.windows import DAY, FAILED, HOUR, SUCCEEDED, Series, giant, series
+from rempart.reading.spill import (
+    HELD,
+    WIDTH,
+    Spill,
+    accounts_of,
+    little,
+    networks_of,
+    packed,
+    people_of,
+    times_of,
+)
+from rempart.reading.windows import DAY, FAILED, HOUR, SUCCEEDED, Series, giant, placed
 
 SLOTS = 256
 DAYS = 4096
@@ -66,7 +77,7 @@ class Measure:
         moments = sorted(batch.times)
         if not moments:
             return
-        if moments[0] < 0 or moments[-1] >= _LATEST or 0 in batch.accounts:
+        if moments[0] < 0 or moments[-1] >= _LATEST or holds_zero(batch.accounts):
             batch = _placed(batch)
             moments = sorted(batch.times)
             if not moments:
@@ -125,18 +136,13 @@ class Measure:
         giants = self._giants(slot)
         held = max(self._held // (len(giants) or 1), LEAST_HELD)
         apart = {account: Spill(DAYS, self._folder, held=held) for account in giants}
-        lines: defaultdict[int, bytearray] = defaultdict(bytearray)
+        kept = []
         for rows in self._spill.rows(slot):
             rest = rows
             for account, spill in apart.items():
                 rest = _parted(rest, slot, account, spill, extent)
-            for account, (row,) in zip(accounts_of(rest, slot), ROW.iter_unpack(rest), strict=True):
-                lines[account] += row
-        while lines:
-            account, line = lines.popitem()
-            found = series(account, bytes(line), extent)
-            if found is not None:
-                yield found
+            kept.append(rest)
+        yield from _by_account(b"".join(kept), slot, extent)
         for account, spill in apart.items():
             days = (spill.rows(day % DAYS) for day in range(extent[0] // 24, extent[1] // 24 + 1))
             yield giant(account, days, extent[1] // 24)
@@ -149,6 +155,22 @@ class Measure:
         for rows in self._spill.rows(slot):
             counts.update(accounts_of(rows, slot))
         return {account for account, count in counts.items() if count > GIANT}
+
+
+def _by_account(rows: bytes, slot: int, extent: tuple[int, int]) -> Iterator[Series]:
+    """The accounts of rows that fit in memory, in the order they are first met."""
+    lines: defaultdict[int, list[int]] = defaultdict(list)
+    for place, account in enumerate(accounts_of(rows, slot)):
+        lines[account].append(place)
+    times, people = times_of(rows).tolist(), people_of(rows).tolist()
+    networks = networks_of(rows)
+    for account, places in lines.items():
+        # `itemgetter` of one place gives no tuple; a second one is cut off again.
+        own, count = itemgetter(*places, places[0]), len(places)
+        moments, read = list(own(times)[:count]), list(own(people)[:count])
+        found = placed(account, moments, read, array("H", own(networks)[:count]), extent)
+        if found is not None:
+            yield found
 
 
 def _slots(accounts: Words) -> bytes:

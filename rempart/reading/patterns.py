@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from rempart.observations.reading import PatternPoint, Trial
 from rempart.reading.alarms import firings
 from rempart.reading.batch import Rule
-from rempart.reading.peers import band, level
+from rempart.reading.peers import band
 from rempart.reading.windows import DAY, HOUR, MINUTE, Series
 
 PEOPLE = 26_842
@@ -76,11 +76,10 @@ class Hosts:
     def __init__(self) -> None:
         self._kept: dict[int, Series] = {}
 
-    def offer(self, series: Series) -> None:
+    def offer(self, series: Series, own: int) -> None:
         """Keep an account if it is the least of its band; the choice is the same every time."""
         if not series.days or not 0 < len(series.times) <= KEPT:
             return
-        own = band(level(series.day_people))
         kept = self._kept.get(own)
         if kept is None or _order(series) < _order(kept):
             series.everybody = ()

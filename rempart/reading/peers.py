@@ -11,7 +11,7 @@ that is always far busier than nearly all others, and has nobody like it, is nam
 """
 
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -59,10 +59,13 @@ def band(people: int) -> int:
 
 
 def level(values: Sequence[int]) -> int:
-    """A usual value: the median of the calmest third, so that a long extraction leaves it be."""
+    """A usual value: the median of the calmest third, so that a long extraction leaves it be.
+
+    0 where there is none.
+    """
     third = len(values) // 3
     if third < 3:
-        return sorted(values)[len(values) // 20]
+        return min(values, default=0)
     parts = (values[:third], values[third:-third], values[-third:])
     return min(sorted(part)[len(part) // 2] for part in parts)
 
@@ -111,18 +114,17 @@ class Peers:
     def __init__(self) -> None:
         self.levels: Counter[int] = Counter()  # accounts by band of their usual day
         self.strangers: Counter[int] = Counter()  # the same of accounts without a history
-        self.usual: dict[
-            tuple[int, int], Counter[int]
-        ] = {}  # accounts' medians, by window and band
-        self.most: dict[tuple[int, int], Counter[int]] = {}  # accounts' greatest, likewise
+        # Of accounts, by window and band: their medians, and their greatest.
+        self.usual: defaultdict[tuple[int, int], Counter[int]] = defaultdict(Counter)
+        self.most: defaultdict[tuple[int, int], Counter[int]] = defaultdict(Counter)
         self.days: Counter[int] = Counter()
         self._suspects: list[_Suspect] = []
         self._joined: dict[tuple[int, int], list[int]] = {}
 
-    def add(self, series: Series) -> bool:
-        """Take an account; whether it is suspected of anything."""
+    def add(self, series: Series, usual: int) -> bool:
+        """Take an account and its usual day (`level`); whether it is suspected of anything."""
         held = len(self._suspects)
-        self._take(series)
+        self._take(series, usual)
         suspected = len(self._suspects) > held
         if len(self._suspects) > 2 * SUSPECTS:
             self._suspects = sorted(self._suspects, key=_weight)[-SUSPECTS:]
@@ -133,12 +135,11 @@ class Peers:
         """The accounts suspected of something."""
         return {suspect.found.account for suspect in self._suspects}
 
-    def _take(self, series: Series) -> None:
+    def _take(self, series: Series, usual: int) -> None:
         days = series.day_people
         if not days:
             return
         self.days.update(days)
-        usual = level(days)
         own = band(usual)
         if len(days) < 3:
             self.strangers[band(max(days))] += 1
@@ -149,8 +150,11 @@ class Peers:
         for seconds, values in ((HOUR, series.peaks), (DAY, days), (WEEK, series.new[1:])):
             if not values:
                 continue
-            self.usual.setdefault((seconds, own), Counter())[sorted(values)[len(values) // 2]] += 1
-            self.most.setdefault((seconds, own), Counter())[max(values)] += 1
+            ordered = sorted(values)
+            self.usual[seconds, own][ordered[len(values) // 2]] += 1
+            self.most[seconds, own][ordered[-1]] += 1
+            if ordered[-1] < LEAST:
+                continue
             for place in jumps(values, 0 if seconds == WEEK else REACH):
                 self._suspect(series, seconds, place + (seconds == WEEK), own)
         if usual >= LEAST:

@@ -11,7 +11,9 @@ import sys
 import tempfile
 import weakref
 from array import array
+from collections import deque
 from collections.abc import Iterable, Iterator
+from operator import iadd, itemgetter
 from pathlib import Path
 from typing import IO
 
@@ -37,8 +39,8 @@ class Spill:
     def put(self, slots: Iterable[int], rows: bytes) -> None:
         """Take rows of `WIDTH` bytes, each with the number of its slot."""
         waiting = self._slots
-        for slot, (row,) in zip(slots, ROW.iter_unpack(rows), strict=True):
-            waiting[slot] += row
+        each = map(itemgetter(0), ROW.iter_unpack(rows))
+        deque(map(iadd, map(waiting.__getitem__, slots), each), maxlen=0)
         self._waiting += len(rows) // WIDTH
         if self._waiting >= self._held:
             self._flush()

@@ -11,6 +11,7 @@ from rempart.reading.sketch import ERROR
 from rempart.reading.windows import DAY, HOUR, MINUTE, MONTH, NAMELESS, Series
 
 NAMES = {MINUTE: "minute", HOUR: "hour", DAY: "day", MONTH: "30 days"}
+WAITING = 20_000  # values counted at one go
 WHOLE = 100_000  # ranks of a curve are parts of this
 RANKS = (0, 10_000, 25_000, 50_000, 75_000, 90_000, 95_000, 98_000, 99_000, 99_500, 99_900, 99_950,
          99_990, 99_999, WHOLE)  # fmt: skip
@@ -49,14 +50,35 @@ def quantiles(counts: Counter[int], ranks: Iterable[int]) -> list[int]:
     return found
 
 
+class Counted:
+    """Values counted, many at a time."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[int] = Counter()
+        self._waiting: list[int] = []
+
+    def add(self, values: Iterable[int]) -> None:
+        """Count these."""
+        self._waiting.extend(values)
+        if len(self._waiting) > WAITING:
+            self._counts.update(self._waiting)
+            self._waiting.clear()
+
+    @property
+    def counts(self) -> Counter[int]:
+        """How often each value came."""
+        self._counts.update(self._waiting)
+        self._waiting.clear()
+        return self._counts
+
+
 class Spread:
     """The windows of one length, over all accounts."""
 
     def __init__(self, seconds: int, ceiling: Limit | None = None) -> None:
         self.seconds = seconds
-        self._people: Counter[int] = Counter()
-        self._requests: Counter[int] = Counter()
-        self._alike: Counter[int] = Counter()  # people and requests of accounts that read once each
+        self._people, self._requests = Counted(), Counted()
+        self._alike = Counted()  # people and requests of accounts that read once each
         self.ceiling = ceiling.people if ceiling and ceiling.seconds == seconds else None
         self.accounts = self.over = self.over_windows = self.sketched = 0
 
@@ -67,10 +89,10 @@ class Spread:
             return 0
         self.accounts += 1
         if people == requests:
-            self._alike.update(people)
+            self._alike.add(people)
         else:
-            self._people.update(people)
-            self._requests.update(requests)
+            self._people.add(people)
+            self._requests.add(requests)
         self.sketched += sketched
         if self.ceiling is None or max(people) <= self.ceiling:
             return 0
@@ -82,12 +104,12 @@ class Spread:
     @property
     def people(self) -> Counter[int]:
         """How many windows have how many people."""
-        return self._people + self._alike
+        return self._people.counts + self._alike.counts
 
     @property
     def requests(self) -> Counter[int]:
         """How many windows have how many requests."""
-        return self._requests + self._alike
+        return self._requests.counts + self._alike.counts
 
     def _of(self, series: Series) -> tuple[list[int], list[int], int]:
         if self.seconds == HOUR:

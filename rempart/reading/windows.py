@@ -5,8 +5,9 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, compress, pairwise, repeat
-from operator import floordiv
+from functools import partial
+from itertools import compress, islice, pairwise, repeat
+from operator import floordiv, ne, sub
 from typing import TypeAlias
 
 from rempart.reading.batch import Words
@@ -60,14 +61,20 @@ def within(times: Sequence[int], first: int, last: int) -> slice:
     return slice(bisect_left(times, first * HOUR), bisect_left(times, (last + 1) * HOUR))
 
 
-def series(account: int, rows: bytes, extent: tuple[int, int]) -> Series | None:
+def series(account: int, rows: bytes, extent: Slice) -> Series | None:
     """The windows of an account whose rows fit in memory; None where none is within the extent.
 
     `extent` is the first and the last hour of the log; lines dated outside are left out.
     """
-    times: list[int] = times_of(rows).tolist()
-    people: list[int] = people_of(rows).tolist()
-    networks = networks_of(rows)
+    return placed(
+        account, times_of(rows).tolist(), people_of(rows).tolist(), networks_of(rows), extent
+    )
+
+
+def placed(
+    account: int, times: list[int], people: list[int], networks: Words, extent: Slice
+) -> Series | None:
+    """The same from columns."""
     if times != sorted(times):
         order = sorted(zip(times, people, networks, strict=True), key=lambda line: line[0])
         times, people, named = map(list, zip(*order, strict=True))
@@ -89,44 +96,64 @@ def series(account: int, rows: bytes, extent: tuple[int, int]) -> Series | None:
 
 def _count(found: Series, times: Sequence[int], people: Sequence[int], last: int) -> None:
     """Fill the windows from the reads of an account, in time order."""
-    hours = Counter(map(floordiv, times, repeat(HOUR)))
-    ends = list(accumulate(hours.values()))
-    found.hours = list(hours)
-    found.hour_people = [
-        1 if count == 1 else len(set(people[end - count : end]))
-        for count, end in zip(hours.values(), ends, strict=True)
-    ]
-    days = Counter(map(floordiv, found.hours, repeat(24)))
-    places = list(accumulate(days.values()))
-    found.days = list(days)
+    if not times:
+        return
+    hours, lines = _runs(list(map(floordiv, times, repeat(HOUR))))
+    days, parts = _runs(list(map(floordiv, hours, repeat(24))))
+    places = [lines[part] for part in parts]
+    found.hours, found.days = hours, days
+    found.weeks, weeks = _grouped([(day + 3) // 7 for day in days], places)
+    found.months, months = _grouped([(last - day) // 30 for day in days], places)
+    everybody = set(people)
+    found.everybody, found.total = everybody, len(everybody)
+    count = _lines if found.total == len(people) else partial(_different, people)
+    found.hour_people, found.day_people = count(lines), count(places)
     found.peaks = [
-        max(found.hour_people[place - count : place])
-        for count, place in zip(days.values(), places, strict=True)
+        found.hour_people[begin] if end - begin == 1 else max(found.hour_people[begin:end])
+        for begin, end in pairwise(parts)
     ]
-    ends = [ends[place - 1] for place in places]
-    found.day_people = [len(set(people[begin:end])) for begin, end in pairwise((0, *ends))]
-    found.weeks, weeks = _grouped([(day + 3) // 7 for day in found.days], ends)
-    found.months, months = _grouped([(last - day) // 30 for day in found.days], ends)
-    found.month_people = [len(set(people[begin:end])) for begin, end in months]
-    everybody: set[int] = set()
-    for begin, end in weeks:
-        known = len(everybody)
-        everybody.update(people[begin:end])
-        found.new.append(len(everybody) - known)
-    found.everybody = everybody
-    found.total = len(everybody)
+    found.month_people = [found.total] if len(months) == 2 else count(months)
+    found.new = _lines(weeks) if count is _lines else _first_met(people, weeks)
     if found.nameless:
         _requests(found, last)
         return
-    found.hour_requests = list(hours.values())
-    found.day_requests = [end - begin for begin, end in pairwise((0, *ends))]
-    found.month_requests = [end - begin for begin, end in months]
+    found.hour_requests, found.day_requests = _lines(lines), _lines(places)
+    found.month_requests = _lines(months)
 
 
-def _grouped(numbers: Sequence[int], ends: Sequence[int]) -> tuple[list[int], list[Slice]]:
-    """Days by the week or month they are in: its numbers, and where its lines begin and end."""
-    last = dict(zip(numbers, ends, strict=True))
-    return list(last), list(pairwise((0, *last.values())))
+def _runs(numbers: Sequence[int]) -> tuple[list[int], list[int]]:
+    """Numbers that rise, each once, and where each begins; at last where all end."""
+    begins = [0, *compress(range(1, len(numbers)), map(ne, numbers, islice(numbers, 1, None)))]
+    return [numbers[place] for place in begins], [*begins, len(numbers)]
+
+
+def _grouped(numbers: Sequence[int], places: Sequence[int]) -> tuple[list[int], list[int]]:
+    """Days by the week or month they are in: its numbers, and where its lines begin."""
+    found, parts = _runs(numbers)
+    return found, [places[part] for part in parts]
+
+
+def _lines(places: Sequence[int]) -> list[int]:
+    """How many lines there are between each place and the next."""
+    return list(map(sub, places[1:], places))
+
+
+def _first_met(people: Sequence[int], weeks: Sequence[int]) -> list[int]:
+    """How many people each week brought who were not read before."""
+    known: set[int] = set()
+    found = []
+    for begin, end in pairwise(weeks):
+        before = len(known)
+        known.update(people[begin:end])
+        found.append(len(known) - before)
+    return found
+
+
+def _different(people: Sequence[int], places: Sequence[int]) -> list[int]:
+    """How many different people there are between each place and the next."""
+    return [
+        1 if end - begin == 1 else len(set(people[begin:end])) for begin, end in pairwise(places)
+    ]
 
 
 def _requests(found: Series, last: int) -> None:

@@ -39,33 +39,34 @@ _FAST: Final = (  # a form, and where its seconds end
     (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d"), 19),
     (re.compile(r"\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d"), 20),
 )
+_ONES: Final = bytes((byte - 48) % 256 for byte in range(256))  # a digit's worth
+_TENS: Final = bytes(10 * (byte - 48) % 256 for byte in range(256))
 _NEVER: Final = -(1 << 40)
 _FRACTION: Final = re.compile(r"[.,]\d{1,9}")
 
 
 class _Minutes(dict[str, int]):
-    """The first second of each written minute, all in one zone; parsed once each."""
+    """The first second of each written minute, all in one zone; hours are parsed once each.
+
+    Zones go over to summer at the end of a quarter of an hour, so quarters are what is parsed.
+    """
 
     def __init__(self, parsed: Callable[[str], int]) -> None:
         super().__init__()
         self._parsed = parsed
+        self._quarters: dict[str, int] = {}
 
     def __missing__(self, text: str) -> int:
         if len(self) >= _KEPT:
             self.clear()
-        found = self._parsed(f"{text}:00")
-        self[text] = found if found != NONE else _NEVER
-        return self[text]
-
-
-class _Sixty(dict[str, int]):
-    """The seconds of a minute as written; what is none leads nowhere."""
-
-    def __missing__(self, text: str) -> int:
-        return _NEVER
-
-
-_SECONDS: Final = _Sixty({f"{second:02d}": second for second in range(61)})
+            self._quarters.clear()
+        quarter, past = divmod(int(text[-2:]), 15)
+        begins = f"{text[:-2]}{15 * quarter:02}:00"
+        begun = self._quarters.get(begins)
+        if begun is None:
+            begun = self._quarters[begins] = self._parsed(begins)
+        found = self[text] = begun + 60 * past if begun != NONE and quarter < 4 else _NEVER
+        return found
 
 
 class Clock:
@@ -120,11 +121,11 @@ class Clock:
         if any(joined[place::width] != first[place] * len(column) for place in range(start, width)):
             return None
         minutes = self._in_zone(zone)
-        if minutes is None:
+        passed = _two_digits(joined[cut - 2 :: width], joined[cut - 1 :: width])
+        if minutes is None or passed is None:
             return None
         self._count_zone(zone.strip(" ]"), len(column))
         begun = map(minutes.__getitem__, map(itemgetter(slice(cut - 3)), column))
-        passed = map(_SECONDS.__getitem__, map(itemgetter(slice(cut - 2, cut)), column))
         return array("q", map(add, begun, passed))
 
     def _in_zone(self, zone: str) -> _Minutes | None:
@@ -209,6 +210,14 @@ class Clock:
         rest = (_MONTHS[found[1]], *map(int, found.groups()[1:]))
         seconds = self._at((year, *rest), "")
         return seconds if seconds <= self._now + DAY else self._at((year - 1, *rest), "")
+
+
+def _two_digits(tens: str, ones: str) -> "array[int] | None":
+    """Numbers below sixty, from the column of each digit; None where one is none."""
+    if tens.strip("012345") or not (ones.isdecimal() and ones.isascii()):
+        return None
+    digits = tens.encode().translate(_TENS), ones.encode().translate(_ONES)
+    return array("q", map(add, *digits))
 
 
 def _offset(zone: str) -> int | None:

@@ -7,18 +7,22 @@ waivers, for a comparison) gives a key of its own, which then serves for account
 
 import hashlib
 import os
+import re
 from array import array
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from ipaddress import ip_address
 from typing import Any, Final, cast
 
-from rempart.reading.batch import ACCOUNT
+from rempart.reading.batch import ACCOUNT, holds_zero
 
 KEY: Final = 32  # bytes
 SIZE: Final = 8  # bytes of a hash
 BLOCK: Final = 16  # bytes of a block of AES
 KNOWN: Final = 1 << 18  # addresses remembered before the memory of them starts afresh
 PLACES: Final = 1 << 18  # of the table of what accounts read before; a power of two
+_BYTE: Final = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
+_V4: Final = re.compile(rf"^({_BYTE}\.{_BYTE}\.{_BYTE})\.{_BYTE}$", re.A | re.M)
 _LETTERS: Final = "bcdfghjklmnprstv"  # no vowel: no word; no digit: no piece of a number
 
 
@@ -50,7 +54,7 @@ class Keyed:
             numbers = array("Q", self._blocks(joined.encode()))[::2]
         else:
             numbers = self._one_by_one(values)
-        if 0 in numbers:
+        if holds_zero(numbers):
             numbers = array("Q", [number or 1 for number in numbers])
         return numbers
 
@@ -136,41 +140,44 @@ class Steps:
         return found
 
 
-class Networks(dict[str, int]):
+class Networks:
     """The hash of the network an address lies in: its first 24 bits, of IPv6 its first 48."""
 
     def __init__(self) -> None:
-        super().__init__()
         self._keyed = Keyed()
-        self._hashed: dict[str, int] = {"": 0}
+        self._known: dict[str, int] = {}
 
-    def __missing__(self, address: str) -> int:
-        if len(self) >= KNOWN:
-            self.clear()
-        network = _network(address).hex()
-        found = self._hashed.get(network)
-        if found is None:
-            if len(self._hashed) >= KNOWN:
-                self._hashed = {"": 0}
-            found = self._hashed[network] = self._keyed.hashes([network])[0]
-        self[address] = found
-        return found
+    def of(self, addresses: Sequence[str]) -> "array[int]":
+        """The network of each address, 0 where the text is none."""
+        with suppress(KeyError):
+            return array("Q", map(self._known.__getitem__, addresses))
+        unknown = set(addresses).difference(self._known)
+        if len(self._known) + len(unknown) > KNOWN:
+            self._known.clear()
+            unknown = set(addresses)
+        self._learn(list(unknown))
+        return array("Q", map(self._known.__getitem__, addresses))
+
+    def _learn(self, addresses: list[str]) -> None:
+        """Hash networks, all of a batch at one go."""
+        joined = "\n".join(addresses)
+        networks = _V4.findall(joined)
+        if not len(networks) == len(addresses) == joined.count("\n") + 1:  # not all plain IPv4
+            networks = list(map(_network, addresses))
+        known = iter(self._keyed.hashes([network for network in networks if network]))
+        self._known.update(
+            (address, next(known) if network else 0)
+            for address, network in zip(addresses, networks, strict=True)
+        )
 
     def destroy(self) -> None:
         """Forget the key and every address."""
         self._keyed.destroy()
-        self._hashed.clear()
-        self.clear()
+        self._known.clear()
 
 
-def _network(text: str) -> bytes:
-    """The network's own bytes; empty where the text is no address, with or without a port."""
-    try:
-        first, second, third, fourth = map(int, text.split("."))
-        if 0 <= fourth < 256:
-            return bytes((first, second, third))
-    except ValueError:
-        pass
+def _network(text: str) -> str:
+    """The network in words of its own; empty where the text is no address, with a port or not."""
     host = text.strip().split(",")[0].strip().strip('"')
     if host.startswith("["):
         host = host[1:].partition("]")[0]
@@ -179,10 +186,10 @@ def _network(text: str) -> bytes:
     try:
         address = ip_address(host.partition("%")[0])
     except ValueError:
-        return b""
+        return ""
     if address.version == 6 and (mapped := getattr(address, "ipv4_mapped", None)) is not None:
         address = mapped
-    return address.packed[: 3 if address.version == 4 else 6]
+    return str(address).rpartition(".")[0] if address.version == 4 else address.packed[:6].hex()
 
 
 def pseudonym(hashed: int) -> str:

@@ -17,7 +17,7 @@ from rempart.collectors.read_logs.moments import Clock
 from rempart.collectors.read_logs.pseudonyms import Accounts, Keyed, Networks, Steps
 from rempart.inventory.log_fields import zone_named
 from rempart.observations.identifiers.french import nir13, nir_key, nir_shape
-from rempart.reading.batch import EXPOSED, READ, REFUSED, SIGNED_IN, STEP, Batch
+from rempart.reading.batch import EXPOSED, READ, REFUSED, SIGNED_IN, STEP, Batch, holds_zero
 
 # Words products use for a sign-in, and for one that failed; compared in lower case.
 SIGN_INS: Final = frozenset(
@@ -115,8 +115,11 @@ class Tally:
         if actions is None and statuses is None:
             flags = bytearray([READ if self._dedicated else 0]) * count
         else:
-            pairs = zip(actions or [None] * count, statuses or [None] * count, strict=True)
-            flags = bytearray(map(self._bits.__getitem__, pairs))
+            acted, ended = actions or [None] * count, statuses or [None] * count
+            if acted.count(acted[0]) == ended.count(ended[0]) == count:
+                flags = bytearray([self._bits[acted[0], ended[0]]]) * count
+            else:
+                flags = bytearray(map(self._bits.__getitem__, zip(acted, ended, strict=True)))
         if not self._reads and not self._dedicated:
             for place, person in enumerate(persons):
                 if person is not None and not flags[place] & (READ | SIGNED_IN | REFUSED):
@@ -181,7 +184,7 @@ class Tally:
             return array("Q", bytes(8 * count))
         if set(map(type, column)) != {str}:
             column = list(map(str, column))
-        return array("Q", map(self._networks.__getitem__, column))
+        return self._networks.of(column)
 
     def _expose(self, urls: list[Any] | None, flags: bytearray) -> None:
         """Count the URLs, and mark those with an identifier of a person in them."""
@@ -202,7 +205,7 @@ class Tally:
     def _count(
         self, times: "array[int]", accounts: "array[int]", people: "array[int]", flags: bytearray
     ) -> None:
-        if flags.count(READ) == len(flags) and 0 not in accounts and 0 not in people:
+        if flags.count(READ) == len(flags) and not holds_zero(accounts) and not holds_zero(people):
             whole = len(flags)
             missing = times.count(-1)
             self.reads += whole
