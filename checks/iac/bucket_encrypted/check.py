@@ -5,7 +5,7 @@ from rempart.judge.stores import encrypted_at_rest
 from rempart.observations.datastores import DataStore
 
 
-def check(stores: tuple[DataStore, ...], *, own_key: bool = False) -> Iterator[Result]:
+def check(stores: tuple[DataStore, ...]) -> Iterator[Result]:
     for store in stores:
         if store.kind == "bucket":
-            yield encrypted_at_rest(store, own_key=own_key)
+            yield encrypted_at_rest(store)

@@ -1,0 +1,11 @@
+from collections.abc import Iterator
+
+from rempart.check import Result
+from rempart.judge.stores import encrypted_at_rest
+from rempart.observations.datastores import DataStore
+
+
+def check(stores: tuple[DataStore, ...]) -> Iterator[Result]:
+    for store in stores:
+        if store.kind not in ("database", "bucket"):
+            yield encrypted_at_rest(store)
