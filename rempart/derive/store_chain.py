@@ -11,20 +11,26 @@ from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import Any
 
-from rempart.check import EPOCH, Fact, Observation, Unknown, any_of
+from rempart.check import EPOCH, Fact, Observation, Seen, Unknown, any_of
 from rempart.derive import Estate
 from rempart.errors import Reason
+from rempart.judge.identifiers import proven
 from rempart.observations.datastores import (
     Copy,
     DataStore,
     DataStoreFile,
     Dump,
+    IdentifierColumn,
     Layer,
     StoreChain,
 )
+from rempart.observations.identifiers.catalogue import PERSONAL
 from rempart.observations.volumes import Volume
 
-NEEDS: tuple[type[Observation], ...] = (DataStoreFile, DataStore, Dump, Volume)
+NEEDS: tuple[type[Observation], ...] = (
+    *(DataStoreFile, DataStore, Dump, Volume),
+    IdentifierColumn,
+)
 BRINGS: tuple[type[Observation], ...] = (StoreChain,)
 
 _WORDS = re.compile(r"[a-z]+|\d+")
@@ -37,11 +43,25 @@ def derived(estate: Estate) -> Iterator[Observation]:
             copies = (_original(estate, subject), *_copies(estate, subject))
             yield StoreChain(
                 copies,
+                _identifiers(estate, subject.id),
                 subject=subject.id,
                 key="store",
                 source="inventory",
                 taken=_latest(estate),
             )
+
+
+def _identifiers(estate: Estate, id_: str) -> Seen[tuple[str, ...]]:
+    """What the columns of a database proved to hold about people."""
+    columns = _of(estate, id_, IdentifierColumn)
+    if not columns:
+        return _why(estate, id_, IdentifierColumn)
+    return tuple(sorted({one.identifier for one in columns if _proven(one)}))
+
+
+def _proven(column: IdentifierColumn) -> bool:
+    known = column.identifier in PERSONAL
+    return known and proven(column.identifier, column.candidates, column.valid)
 
 
 def _latest(estate: Estate) -> datetime:

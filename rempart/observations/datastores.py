@@ -106,7 +106,7 @@ class DataStore(Observation):
 class Layer(msgspec.Struct, frozen=True):
     """One thing between a store's bytes and the metal: what it is, whether it encrypts."""
 
-    kind: str  # file | mount | declared
+    kind: str  # column | engine | file | mount | declared
     name: str
     encrypted: Seen[bool]
     key_holder: Seen[str | None] = None
@@ -117,15 +117,19 @@ class Copy(msgspec.Struct, frozen=True):
 
     subject: str
     name: str
-    kind: str  # original | dump | backup
+    kind: str  # original | replica | dump | backup
     encrypted: Seen[bool]
     layers: tuple[Layer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class StoreChain(Observation):
-    """A store, every layer under it and every copy of it that the inventory names; key: `store`."""
+    """A store, every layer under it and every copy of it that the inventory names; key: `store`.
+
+    `identifiers` are the classes of people's identifiers that its columns proved to hold.
+    """
 
     drawn: ClassVar[bool] = True
 
     copies: tuple[Copy, ...]
+    identifiers: Seen[tuple[str, ...]] = ()
