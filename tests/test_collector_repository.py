@@ -164,14 +164,16 @@ def test_private_keys_count_unless_a_passphrase_guards_them(tmp_path: Path) -> N
     (tmp_path / "id_sealed").write_text(f"{begin.format('OPENSSH ')}\n{sealed}\n")
     found = by_key(seen(tmp_path), LiteralSecret)
     assert {key: one.literal for key, one in found.items()} == {
-        "open.pem": True,
-        "sealed.pem": False,
-        "two.pem": True,
-        "two.pem #2": True,
-        "id_open": True,
-        "id_sealed": False,
+        "open.pem:private-key": True,
+        "sealed.pem:private-key": False,
+        "two.pem:private-key": True,
+        "two.pem:private-key #2": True,
+        "id_open:private-key": True,
+        "id_sealed:private-key": False,
     }
-    assert [found[key].line for key in ("open.pem", "two.pem", "two.pem #2")] == [2, 1, 4]
+    lines = {key.partition(":")[0]: one.line for key, one in found.items() if "#" not in key}
+    assert (lines["open.pem"], lines["two.pem"]) == (2, 1)
+    assert found["two.pem:private-key #2"].line == 4
 
 
 def test_environment_files_and_compose_environments_are_read(tmp_path: Path) -> None:

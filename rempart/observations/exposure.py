@@ -24,13 +24,18 @@ class LiteralSecret(Observation):
     """A place where a secret is given; key: the attribute, variable or file.
 
     `literal` is true where the value itself is written there, false where it is a reference to
-    something that keeps secrets. The value is never part of what is seen. `kind` is password, key,
-    token or private key.
+    something that keeps secrets. `kind` is password, key, token or private key. `rule` is the id of
+    the rule that found it in text; empty where the structure of the file did. The value is never
+    part of what is seen: `digest` is the same for the same secret within one run, under a key that
+    is drawn for that run and forgotten; `hint` is the first two characters of a longer secret.
     """
 
     kind: str
     attribute: str
     literal: Seen[bool]
+    rule: str = ""
+    digest: str = ""
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ Nothing is run and git is asked nothing. Files are found here and parsed in chil
 bounded memory and time, so that a hostile or broken file costs only itself.
 """
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from rempart.collectors.leaving import leaving
 from rempart.collectors.repository.jobs import BRINGS, BRINGS_OF, jobs
 from rempart.collectors.tree import Found, Left, Passed, regular_files
 from rempart.errors import Reason
+from rempart.observations.exposure import LiteralSecret
 
 KIND = "repository"
 PROBES = (Probe("repository", "Nothing: files are read where the auditor runs.", BRINGS),)
@@ -28,6 +30,7 @@ def collect(subject: Any, access: Any, wanted: Wanted) -> Iterator[Observation |
 
     Raises Unreachable where there is no such folder.
     """
+    from rempart.collectors.repository.secrets_merge import merged
     from rempart.collectors.repository.workers import answered
 
     root = Path(subject.path)
@@ -43,11 +46,16 @@ def collect(subject: Any, access: Any, wanted: Wanted) -> Iterator[Observation |
             if item.name.endswith(UNREAD):
                 detail = "Terraform written as JSON is not read yet"
                 yield from _gaps(Passed(item.path, Reason.NO_COLLECTOR, detail), TERRAFORM & wanted)
-    asked = list(jobs(str(root.absolute()), found, wanted))
+    key, rules = os.urandom(32).hex(), str(getattr(subject, "secret_rules", None) or "")
+    asked = list(jobs(str(root.absolute()), found, wanted, key=key, rules=rules))
     names = {type_.__name__ for type_ in wanted}
+    secrets: list[LiteralSecret] = []
     for seen in answered(asked, access.deadline) if asked else ():
-        if (seen.type if isinstance(seen, Gap) else type(seen).__name__) in names:
+        if isinstance(seen, LiteralSecret) and LiteralSecret in wanted:
+            secrets.append(seen)
+        elif (seen.type if isinstance(seen, Gap) else type(seen).__name__) in names:
             yield seen
+    yield from merged(secrets)
 
 
 def _gaps(passed: Passed, wanted: Wanted) -> Iterator[Gap]:

@@ -1,7 +1,7 @@
 """Which files of a repository are read as what, and the jobs a worker does: messages of both sides.
 
 One job holds all files of one kind, since modules, includes and drop-ins belong together; only the
-search for private keys is cut into pieces.
+search of all texts for secrets is cut into pieces.
 """
 
 import re
@@ -14,6 +14,7 @@ from rempart.check import Observation
 from rempart.collectors.tree import Found
 from rempart.observations.datastores import DataStore
 from rempart.observations.exposure import LiteralSecret, OpenPort
+from rempart.observations.fixtures import HealthIdentifiers
 from rempart.observations.ssh import SshdSettings
 from rempart.observations.tls import TlsVersion
 from rempart.observations.volumes import Volume
@@ -25,17 +26,14 @@ BRINGS_OF: dict[str, Types] = {
     "compose": (OpenPort, LiteralSecret),
     "nginx": (TlsVersion,),
     "sshd": (SshdSettings,),
-    "settings": (LiteralSecret,),
-    "keys": (LiteralSecret,),
+    "text": (LiteralSecret, HealthIdentifiers),
 }
 BRINGS: Types = tuple(dict.fromkeys(type_ for types in BRINGS_OF.values() for type_ in types))
-PIECE = 500  # files of one search for keys
+PIECE = 500  # files of one search for secrets
 LONGEST = 2_000_000  # bytes of one configuration file
-KEY_FILE = 262_144  # bytes of a file that is searched for private keys
+TEXT_FILE = 16_000_000  # bytes of a file that are searched for secrets
 
 _COMPOSE = re.compile(r"(?:docker-)?compose(?:[.-][\w.-]+)?\.ya?ml", re.I)
-_SETTINGS = re.compile(r"\.env(?:\.[\w-]+)*|.+\.env", re.I)
-_TEMPLATE = re.compile(r"\.(?:example|sample|dist|template|tpl)$", re.I)
 _NGINX_FOLDERS = frozenset({"sites-available", "sites-enabled"})
 _BINARY = re.compile(
     r"\.(?:png|jpe?g|gif|ico|webp|woff2?|ttf|otf|eot|pdf|zip|gz|bz2|xz|zst|7z|jar|so|o|a|pyc|mp4|svg)$",
@@ -44,11 +42,16 @@ _BINARY = re.compile(
 
 
 class Job(msgspec.Struct, frozen=True):
-    """What a worker is asked: the folder, the kind, and paths as Latin-1 text of their bytes."""
+    """What a worker is asked: the folder, the kind, and paths as Latin-1 text of their bytes.
+
+    `key` is the run's own for digests of secrets, in hexadecimal; `rules` a file of more rules.
+    """
 
     root: str
     kind: str
     files: tuple[str, ...]
+    key: str = ""
+    rules: str = ""
 
 
 class Told(msgspec.Struct, frozen=True, array_like=True):
@@ -59,7 +62,14 @@ class Told(msgspec.Struct, frozen=True, array_like=True):
     value: msgspec.Raw = msgspec.Raw(b"null")
 
 
-def jobs(root: str, found: Iterable[Found], wanted: frozenset[type[Observation]]) -> Iterator[Job]:
+def jobs(
+    root: str,
+    found: Iterable[Found],
+    wanted: frozenset[type[Observation]],
+    *,
+    key: str = "",
+    rules: str = "",
+) -> Iterator[Job]:
     """The jobs that can bring something wanted."""
     sorted_: dict[str, list[str]] = {}
     for file in found:
@@ -68,9 +78,9 @@ def jobs(root: str, found: Iterable[Found], wanted: frozenset[type[Observation]]
     for kind, files in sorted_.items():
         if not wanted.intersection(BRINGS_OF[kind]):
             continue
-        size = PIECE if kind == "keys" else len(files)
+        size = PIECE if kind == "text" else len(files)
         for start in range(0, len(files), size):
-            yield Job(root, kind, tuple(files[start : start + size]))
+            yield Job(root, kind, tuple(files[start : start + size]), key, rules)
 
 
 def _kinds(file: Found) -> Iterator[str]:
@@ -82,12 +92,10 @@ def _kinds(file: Found) -> Iterator[str]:
         yield "compose"
     elif name == "sshd_config" or "sshd_config.d" in path.parts:
         yield "sshd"
-    elif _SETTINGS.fullmatch(name) and not _TEMPLATE.search(name):
-        yield "settings"
     elif _is_nginx(path):
         yield "nginx"
-    if 0 < file.size <= KEY_FILE and not _BINARY.search(name):
-        yield "keys"
+    if file.size > 0 and not _BINARY.search(name):
+        yield "text"
 
 
 def _is_nginx(path: PurePosixPath) -> bool:

@@ -1,83 +1,94 @@
-"""Where secrets are given in a repository, and whether the value itself is written there.
+"""What a name says about its value, and whether a value is a secret that lies open.
 
-By structure, not by entropy: an attribute, variable or setting whose name says that it holds a
-secret, and private keys by their first line. The value is looked at and never kept.
+A secret is looked at and never kept: what stays of it is a digest under a key that is drawn for
+one run and forgotten, so that the same secret in two places can be counted and nobody can try
+words against it, and its first two characters where it is long enough.
 """
 
-import base64
-import binascii
+import hashlib
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
-from rempart.check import OneOf, Seen, Unknown, Vantage
-from rempart.collectors.repository.syntax import (
-    Attribute,
-    Block,
-    Call,
-    Expression,
-    File,
-    Opaque,
-    Reference,
-    Template,
-)
-from rempart.collectors.repository.values import Module, unresolved
+from rempart.check import Seen, Vantage
 from rempart.collectors.text import clean
 from rempart.documents import load
 from rempart.observations.exposure import LiteralSecret
 
 TABLE = Path(__file__).parent / "tables" / "secrets.yaml"
-_KEY = re.compile(rb"-----BEGIN ((?:[A-Z0-9]+ ){0,3})PRIVATE KEY(?: BLOCK)?-----")
-_SETTING = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.]*)\s*[=:]\s*(.*)")
-_FILLED_IN = re.compile(r"\$\{?(\w+)(?::?-([^}]*))?(?::?\?[^}]*)?\}?")
+SETTING: Final = "setting"  # the rule of names that say they hold a secret
+SHOWN: Final = 2  # characters of a secret
+LONG: Final = 8  # characters of a secret of which two may be shown
+_WORDS: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_FILLED_IN: Final = re.compile(r"\$\{?(\w+)(?::?-([^}]*))?(?::?\?[^}]*)?\}?")
+_KEY: ContextVar[bytes] = ContextVar("key of the digests", default=b"")
 
 
 class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kinds: tuple[tuple[str, str], ...]
     never: str
-    placeholders: str
+    placeholders: tuple[str, ...]
+    references: tuple[str, ...]
+    dull: tuple[str, ...]
+    words: tuple[str, ...]
 
 
 class _Names(msgspec.Struct, frozen=True):
     kinds: tuple[tuple[str, Any], ...]
     never: Any
     placeholders: Any
+    references: Any
+    dull: Any
+    words: tuple[bytes, ...]
 
 
 @lru_cache(maxsize=1)
 def _names() -> _Names:
     table = load(TABLE, _Table)
     kinds = tuple((kind, re.compile(pattern)) for kind, pattern in table.kinds)
-    return _Names(kinds, re.compile(table.never), re.compile(table.placeholders, re.I))
+    never = re.compile(re.sub(r"\s+", "", table.never))
+    placeholders, references = _any_of(table.placeholders), _any_of(table.references)
+    dull = re.compile("|".join(f"(?:{pattern})" for pattern in table.dull), re.S)
+    words = tuple(word.encode() for word in table.words)
+    return _Names(kinds, never, placeholders, references, dull, words)
 
 
+def _any_of(patterns: tuple[str, ...]) -> Any:  # noqa: ANN401
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.I | re.S)
+
+
+@lru_cache(maxsize=20_000)
 def kind_of(name: str) -> str:
     """The kind of secret a name says it holds; empty where it says no such thing."""
-    plain = name.lower().replace("-", "_").replace(".", "_")
+    if len(name) > 100:
+        return ""
+    plain = re.sub(r"[-. :/]+", "_", _WORDS.sub("_", name.strip())).lower().strip("_")
     names = _names()
-    if len(plain) > 100 or names.never.fullmatch(plain):
+    if names.never.fullmatch(plain):
         return ""
     return next((kind for kind, pattern in names.kinds if pattern.fullmatch(plain)), "")
 
 
+def words() -> tuple[bytes, ...]:
+    """Parts of such names, in lower case: each has at least one, or stands beside one."""
+    return _names().words
+
+
 def placeholder(value: str) -> bool:
-    """Whether a value only marks where one is to be filled in, or names a place that keeps it."""
+    """Whether a value only marks where one is to be filled in."""
     text = value.strip()
     return not text or _names().placeholders.fullmatch(text[:300]) is not None
 
 
-def settings(path: str, text: str, *, comment: str = "#") -> Iterator[LiteralSecret]:
-    """Secrets in a file of NAME=value lines."""
-    for number, line in enumerate(text.splitlines(), 1):
-        match = None if line.lstrip().startswith(comment) else _SETTING.fullmatch(line)
-        if match and (kind := kind_of(match[1])):
-            value = match[2].strip().strip("\"'")
-            if (literal := written(value)) is not None:
-                yield _secret(kind, f"{path}:{match[1]}", literal, path, number)
+def refers(value: str) -> bool:
+    """Whether a value names a place that keeps the secret, or is the secret encrypted."""
+    return _names().references.fullmatch(value.strip()[:600]) is not None
 
 
 def written(value: str) -> bool | None:
@@ -85,142 +96,70 @@ def written(value: str) -> bool | None:
 
     `${NAME:-default}` is the secret itself when the default is one.
     """
-    if not value:
+    text = value.strip()
+    if placeholder(text):
         return None
-    if match := _FILLED_IN.fullmatch(value):
-        return bool(match[2]) and not placeholder(match[2])
-    return None if placeholder(value) else True
+    if match := _FILLED_IN.fullmatch(text):
+        return bool(match[2]) and not placeholder(match[2]) and not refers(match[2])
+    return not refers(text)
 
 
-def private_keys(path: str, content: bytes) -> Iterator[LiteralSecret]:
-    """Private keys in a file; one under a passphrase is no secret that lies open."""
-    for ordinal, match in enumerate(_KEY.finditer(content), 1):
-        line = content.count(b"\n", 0, match.start()) + 1
-        body = content[match.end() : match.end() + 400]
-        sealed = b"ENCRYPTED" in match[1] or b"ENCRYPTED" in body[:80] or _openssh_sealed(body)
-        key = path if ordinal == 1 else f"{path} #{ordinal}"
-        yield _secret("private key", key, not sealed, path, line)
+def dull(value: str) -> bool:
+    """Whether a value is a word or a name, as examples, tests and programs have them."""
+    return _names().dull.fullmatch(value.strip()[:200]) is not None
 
 
-def _openssh_sealed(body: bytes) -> bool:
-    """Whether an OpenSSH key (PROTOCOL.key) names a cipher other than none."""
+@contextmanager
+def keyed(key: bytes) -> Iterator[None]:
+    """Digests are made under this key; outside there are none."""
+    before = _KEY.set(key)
     try:
-        raw = base64.b64decode(re.sub(rb"[^A-Za-z0-9+/]", b"", body)[:64])
-    except binascii.Error:
-        return False
-    return raw.startswith(b"openssh-key-v1\0") and raw[19:23] != b"none"
+        yield
+    finally:
+        _KEY.reset(before)
 
 
-def module_secrets(module: Module) -> Iterator[LiteralSecret]:
-    """Secrets in the resources, providers, module calls and variables of a Terraform module."""
-    asked: set[str] = set()
-    for file, block in module.of("resource", "data", "provider", "module", "locals"):
-        name = f"{module.prefix}{_named(block)}"
-        for path, attribute in _within(block):
-            if kind := kind_of(attribute.name):
-                asked |= _variables(attribute.value)
-                literal = _literal(module, attribute.value)
-                if literal is not None:
-                    key = f"{name}.{path}".removeprefix(".")
-                    yield _secret(kind, key, literal, file, attribute.line, module.root)
-    if not module.prefix:
-        yield from _defaults(module, asked)
+def digest(value: str) -> str:
+    """The same for the same secret in one run; empty where no key was drawn."""
+    key = _KEY.get()
+    raw = value.encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(raw, key=key[:64], digest_size=8).hexdigest() if key and value else ""
 
 
-def file_secrets(file: File) -> Iterator[LiteralSecret]:
-    """Secrets in a file of variable values (`terraform.tfvars`)."""
-    for path, attribute in _within(file.body):
-        kind = kind_of(attribute.name)
-        if kind and isinstance(attribute.value, str) and not placeholder(attribute.value):
-            yield _secret(kind, f"{file.path}:{path}", True, file.path, attribute.line)
+def hint(value: str) -> str:
+    """The first two characters of a secret of eight and more."""
+    return clean(value[:SHOWN]) if len(value) >= LONG else ""
 
 
-def _defaults(module: Module, asked: set[str]) -> Iterator[LiteralSecret]:
-    for file, block in module.of("variable"):
-        default = block.attributes.get("default")
-        if not block.labels or default is None:
-            continue
-        (name, *_) = block.labels
-        kind = kind_of(name) or ("password" if name in asked else "")
-        if kind and isinstance(default.value, str) and not placeholder(default.value):
-            yield _secret(kind, f"var.{name}", True, file, default.line, module.root)
-
-
-def _within(block: Block, above: str = "", depth: int = 0) -> Iterator[tuple[str, Attribute]]:
-    for attribute in block.attributes.values():
-        yield f"{above}{attribute.name}", attribute
-        yield from _inside(attribute, attribute.value, f"{above}{attribute.name}", depth)
-    for inner_block in block.blocks if depth < 10 else ():
-        yield from _within(inner_block, f"{above}{inner_block.type}.", depth + 1)
-
-
-def _inside(
-    attribute: Attribute, value: Expression, above: str, depth: int
-) -> Iterator[tuple[str, Attribute]]:
-    """Settings in objects and lists of an attribute; `{name, value}` pairs as containers do."""
-    if depth > 10:
-        return
-    if isinstance(value, Call):
-        value = value.arguments
-    if isinstance(value, tuple):
-        for one in value:
-            yield from _inside(attribute, one, above, depth + 1)
-    elif isinstance(value, dict):
-        pair = value.get("name")
-        named = {pair: value["value"]} if isinstance(pair, str) and "value" in value else value
-        for key, one in named.items():
-            yield f"{above}.{key}", Attribute(key, one, attribute.line, attribute.end_line)
-            yield from _inside(attribute, one, f"{above}.{key}", depth + 1)
-
-
-def _literal(  # noqa: PLR0911  (one return a kind of expression)
-    module: Module, expression: Expression
-) -> Seen[bool] | None:
-    """Whether an attribute is the secret itself; None where it holds none."""
-    match expression:
-        case Reference(("local", name, *_)) if not kind_of(name):
-            pass  # no finding of its own
-        case Reference() | Opaque():
-            return False
-        case str():
-            return None if placeholder(expression) else True
-        case bool() | None | dict() | tuple():
-            return None
-        case int():
-            return True
-    value = module.value(expression)
-    if isinstance(value, str):
-        return None if placeholder(value) else True
-    if isinstance(expression, Template):
-        return unresolved("put together from several parts")
-    if isinstance(value, OneOf):
-        strings = [one for one in value.values if isinstance(one, str) and not placeholder(one)]
-        return True if strings else None
-    return False if isinstance(value, Unknown | Reference) else None
-
-
-def _variables(expression: Expression) -> set[str]:
-    if isinstance(expression, Reference) and expression.steps[0] == "var":
-        return set(expression.steps[1:2])
-    return set()
-
-
-def _named(block: Block) -> str:
-    parts = block.labels if block.type == "resource" else (block.type, *block.labels)
-    return ".".join(parts)
-
-
-def _secret(
-    kind: str, key: str, literal: Seen[bool], path: str, line: int, root: str = ""
+def given(  # noqa: PLR0913  (what an observation holds)
+    kind: str,
+    key: str,
+    literal: Seen[bool],
+    path: str,
+    line: int,
+    *,
+    value: str = "",
+    attribute: str = "",
+    rule: str = "",
+    end_line: int | None = None,
+    root: str = "",
 ) -> LiteralSecret:
+    """A place where a secret is given; of `value` only its digest and hint are kept.
+
+    `attribute` is the part of the key after its last colon, where it is not named.
+    """
+    held = value if literal is True else ""
     return LiteralSecret(
         kind,
-        clean(key.rpartition(":")[2] if kind != "private key" else path, 120),
+        clean(attribute or key.rpartition(":")[2], 120),
         literal,
+        rule,
+        digest(held),
+        hint(held),
         key=clean(key, 300),
         vantage=Vantage.DECLARED,
         source=path,
         line=line,
-        end_line=line,
+        end_line=end_line or line,
         root=root,
     )

@@ -7,7 +7,7 @@ from rempart.collectors.repository.companions import Companions
 from rempart.collectors.repository.modules import Foreign, roots
 from rempart.collectors.repository.ports import ports
 from rempart.collectors.repository.rows import table
-from rempart.collectors.repository.secrets import file_secrets, module_secrets
+from rempart.collectors.repository.secrets_terraform import file_secrets, module_secrets
 from rempart.collectors.repository.stores import stores
 from rempart.collectors.repository.syntax import File
 from rempart.collectors.repository.values import Module

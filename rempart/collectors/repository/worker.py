@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from rempart.check import Gap, Observation
-from rempart.collectors.repository.jobs import BRINGS_OF, KEY_FILE, LONGEST, Job, Told
+from rempart.collectors.repository.jobs import BRINGS_OF, LONGEST, TEXT_FILE, Job, Told
 from rempart.collectors.text import clean
 from rempart.collectors.tree import content, shown
 from rempart.errors import CollectError, ContentErrors, Reason
@@ -28,12 +28,15 @@ Seen: TypeAlias = Observation | Gap
 
 def main() -> None:
     """Do jobs until standard input ends."""
+    from rempart.collectors.repository.secrets import keyed
+
     _confine()
     for line in sys.stdin.buffer:
         job = msgspec.json.decode(line, type=Job)
         try:
-            for item in Desk(job).done():
-                _tell_seen(item)
+            with keyed(bytes.fromhex(job.key)):
+                for item in Desk(job).done():
+                    _tell_seen(item)
         except Exception as error:  # noqa: BLE001  (our own fault; its text may hold a secret)
             for type_ in BRINGS_OF[job.kind]:
                 detail = f"the reader of {job.kind} stopped: {type(error).__name__}"
@@ -74,14 +77,24 @@ class Desk:
         yield from _READERS[self._job.kind](self)
         yield from self._gaps
 
-    def each(self, look: Callable[[str, bytes], Any], cap: int = LONGEST) -> Iterator[Any]:
-        """What `look` makes of each file; a file it cannot read becomes a gap."""
+    @property
+    def rules(self) -> str:
+        """The file of more rules for secrets; empty where there is none."""
+        return self._job.rules
+
+    def each(
+        self,
+        look: Callable[[str, Any], Any],
+        cap: int = LONGEST,
+        read: Callable[[Path, bytes, int], Any] | None = None,
+    ) -> Iterator[Any]:
+        """What `look` makes of each file as `read`; a file it cannot read becomes a gap."""
         for name in self._job.files:
             raw = name.encode("latin-1")
             path = shown(raw)
             self._tell(Told("at", name))
             try:
-                yield look(path, content(self._root, raw, cap))
+                yield look(path, (read or content)(self._root, raw, cap))
             except CollectError as error:
                 self.gap(path, error.reason, str(error))
             except ContentErrors as errors:
@@ -172,18 +185,16 @@ def _included(
     return included
 
 
-def _settings(desk: Desk) -> Iterator[Seen]:
-    from rempart.collectors.repository.secrets import settings
+def _text(desk: Desk) -> Iterator[Seen]:
+    from rempart.collectors.repository.secrets_text import Text, searched, text_of
 
-    read = desk.each(lambda path, raw: list(settings(path, raw.decode("utf-8", "replace"))))
-    for found in read:
-        yield from found
+    def look(path: str, text: Text) -> list[Seen]:
+        if not text.whole:
+            detail = f"longer than {TEXT_FILE} bytes; only these were searched"
+            desk.gap(path, Reason.LIMIT, detail)
+        return list(searched(path, text.content, desk.rules))
 
-
-def _keys(desk: Desk) -> Iterator[Seen]:
-    from rempart.collectors.repository.secrets import private_keys
-
-    for found in desk.each(lambda path, raw: list(private_keys(path, raw)), KEY_FILE):
+    for found in desk.each(look, TEXT_FILE, text_of):
         yield from found
 
 
@@ -192,8 +203,7 @@ _READERS: dict[str, Callable[[Desk], Iterator[Seen]]] = {
     "compose": _compose,
     "nginx": _nginx,
     "sshd": _sshd,
-    "settings": _settings,
-    "keys": _keys,
+    "text": _text,
 }
 
 if __name__ == "__main__":

@@ -1,0 +1,39 @@
+"""The same secret seen twice, in the structure of its file and in its text, told once."""
+
+from collections.abc import Iterable
+
+from rempart.collectors.repository.secrets import SETTING
+from rempart.observations.exposure import LiteralSecret
+
+
+def merged(found: Iterable[LiteralSecret]) -> list[LiteralSecret]:
+    """What structure told, and what else the text holds.
+
+    A find in text goes where a structural one stands on its lines and either holds the same secret
+    or, on that very line, says what the setting is: a reference, or a secret put together.
+    """
+    items = list(found)
+    known: dict[str, list[LiteralSecret]] = {}
+    for one in items:
+        if not _of_text(one):
+            known.setdefault(one.source, []).append(one)
+    return [
+        one
+        for one in items
+        if not _of_text(one) or not any(_same(other, one) for other in known.get(one.source, ()))
+    ]
+
+
+def _of_text(secret: LiteralSecret) -> bool:
+    return bool(secret.rule)
+
+
+def _same(structural: LiteralSecret, text: LiteralSecret) -> bool:
+    line, first = text.line or 0, structural.line or 0
+    if not first <= line <= (structural.end_line or first):
+        return False
+    if structural.digest and structural.digest == text.digest:
+        return True
+    if first != (structural.end_line or first):
+        return False
+    return structural.literal is True or text.rule == SETTING

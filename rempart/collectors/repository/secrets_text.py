@@ -1,0 +1,61 @@
+"""One text of a repository, read and searched: secrets, and numbers of insured persons."""
+
+import os
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from rempart.check import Gap, Observation
+from rempart.collectors.repository.secrets_people import people
+from rempart.collectors.repository.secrets_rules import rules
+from rempart.collectors.repository.secrets_search import Search
+from rempart.collectors.tree import opened
+
+HEAD: Final = 8_192  # bytes that tell a text from other files
+SEALED: Final = (
+    b"$ANSIBLE_VAULT;",
+    b"-----BEGIN AGE ENCRYPTED FILE-----",
+    b"-----BEGIN PGP MESSAGE-----",
+    b"age-encryption.org/",
+    b"\0GITCRYPT\0",
+)
+_UTF16: Final = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+
+
+class Text:
+    """The start of a file as UTF-8; empty for what is no text or encrypted as a whole."""
+
+    __slots__ = ("content", "whole")
+
+    def __init__(self, content: bytes, whole: bool) -> None:
+        self.content = content
+        self.whole = whole
+
+
+def text_of(root: Path, raw: bytes, cap: int) -> Text:
+    """The text of a file, up to `cap` bytes of it. Raises CollectError when it cannot be opened."""
+    with os.fdopen(opened(root, raw), "rb") as file:
+        head = file.read(HEAD)
+        encoding = _UTF16.get(head[:2])
+        if head.startswith(SEALED) or (b"\0" in head and not encoding):
+            return Text(b"", True)
+        content = head + file.read(cap + 1 - len(head))
+    whole = len(content) <= cap
+    content = content[:cap]
+    if encoding:
+        content = content[2:].decode(encoding, "replace").encode("utf-8", "replace")
+    return Text(content.removeprefix(b"\xef\xbb\xbf"), whole)
+
+
+@lru_cache(maxsize=2)
+def search(file: str) -> Search:
+    """Our own rules, and those of a file where one is named, made ready."""
+    return Search(rules(file))
+
+
+def searched(path: str, content: bytes, file: str = "") -> Iterator[Observation | Gap]:
+    """What a text holds that should not be in a repository."""
+    if content:
+        yield from search(file).secrets(path, content)
+        yield from people(path, content)
