@@ -13,7 +13,7 @@ from rempart.check import Gap, Observation, OneOf, Unknown, Vantage
 from rempart.collectors import repository
 from rempart.errors import Reason, Unreachable
 from rempart.observations.datastores import DataStore
-from rempart.observations.exposure import LiteralSecret, OpenPort
+from rempart.observations.exposure import LiteralSecret, OpenPort, PublicEndpoint
 from rempart.observations.ssh import SshdSettings
 from rempart.observations.tls import TlsVersion
 from rempart.observations.volumes import Volume
@@ -49,13 +49,14 @@ def test_reads_what_the_demonstration_declares() -> None:
     assert isinstance(reporting.encrypted, Unknown)
     assert reporting.encrypted.detail == "var.reporting_encrypted has no default"
     assert stores["module.claims.aws_db_instance.main"].key_name == "aws_kms_key.claims"
-    assert stores["aws_s3_bucket.claims_backup"].public is False
-    assert stores["aws_s3_bucket.forms"].public is True
-    ports = by_key(found, OpenPort)
-    assert ports["aws_security_group.database.ingress:5432"].public is True
-    assert ports["aws_security_group.database.ingress:6379"].public is False
-    assert ports["services.sessions:6379"].public is True
-    assert ports["services.queue:5432"].public is False
+    endpoints = by_key(found, PublicEndpoint)
+    assert endpoints["aws_s3_bucket.claims_backup"].public is False
+    assert endpoints["aws_s3_bucket.forms"].public is True
+    ports = {(one.key, one.use): one for one in found if isinstance(one, OpenPort)}
+    database = ports["aws_security_group.database", "data"]
+    assert (database.public, database.ports) == (True, ("5432 PostgreSQL",))
+    assert ports["services.sessions", "data"].public is True
+    assert ports["services.queue", "data"].public is False
     secrets = by_key(found, LiteralSecret)
     assert [key for key, one in secrets.items() if one.literal] == ["module.claims.password"]
     offered = {key for key, one in by_key(found, TlsVersion).items() if one.offered}
@@ -84,7 +85,7 @@ def test_a_yaml_bomb_costs_only_itself(tmp_path: Path) -> None:
         "services:\n  db:\n    image: postgres\n    ports:\n      - 5432:5432\n"
     )
     found = seen(tmp_path)
-    assert by_key(found, OpenPort)["services.db:5432"].public is True
+    assert by_key(found, OpenPort)["services.db"].public is True
     assert ("OpenPort", "compose.bomb.yml", Reason.LIMIT) in gaps(found)
 
 
@@ -145,7 +146,7 @@ def test_git_and_downloaded_modules_are_left_out(tmp_path: Path) -> None:
 def test_terraform_written_as_json_is_said_to_be_unread(tmp_path: Path) -> None:
     (tmp_path / "main.tf.json").write_text("{}")
     assert ("DataStore", "main.tf.json", Reason.NO_COLLECTOR) in gaps(seen(tmp_path))
-    assert seen(tmp_path, TlsVersion) == []
+    assert seen(tmp_path, SshdSettings) == []
 
 
 def test_no_folder_is_unreachable(tmp_path: Path) -> None:

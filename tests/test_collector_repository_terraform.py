@@ -4,12 +4,17 @@ from typing import Any
 import pytest
 
 from rempart.check import Gap, Observation, Unknown
+from rempart.collectors.repository.blocks import declared_resources
 from rempart.collectors.repository.hcl import parsed
-from rempart.collectors.repository.rows import table
+from rempart.collectors.repository.modules import roots
+from rempart.collectors.repository.rows import PROVIDERS, Row, rows
 from rempart.collectors.repository.terraform import declared
+from rempart.collectors.repository.topics import observed
+from rempart.collectors.repository.values import Module
 from rempart.errors import Reason
 from rempart.observations.datastores import DataStore
-from rempart.observations.exposure import LiteralSecret, OpenPort
+from rempart.observations.exposure import LiteralSecret, OpenPort, PublicEndpoint
+from rempart.observations.volumes import Volume
 
 
 def found(**files: str) -> list[Observation | Gap]:
@@ -18,8 +23,8 @@ def found(**files: str) -> list[Observation | Gap]:
     return list(declared([parsed(text.encode(), name) for name, text in names.items()]))
 
 
-def one(text: str) -> Any:
-    (item,) = found(main=text)
+def one(text: str, *types: type[Observation | Gap]) -> Any:
+    (item,) = (item for item in found(main=text) if isinstance(item, types or (Volume, DataStore)))
     return item
 
 
@@ -38,7 +43,7 @@ def encrypted(value: object) -> bool | str:
         ('"aws_rds_cluster" "a" { engine_mode = "serverless" }', True),
         ('"aws_redshift_cluster" "a" {}', True),
         ('"aws_dynamodb_table" "a" {}', True),
-        ('"aws_ebs_volume" "a" {}', "encrypted is absent: the account's setting decides"),
+        ('"aws_ebs_volume" "a" {}', False),
         ('"aws_ebs_volume" "a" { encrypted = !false }', True),
         ('"ovh_cloud_project_volume" "a" { type = "high-speed-luks" }', True),
         ('"ovh_cloud_project_volume" "a" { type = "classic" }', False),
@@ -59,9 +64,10 @@ def test_an_older_provider_has_the_older_default() -> None:
         main='terraform { required_providers { aws = { version = "~> 5.0" } } }\n'
         'resource "aws_redshift_cluster" "a" {}'
     )
-    assert isinstance(items[0], DataStore)
-    assert items[0].encrypted is False
-    assert items[0].public is True
+    (store,) = (item for item in items if isinstance(item, DataStore))
+    (endpoint,) = (item for item in items if isinstance(item, PublicEndpoint))
+    assert store.encrypted is False
+    assert endpoint.public is True
 
 
 def test_the_account_default_declared_beside_holds() -> None:
@@ -69,7 +75,8 @@ def test_the_account_default_declared_beside_holds() -> None:
         main='resource "aws_ebs_encryption_by_default" "x" { enabled = true }\n'
         'resource "aws_ebs_volume" "a" {}'
     )
-    assert encrypted(items[0].encrypted) is True  # type: ignore[union-attr]
+    (volume,) = (item for item in items if isinstance(item, Volume))
+    assert encrypted(volume.encrypted) is True
 
 
 def test_blocks_of_an_instance_are_volumes_of_their_own() -> None:
@@ -105,7 +112,8 @@ def test_variables_locals_and_tfvars_are_worked_out() -> None:
         )
     )
     items = found(main=text, terraform_tfvars="b = true")
-    values = {item.key[-1]: encrypted(item.encrypted) for item in items}  # type: ignore[union-attr]
+    stores = [item for item in items if isinstance(item, DataStore)]
+    values = {item.key[-1]: encrypted(item.encrypted) for item in stores}
     assert values == {
         "a": True,
         "b": True,
@@ -134,7 +142,8 @@ def test_local_modules_take_what_their_caller_gives() -> None:
         'module "b" { source = "../db" }\nmodule "none" {\n  source = "../db"\n  count = 0\n}',
         db__main=module,
     )
-    values = {item.key: (item.encrypted, item.root) for item in items}  # type: ignore[union-attr]
+    stores = [item for item in items if isinstance(item, DataStore)]
+    values = {item.key: (item.encrypted, item.root) for item in stores}
     assert values == {
         "module.a.aws_db_instance.m": (True, "live"),
         "module.b.aws_db_instance.m": (False, "live"),
@@ -154,6 +163,7 @@ def test_a_module_from_elsewhere_is_not_known() -> None:
     assert {(item.type, item.reason) for item in items if isinstance(item, Gap)} == {
         ("Volume", Reason.UNRESOLVED),
         ("DataStore", Reason.UNRESOLVED),
+        ("PublicEndpoint", Reason.UNRESOLVED),
         ("OpenPort", Reason.UNRESOLVED),
     }
 
@@ -171,7 +181,7 @@ def test_companions_speak_for_their_bucket() -> None:
         "  block_public_acls = false\n  block_public_policy = true\n"
         "  ignore_public_acls = true\n  restrict_public_buckets = true\n}\n"
     )
-    public = {item.key[-1]: item.public for item in items if isinstance(item, DataStore)}
+    public = {item.key[-1]: item.public for item in items if isinstance(item, PublicEndpoint)}
     assert public["a"] is False
     assert public["b"] is True
     assert isinstance(public["c"], Unknown)
@@ -192,11 +202,16 @@ def test_companions_speak_for_their_bucket() -> None:
 )
 def test_who_may_reach_a_database_port(rule: str, expected: bool | str) -> None:
     item = one(
-        f'resource "aws_security_group" "a" {{\n  ingress {{\n    from_port = 5000\n'
-        f'    to_port = 5500\n    protocol = "tcp"\n    {rule}\n  }}\n}}'
+        f'resource "aws_security_group" "a" {{\n  ingress {{\n    from_port = 5432\n'
+        f'    to_port = 5432\n    protocol = "tcp"\n    {rule}\n  }}\n}}',
+        OpenPort,
     )
-    assert isinstance(item, OpenPort)
-    assert (item.port, encrypted(item.public)) == (5432, expected)
+    assert (item.key, item.use, item.ports) == (
+        "aws_security_group.a",
+        "data",
+        ("5432 PostgreSQL",),
+    )
+    assert encrypted(item.public) == expected
 
 
 def test_rules_of_other_providers_open_ports_too() -> None:
@@ -213,20 +228,27 @@ def test_rules_of_other_providers_open_ports_too() -> None:
         'resource "aws_security_group_rule" "out" {\n  type = "egress"\n  from_port = 0\n'
         '  to_port = 65535\n  protocol = "tcp"\n  cidr_blocks = ["0.0.0.0/0"]\n}\n'
     )
-    opened = {item.key: item.public for item in items if isinstance(item, OpenPort)}
-    assert opened["google_compute_firewall.g.allow:3306"] is True
-    assert opened["azurerm_network_security_rule.z:1433"] is True
-    assert opened["aws_vpc_security_group_ingress_rule.v:5432"] is True
-    assert not [key for key in opened if "deny" in key or "out" in key]
+    opened = {(item.key, item.use): item for item in items if isinstance(item, OpenPort)}
+    assert {key for key, item in opened.items() if item.public is True} == {
+        ("google_compute_firewall.g", "data"),
+        ("google_compute_firewall.g", "admin"),
+        ("google_compute_firewall.g", "other"),
+        ("azurerm_network_security_rule.z", "data"),
+        ("aws_vpc_security_group_ingress_rule.v", "data"),
+        ("aws_vpc_security_group_ingress_rule.v", "admin"),
+        ("aws_vpc_security_group_ingress_rule.v", "other"),
+    }
+    assert opened["google_compute_firewall.g", "data"].ports == ("3306 MySQL or MariaDB",)
+    assert opened["aws_vpc_security_group_ingress_rule.v", "data"].ports == ("all ports",)
 
 
-def test_an_undecided_port_range_is_a_gap() -> None:
-    item = one(
-        'resource "aws_security_group_rule" "a" {\n  type = "ingress"\n  from_port = var.p\n'
+def test_an_undecided_port_range_is_not_known() -> None:
+    items = found(
+        main='resource "aws_security_group_rule" "a" {\n  type = "ingress"\n  from_port = var.p\n'
         '  to_port = var.p\n  protocol = "tcp"\n  cidr_blocks = ["0.0.0.0/0"]\n}'
     )
-    assert isinstance(item, Gap)
-    assert (item.type, item.reason) == ("OpenPort", Reason.UNRESOLVED)
+    opened = {item.use: encrypted(item.public) for item in items if isinstance(item, OpenPort)}
+    assert opened == dict.fromkeys(("data", "admin", "other"), "var.p is not declared")
 
 
 def test_secrets_are_told_by_the_name_and_the_form_of_the_value() -> None:
@@ -256,11 +278,23 @@ def test_secrets_are_told_by_the_name_and_the_form_of_the_value() -> None:
     assert "hunter2" not in repr(items)
 
 
-def test_every_row_of_the_table_can_be_read() -> None:
-    for name, row in table().items():
-        inside = "".join(f"{block} {{}}\n" for block in row.blocks)
-        items = found(main=f'resource "{name}" "a" {{\n{inside}}}')
-        assert len(items) == max(1, len(row.blocks)), name
+TABLES = sorted({*PROVIDERS.values(), "cloudformation", "kubernetes", "ansible"})
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_row_of_the_tables_can_be_read(name: str) -> None:
+    for type_, listed in rows(name).items():
+        for row in listed:
+            inside = "".join(f"{block} {{}}\n" for block in row.blocks)
+            text = f'resource "{type_}" "a" {{\n{inside}}}'
+            assert row.source
+            assert observed_of(text, {type_: (row,)}) or row.when, type_
+
+
+def observed_of(text: str, rows_: dict[str, tuple[Row, ...]]) -> list[Observation | Gap]:
+    ((module,),) = roots([parsed(text.encode(), "main.tf")])
+    assert isinstance(module, Module)
+    return list(observed(declared_resources(module), rows_))
 
 
 def test_lines_are_those_of_the_attribute(tmp_path: Path) -> None:

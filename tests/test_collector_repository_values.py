@@ -8,7 +8,7 @@ from rempart.check import Gap, OneOf, Unknown
 from rempart.collectors.repository.hcl import parsed
 from rempart.collectors.repository.terraform import declared
 from rempart.observations.datastores import DataStore
-from rempart.observations.exposure import LiteralSecret, OpenPort
+from rempart.observations.exposure import LiteralSecret, OpenPort, PublicEndpoint
 from rempart.observations.volumes import Volume
 
 DATABASE = 'resource "aws_db_instance" "d" {{\n  storage_encrypted = {}\n}}\n'
@@ -39,10 +39,12 @@ def seen(files: str | dict[str, str]) -> dict[str, object]:
                 found[f"gap {item.key}"] = item.type
             case Volume():
                 found[item.key] = plain(item.encrypted)
-            case DataStore():
-                found[item.key] = plain(item.public if item.kind == "bucket" else item.encrypted)
-            case OpenPort():
+            case DataStore() if item.kind != "bucket":
+                found[item.key] = plain(item.encrypted)
+            case PublicEndpoint() if item.kind == "bucket":
                 found[item.key] = plain(item.public)
+            case OpenPort():
+                found[f"{item.key} {item.use}"] = plain(item.public)
             case LiteralSecret():
                 found[item.key] = plain(item.literal)
     return found
@@ -187,13 +189,13 @@ def test_a_copy_is_encrypted_like_its_source(resource: str, expected: object) ->
 
 
 def test_a_machine_has_a_root_disk_even_where_nobody_wrote_it() -> None:
-    assert seen('resource "aws_instance" "i" {}') == {"aws_instance.i.root_block_device": "?"}
+    assert seen('resource "aws_instance" "i" {}') == {"aws_instance.i.root_block_device": False}
 
 
 def test_the_setting_of_another_region_does_not_count() -> None:
     volume = 'resource "aws_ebs_volume" "v" {}\n'
     switch = 'resource "aws_ebs_encryption_by_default" "s" {\n provider = aws.%s\n}'
-    assert seen(volume + switch % "us") == {"aws_ebs_volume.v": "?"}
+    assert seen(volume + switch % "us") == {"aws_ebs_volume.v": False}
     child = {"main.tf": 'module "m" {\n source = "./m"\n}\n' + switch.replace("provider", "#")}
     assert seen({**child, "m/main.tf": volume}) == {"module.m.aws_ebs_volume.v": True}
 
@@ -232,23 +234,24 @@ ANYBODY = '["0.0.0.0/0"]'
 )
 def test_rules_of_a_group_are_read_in_every_form(body: str, expected: object) -> None:
     found = seen(f'resource "aws_security_group" "s" {{\n{body}\n}}')
-    assert found.get("aws_security_group.s.ingress:5432") == expected
+    assert found.get("aws_security_group.s data") == expected
 
 
 @pytest.mark.parametrize(
     ("ports", "opened"),
     [
-        ('destination_port_ranges = ["443"]', False),
+        ('destination_port_ranges = ["443"]', None),
         ('destination_port_range = "5432"', True),
-        ("destination_port_range = var.unknown", False),
+        ('destination_port_range = "1-9000"', True),
+        ("destination_port_range = var.unknown", "?"),
     ],
 )
-def test_azure_lists_ports_in_two_ways(ports: str, opened: bool) -> None:
+def test_azure_lists_ports_in_two_ways(ports: str, opened: object) -> None:
     text = (
         'resource "azurerm_network_security_rule" "s" {\n direction = "inbound"\n access = "Allow"'
         f'\n protocol = "Tcp"\n {ports}\n source_address_prefix = "*"\n}}'
     )
-    assert ("azurerm_network_security_rule.s:5432" in seen(text)) is opened
+    assert seen(text).get("azurerm_network_security_rule.s data") == opened
 
 
 @pytest.mark.parametrize(

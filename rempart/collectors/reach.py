@@ -1,7 +1,6 @@
 """Which addresses a rule lets in, and whether that is everybody."""
 
 import ipaddress
-import json
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -16,24 +15,6 @@ EVERYBODY: Final = frozenset({"*", "any", "internet", "all"})
 def lets_everybody_in(values: Iterable[Any]) -> bool | Unknown:
     """Whether any of these addresses, networks or lists of them lets the whole Internet in."""
     return any_of(*(_open(value) for value in _each(values)))
-
-
-def lets_anybody(policy: str) -> bool:
-    """Whether a policy in JSON allows something to everybody without a condition.
-
-    Source: AWS IAM, grammar of the JSON policy language.
-    """
-    try:
-        statements = json.loads(policy)["Statement"]
-    except (ValueError, LookupError, TypeError, RecursionError):
-        return False
-    for one in statements if isinstance(statements, list) else [statements]:
-        if isinstance(one, dict) and one.get("Effect") == "Allow" and not one.get("Condition"):
-            principal = one.get("Principal")
-            named = principal.get("AWS") if isinstance(principal, dict) else principal
-            if named == "*" or (isinstance(named, list) and "*" in named):
-                return True
-    return False
 
 
 def _each(values: Iterable[Any]) -> Iterable[Any]:

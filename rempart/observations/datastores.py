@@ -87,20 +87,19 @@ class DataStoreFile(Observation):
 
 @dataclass(frozen=True, slots=True)
 class DataStore(Observation):
-    """A database or bucket as a provider runs it; key: its address in the repository.
+    """Something that keeps data as a provider runs it; key: its address in the repository.
 
-    `kind` is database or bucket. `key_holder` is `customer`, `provider`, or None where nothing
-    encrypts; `key_name` names the customer's key. `public` says whether anybody can reach it.
-    `setting` shows what decided encryption, `exposure` what decided reach, as written there.
+    `kind` is database, bucket, cache, search, warehouse, queue, topic, stream, file system, log,
+    registry, backup, vault, secret ... `key_holder` is `customer`, `provider`, or None where
+    nothing encrypts; `key_name` names the customer's key. `setting` shows what decided, as written
+    there.
     """
 
     kind: str
     encrypted: Seen[bool]
     key_holder: Seen[str | None] = None
     key_name: Seen[str | None] = None
-    public: Seen[bool] = False
     setting: str = ""
-    exposure: str = ""
 
 
 class Layer(msgspec.Struct, frozen=True):

@@ -7,14 +7,16 @@ from rempart.check import Observation, Seen
 
 @dataclass(frozen=True, slots=True)
 class OpenPort(Observation):
-    """A data store's port that a rule or a container opens; key: the rule and the port.
+    """Ports that a firewall rule or a container opens, for one use of them; key: the resource.
 
-    `service` is what usually answers there (PostgreSQL, Redis). `public` says whether anybody may
-    connect; `sources` the addresses let in, as written.
+    `use` is data (stores), admin (shells, consoles), web (80 and 443) or other. `ports` name them
+    with what usually answers there (`5432 PostgreSQL`, `8000-8100`, `all ports`): those that stand
+    open to everybody where any does. `public` says whether anybody may connect; `sources` are the
+    addresses let in, as written.
     """
 
-    port: int
-    service: str
+    use: str
+    ports: tuple[str, ...]
     public: Seen[bool]
     sources: str = ""
 

@@ -1,13 +1,16 @@
+from collections.abc import Iterator
+
 from rempart.check import Figure, Result, negated, verdict
 from rempart.observations.exposure import OpenPort
 
 
-def check(port: OpenPort) -> Result:
-    facts: dict[str, Figure] = {
-        "port": port.port,
-        "service": port.service,
-        "sources": port.sources or "other rules or groups only",
-    }
-    public = port.public == True  # noqa: E712  (three-valued)
-    seen = f"port {port.port} from {facts['sources']}"
-    return verdict(negated(public), seen, port, facts=facts)
+def check(opened: tuple[OpenPort, ...]) -> Iterator[Result]:
+    for one in opened:
+        if one.use == "data":
+            facts: dict[str, Figure] = {
+                "ports": ", ".join(one.ports),
+                "sources": one.sources or "other rules or groups only",
+            }
+            public = one.public == True  # noqa: E712  (three-valued)
+            seen = f"{facts['ports']} from {facts['sources']}"
+            yield verdict(negated(public), seen, one, facts=facts)

@@ -1,89 +1,115 @@
 """Resources that say something of another one: a bucket's encryption, its access block, its ACL."""
 
-from collections.abc import Iterator, Sequence
-from typing import TypeAlias
+from collections.abc import Iterable, Iterator
+from typing import Final
 
-from rempart.collectors.repository.instances import resources
-from rempart.collectors.repository.syntax import Block, Expression, Indexed, Reference
-from rempart.collectors.repository.values import ROOT, Module
+from rempart.collectors.repository.resource import Place, Resource, Setting
+from rempart.collectors.repository.rows import Look
+from rempart.collectors.repository.syntax import Reference
 
-Place: TypeAlias = tuple[str, ...]  # module, resource type, name, and the instance it names
-Found: TypeAlias = tuple[Module, Block]
-EACH = "*"  # the instance a companion means, where it is made for each of them
+EACH: Final = "*"  # the instance a companion means, where it is made for each of them
+NAMED: Final = ("name", "bucket", "identifier", "id")  # settings by which things call each other
+Beside = tuple[Resource, bool]
 
 
-class Companions:
-    """The companions in all modules of one root, found by whom they refer to or name."""
+class Estate:
+    """Resources that may refer to each other: one Terraform root, one template, one play."""
 
-    def __init__(self, modules: Sequence[Module]) -> None:
-        self._modules = modules
-        self._index: dict[tuple[str, str], dict[Place, list[Found]]] = {}
+    def __init__(self, resources: Iterable[Resource]) -> None:
+        self.resources = tuple(resources)
+        self._types: dict[str, list[Resource]] = {}
+        for one in self.resources:
+            self._types.setdefault(one.type, []).append(one)
+        self._referring: dict[tuple[str, str], dict[Place, list[Resource]]] = {}
+        self._named: dict[str, dict[Place, Resource]] = {}
 
-    def of(
-        self, module: Module, resource: Block, type_: str, by: str
-    ) -> Iterator[tuple[Found, bool]]:
-        """The companions of a resource; whether each is there whenever the resource is."""
-        index = self._index.get((type_, by))
+    @property
+    def types(self) -> Iterable[str]:
+        """The types of the resources."""
+        return self._types
+
+    def of(self, type_: str) -> list[Resource]:
+        """The resources of a type."""
+        return self._types.get(type_, [])
+
+    def beside(self, resource: Resource, look: Look) -> Iterator[Beside]:
+        """The companions a rule speaks of; whether each is there whenever the resource is."""
+        for type_ in look.companions():
+            if type_ not in self._types:
+                continue
+            if look.anywhere:
+                for one in self.of(type_):
+                    if one.realm == resource.realm:
+                        yield one, not one.perhaps
+            elif look.through:
+                yield from self._through(resource, type_, look.through)
+            else:
+                for by in (look.by,) if isinstance(look.by, str) else look.by:
+                    yield from self._by(resource, type_, by)
+
+    def _by(self, resource: Resource, type_: str, by: str) -> Iterator[Beside]:
+        index = self._referring.get((type_, by))
         if index is None:
-            index = self._index[type_, by] = self._indexed(type_, by)
-        for place in _places(module, resource, by):
+            index = self._referring[type_, by] = self._indexed(type_, by)
+        told: set[int] = set()
+        for place in _places(resource, by):
             for found in index.get(place, ()):
-                certain = not found[1].perhaps or _alike(found[1], resource)
-                if place[-1] != EACH or certain:
+                certain = not found.perhaps or _alike(found, resource)
+                if (place[-1] != EACH or certain) and id(found) not in told:
+                    told.add(id(found))
                     yield found, certain
 
-    def _indexed(self, type_: str, by: str) -> dict[Place, list[Found]]:
-        index: dict[Place, list[Found]] = {}
-        for module in self._modules:
-            for _, block in resources(module, type_):
-                attribute = block.attributes.get(by)
-                place = _meant(module, block, attribute.value) if attribute else None
-                if place is not None:
-                    index.setdefault(place, []).append((module, block))
+    def _indexed(self, type_: str, by: str) -> dict[Place, list[Resource]]:
+        index: dict[Place, list[Resource]] = {}
+        for one in self.of(type_):
+            for setting in one.body.at(by):
+                for place in _meant(setting):
+                    for prefix in _prefixes(place):
+                        index.setdefault(prefix, []).append(one)
         return index
 
-
-def _meant(module: Module, companion: Block, expression: Expression) -> Place | None:
-    """What a companion refers to, or the name it gives."""
-    value = module.value(expression)
-    if isinstance(value, str):
-        return (value,)
-    if isinstance(value, Reference):
-        return (value.module, *value.steps[:3])
-    of = expression
-    while isinstance(of, Indexed):
-        of = of.of
-    if isinstance(of, Reference) and of.steps[:2] == ("each", "value"):
-        each = companion.attributes.get("for_each")
-        of = each.value if each else None
-    if isinstance(of, Reference) and len(of.steps) == 2:
-        return (module.prefix or ROOT, *of.steps, EACH)
-    return None
+    def _through(self, resource: Resource, type_: str, path: str) -> Iterator[Beside]:
+        names = self._named.get(type_)
+        if names is None:
+            names = self._named[type_] = {}
+            for one in self.of(type_):
+                for name in _places(one, ""):
+                    names.setdefault(name, one)
+        for setting in resource.body.at(path):
+            for place in _meant(setting):
+                found = next((names[one] for one in _prefixes(place) if one in names), None)
+                if found is not None:
+                    yield found, not found.perhaps or _alike(found, resource)
 
 
-def _places(module: Module, resource: Block, by: str) -> Iterator[Place]:
-    here = (module.prefix or ROOT, *resource.labels)
-    instance = resource.instance.strip('[]"')
-    if instance:
-        yield (*here, instance)
-    elif resource.perhaps:
-        yield (*here, EACH)
-    if instance in ("", "0"):
-        yield from ((*here, part) for part in ("id", "bucket", "name", "arn", by) if part)
-    named = resource.attributes.get(by) or resource.attributes.get("name")
-    name = module.value(named.value) if named else None
-    if isinstance(name, str):
-        yield (name,)
+def _meant(setting: Setting) -> Iterator[Place]:
+    """What a setting refers to, or the names it gives."""
+    if setting.means:
+        yield setting.means
+    values = setting.value if isinstance(setting.value, tuple) else (setting.value,)
+    for value in values:
+        if isinstance(value, str) and value:
+            yield (value,)
+        elif isinstance(value, Reference):
+            yield (value.module, *value.steps) if value.module else value.steps
 
 
-def _alike(companion: Block, resource: Block) -> bool:
+def _prefixes(place: Place) -> Iterator[Place]:
+    """A place and what it lies in, the longest first."""
+    for length in range(min(len(place), 5), 0, -1):
+        yield place[:length]
+
+
+def _places(resource: Resource, by: str) -> Iterator[Place]:
+    yield from resource.names
+    for name in dict.fromkeys((by, *NAMED)) if by else NAMED:
+        for setting in resource.body.at(name):
+            if isinstance(setting.value, str) and setting.value:
+                yield (setting.value,)
+
+
+def _alike(companion: Resource, resource: Resource) -> bool:
     """Whether both are made under the same condition, or one for each of the other."""
-    for name in ("count", "for_each"):
-        one, other = companion.attributes.get(name), resource.attributes.get(name)
-        if one is None:
-            continue
-        if isinstance(one.value, Reference) and one.value.steps == resource.labels:
-            return True
-        if other is not None:
-            return repr(one.value) == repr(other.value)
-    return False
+    if not companion.condition:
+        return True
+    return companion.condition in (resource.condition, resource.own)

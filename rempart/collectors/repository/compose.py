@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from rempart.check import Gap, Observation, Seen, Unknown, Vantage
-from rempart.collectors.repository.ports import table
+from rempart.check import Gap, Observation, Unknown, Vantage
+from rempart.collectors.repository.ports import Opening, by_use, table
 from rempart.collectors.repository.secrets import kind_of, written
 from rempart.collectors.repository.values import unresolved
 from rempart.collectors.text import clean
@@ -47,43 +47,27 @@ def _published(
 ) -> Iterator[OpenPort | Gap]:
     image = _image(service.get("image"))
     listens = table().images.get(image)
+    key = f"services.{clean(name, 60)}"
+    openings = []
     ports, steps = _own(service.get("ports"), ("services", name, "ports"))
     for place, item in enumerate(ports if isinstance(ports, list) else ()):
         opened = _ports(item)
         if isinstance(opened, Unknown):
-            key = f"services.{clean(name, 60)}.ports[{place}]"
             if listens is not None:
-                yield Gap(OpenPort.__name__, opened.reason, opened.detail, key=key, source=path)
+                at = f"{key}.ports[{place}]"
+                yield Gap(OpenPort.__name__, opened.reason, opened.detail, key=at, source=path)
             continue
+        inside, address = opened
         line = document.line_of((*steps, place))
-        for port in opened[0]:
-            usual = table().services.get(port)
-            if usual is None and port != listens:
-                continue
-            yield OpenPort(
-                port,
-                usual or image,
-                _everywhere(opened[1]),
-                clean(opened[1], 60),
-                key=f"services.{clean(name, 60)}:{port}",
-                vantage=Vantage.DECLARED,
-                source=path,
-                line=line,
-                end_line=line,
-            )
+        if len(inside):
+            openings.append(Opening(inside.start, inside.stop - 1, (_bound(address),), line))
     if service.get("network_mode") == "host" and listens is not None:
         line = document.line_of(("services", name, "network_mode"))
-        yield OpenPort(
-            listens,
-            table().services.get(listens, image),
-            unresolved("network_mode host: the service's own settings decide where it listens"),
-            "host network",
-            key=f"services.{clean(name, 60)}:{listens}",
-            vantage=Vantage.DECLARED,
-            source=path,
-            line=line,
-            end_line=line,
-        )
+        words = "network_mode host: the service's own settings decide where it listens"
+        openings.append(Opening(listens, listens, (unresolved(words),), line))
+    for found in by_use(openings, key=key, vantage=Vantage.DECLARED, source=path):
+        if found.use in ("data", "admin"):  # an application's port may stand behind a proxy
+            yield found
 
 
 def _image(image: object) -> str:
@@ -125,15 +109,15 @@ def _ports(item: object) -> tuple[range, str] | Unknown:
     return range(int(first), min(int(last or first), int(first) + MANY) + 1), address
 
 
-def _everywhere(address: str) -> Seen[bool]:
-    """Whether a published port listens on every address of the host; not known for a public one."""
+def _bound(address: str) -> str | Unknown:
+    """Whom an address on the host lets in: everybody, or only who is near; not known if public."""
     try:
         bound = ipaddress.ip_address(address)
     except ValueError:
         return unresolved(clean(address, 60))
-    if bound.is_unspecified:
-        return True
-    return False if bound.is_loopback or bound.is_private else unresolved(str(bound))
+    if bound.is_unspecified or bound.is_loopback or bound.is_private:
+        return f"{bound}/0" if bound.is_unspecified else str(bound)
+    return unresolved(str(bound))
 
 
 def _resolved(text: str) -> str:

@@ -18,15 +18,15 @@ DEPTH: Final = 12  # blocks within blocks, resources made for each of other reso
 Names: TypeAlias = dict[tuple[str, ...], Value]  # `each.value` and its kin, and what they are here
 
 
-def resources(module: Module, type_: str) -> list[tuple[str, Block]]:
-    """Every instance of every resource of a type, with its file."""
+def resources(module: Module) -> dict[str, list[tuple[str, Block]]]:
+    """Every instance of every resource by type, with its file."""
     if module.made is None:
         module.made = {}
         for file, block in module.of("resource"):
             if len(block.labels) == 2:
                 made = [(file, instance) for instance in instances(module, block)]
                 module.made.setdefault(block.labels[0], []).extend(made)
-    return module.made.get(type_, [])
+    return module.made
 
 
 def instances(module: Module, block: Block, depth: int = DEPTH) -> list[Block]:

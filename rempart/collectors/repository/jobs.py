@@ -13,16 +13,23 @@ import msgspec
 from rempart.check import Observation
 from rempart.collectors.tree import Found
 from rempart.observations.datastores import DataStore
-from rempart.observations.exposure import LiteralSecret, OpenPort
+from rempart.observations.exposure import LiteralSecret, OpenPort, PublicEndpoint
 from rempart.observations.fixtures import HealthIdentifiers
+from rempart.observations.keys import EncryptionKey
+from rempart.observations.passwords import PasswordPolicy
+from rempart.observations.sign_in import SignIn
 from rempart.observations.ssh import SshdSettings
 from rempart.observations.tls import TlsVersion
+from rempart.observations.transit import Transit
 from rempart.observations.volumes import Volume
 
 Types = tuple[type[Observation], ...]
 
 BRINGS_OF: dict[str, Types] = {
-    "terraform": (Volume, DataStore, OpenPort, LiteralSecret),
+    "terraform": (
+        *(Volume, DataStore, PublicEndpoint, OpenPort, Transit, TlsVersion, EncryptionKey),
+        *(SignIn, PasswordPolicy, LiteralSecret),
+    ),
     "compose": (OpenPort, LiteralSecret),
     "nginx": (TlsVersion,),
     "sshd": (SshdSettings,),

@@ -1,47 +1,67 @@
-"""Database ports that Terraform's firewall rules open, and to whom."""
+"""Ports that firewall rules open, and to whom: one answer for each resource and use of a port."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
-from rempart.check import Gap, Observation, Unknown, Vantage
+from rempart.check import Fact, OneOf, Unknown, Vantage, any_of, unseen
 from rempart.collectors.reach import lets_everybody_in
-from rempart.collectors.repository.instances import resources
-from rempart.collectors.repository.rows import as_block
-from rempart.collectors.repository.syntax import Attribute, Block
-from rempart.collectors.repository.values import Module, shown
+from rempart.collectors.repository.readers import flat
+from rempart.collectors.repository.resource import Body, Resource, Setting
+from rempart.collectors.repository.rows import Conditions
+from rempart.collectors.repository.rules import fulfilled
+from rempart.collectors.repository.syntax import Reference
+from rempart.collectors.repository.values import shown, unresolved
+from rempart.collectors.text import clean
 from rempart.documents import load
-from rempart.errors import Reason
 from rempart.observations.exposure import OpenPort
 
-TABLE = Path(__file__).parent / "tables" / "ports.yaml"
-EVERY = range(65_536)
+TABLE: Final = Path(__file__).parent / "tables" / "ports.yaml"
+EVERY: Final = range(65_536)
+WIDE: Final = 1_000  # ports of a range whose services are not told one by one
+EVERYBODY: Final = "everybody"
+NO_PORTS: Final = frozenset({"icmp", "icmpv6", "ipv6-icmp", "igmp", "esp", "ah", "1", "58", "50"})
+ALL: Final = frozenset({"-1", "all", "*", "any", "null", "tcp_udp", ""})
 
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One kind of rule; see the head of the table."""
 
-    type: str
+    type: str | tuple[str, ...]
     sources: tuple[str, ...]
-    protocol: str
+    protocol: str = ""
     blocks: str = ""
     low: str = ""
     high: str = ""
     ports: tuple[str, ...] = ()
     above: bool = False
-    when: dict[str, tuple[str, ...]] = {}
+    when: Conditions = {}
     unless: tuple[str, ...] = ()
+    everybody: bool = False
+    every: bool = False
+
+    def types(self) -> tuple[str, ...]:
+        """The resource types it is about."""
+        return (self.type,) if isinstance(self.type, str) else self.type
 
 
 class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The services by port, the rules, and the images by name."""
+    """The services by port and use, the rules, and the images by name."""
 
-    services: dict[int, str]
+    data: dict[int, str]
+    admin: dict[int, str]
+    web: dict[int, str]
     rules: tuple[Rule, ...]
-    images: dict[str, int]
+    images: dict[str, int] = {}
+
+    @property
+    def services(self) -> dict[int, str]:
+        """What usually answers at a data store's port."""
+        return self.data
 
 
 @lru_cache(maxsize=1)
@@ -50,144 +70,195 @@ def table() -> Table:
     return load(TABLE, Table)
 
 
-def ports(module: Module) -> Iterator[Observation | Gap]:
-    """Every database port a rule of the module opens; a Gap where its range is not decided."""
+@lru_cache(maxsize=1)
+def _by_type() -> dict[str, list[Rule]]:
+    found: dict[str, list[Rule]] = {}
     for rule in table().rules:
-        for file, block in resources(module, rule.type):
-            for name, inner in _rules(module, rule, block):
-                yield from _opened(module, rule, block, inner, file, name)
+        for type_ in rule.types():
+            found.setdefault(type_, []).append(rule)
+    return found
 
 
-def _rules(module: Module, rule: Rule, block: Block) -> Iterator[tuple[str, Block]]:
-    """The rules in a resource, by name; what a dynamic block makes is one rule."""
-    if not rule.blocks:
-        yield "", block
-        return
-    listed = block.attributes.get(rule.blocks)
-    if listed is not None:
-        for inner in _written_as_list(module, listed):
-            yield f".{rule.blocks}", inner
-    dynamic = [one for one in block.all("dynamic") if one.labels == (rule.blocks,)]
-    found = [*block.all(rule.blocks), *(inner for one in dynamic for inner in one.all("content"))]
-    for inner in found:
-        yield f".{rule.blocks}", inner
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Ports from `low` to `high`, and the addresses let in; both may not be decided."""
+
+    low: int | Unknown
+    high: int
+    values: Sequence[Any]
+    line: int
+    end_line: int = 0
+    protocol: str = "tcp"
+
+    def public(self) -> Fact:
+        """Whether anybody may connect."""
+        return lets_everybody_in(
+            one
+            for one in self.values
+            if unseen(one) or not (isinstance(one, Reference) or one in (None, ""))
+        )
 
 
-def _written_as_list(module: Module, attribute: Attribute) -> Iterator[Block]:
-    """Rules written `ingress = [{...}]`; one whose port is not decided where the list is not."""
-    value = module.value(attribute.value)
-    for item in value if isinstance(value, tuple) else (value,):
-        if item is not None:
-            yield as_block(attribute, item if isinstance(item, dict) else {"from_port": item})
+def opened(resources: Iterable[Resource]) -> Iterator[OpenPort]:
+    """What the rules among these resources open."""
+    rules = _by_type()
+    for resource in resources:
+        openings = [
+            one for rule in rules.get(resource.type, ()) for one in _openings(rule, resource)
+        ]
+        place = {
+            "key": clean(resource.address, 300),
+            "vantage": Vantage.DECLARED,
+            "source": resource.file,
+            "root": resource.root,
+        }
+        yield from by_use(openings, **place)
 
 
-def _opened(
-    module: Module, rule: Rule, resource: Block, block: Block, file: str, name: str
-) -> Iterator[Observation | Gap]:
-    address = f"{module.address(resource)}{name}"
-    if not _applies(module, rule, resource, block):
-        return
-    ranges = _ranges(module, rule, block)
-    if isinstance(ranges, Unknown):
-        yield Gap(OpenPort.__name__, ranges.reason, ranges.detail, key=address, source=file)
-        return
-    values, line = _sources(module, rule, resource if rule.above else block)
-    for port, service in table().services.items():
-        if any(port in one for one in ranges):
-            yield OpenPort(
-                port,
-                service,
-                lets_everybody_in(values),
-                ", ".join(_written(value) for value in values)[:200],
-                key=f"{address}:{port}",
-                vantage=Vantage.DECLARED,
-                source=file,
-                line=line or block.line,
-                end_line=line or block.line,
-                root=module.root,
-            )
+def _openings(rule: Rule, resource: Resource) -> Iterator[Opening]:
+    parts: Iterable[tuple[str, Body, int, int]]
+    parts = (("", resource.body, resource.line, resource.end_line),)
+    if rule.blocks:
+        parts = resource.body.parts(rule.blocks)
+    for _, body, line, end_line in parts:
+        if fulfilled(rule.when, body, resource.body) is False:
+            continue
+        protocol = _protocol(rule, body)
+        if protocol in NO_PORTS:
+            continue
+        sources = _sources(rule, resource.body if rule.above else body)
+        values = [one.value for one in sources]
+        if rule.everybody and not values and not any(body.at(one) for one in rule.unless):
+            values = ["0.0.0.0/0"]
+        written = sources and sources[0].line
+        where = (sources[0].line, sources[0].end_line) if written else (line, end_line)
+        for ports in _ranges(rule, body, protocol):
+            low = ports if isinstance(ports, Unknown) else ports.start
+            high = 0 if isinstance(ports, Unknown) else ports.stop - 1
+            yield Opening(low, high, values, *where, protocol)
 
 
-def _applies(module: Module, rule: Rule, resource: Block, block: Block) -> bool:
-    """Whether a rule lets in TCP; what is not decided counts as letting in."""
-    for name, allowed in rule.when.items():
-        attribute = block.attributes.get(name) or resource.attributes.get(name)
-        value = module.value(attribute.value) if attribute else None
-        if isinstance(value, str | bool) and shown(value).lower() not in allowed:
-            return False
-    attribute = block.attributes.get(rule.protocol)
-    protocol = shown(module.value(attribute.value)).lower() if attribute else "tcp"
-    return protocol not in ("udp", "icmp", "icmpv6", "17", "1", "58")
+def _protocol(rule: Rule, body: Body) -> str:
+    for setting in body.at(rule.protocol) if rule.protocol else ():
+        if not isinstance(setting.value, Unknown):
+            return shown(setting.value).lower()
+    return "tcp"
 
 
-def _ranges(module: Module, rule: Rule, block: Block) -> list[range] | Unknown:
-    protocol = block.attributes.get(rule.protocol)
-    if protocol is not None and shown(module.value(protocol.value)).lower() in ("-1", "all"):
+def _sources(rule: Rule, body: Body) -> list[Setting]:
+    found = [one for path in rule.sources for one in body.at(path)]
+    spread: list[Setting] = []
+    for one in flat(found, "open"):
+        parts = one.value.split(",") if isinstance(one.value, str) else [one.value]
+        for part in parts:
+            value = part.strip() if isinstance(part, str) else part
+            if unseen(value) or value not in (None, ""):
+                spread.append(Setting(one.name, value, one.line, one.end_line))
+    return spread
+
+
+def _ranges(rule: Rule, body: Body, protocol: str) -> list[range | Unknown]:
+    if rule.every or protocol in ALL - {"tcp_udp"}:
         return [EVERY]
-    if rule.ports:
-        written = [block.attributes[name] for name in rule.ports if name in block.attributes]
-        values = [module.value(attribute.value) for attribute in written]
-        empty = [value is None or (isinstance(value, tuple) and not value) for value in values]
-        given = [value for value, none in zip(values, empty, strict=True) if not none]
-        return _all_listed(given) if given else [EVERY]
-    ends = []
-    for name in (rule.low, rule.high):
-        attribute = block.attributes.get(name)
-        value = module.value(attribute.value) if attribute else None
-        number = _number(value)
-        if isinstance(value, Unknown):
-            return value
-        if number is None:
-            return [EVERY] if value is None else _undecided(value)
-        ends.append(number)
-    return [EVERY] if ends == [-1, -1] else [range(ends[0], ends[1] + 1)]
+    ends = [body.at(path) for path in (rule.low, rule.high) if path]
+    if any(one.value is not None for end in ends for one in end):
+        return [_between(*[end[0].value if end else None for end in ends])]
+    listed = [one for path in rule.ports for one in flat(body.at(path), "open")]
+    written = [one.value for one in listed if one.value is not None]
+    return [_listed(part) for one in written for part in _split(one)] or [EVERY]
 
 
-def _all_listed(values: list[Any]) -> list[range] | Unknown:
-    found: list[range] = []
-    for value in values:
-        ranges = _listed(value)
-        if isinstance(ranges, Unknown):
-            return ranges
-        found += ranges
-    return found
+def _between(low: Any, high: Any) -> range | Unknown:  # noqa: ANN401
+    for end in (low, high):
+        if isinstance(end, Unknown):
+            return end
+    first, last = _number(low), _number(high if high is not None else low)
+    if first is None or last is None:
+        return unresolved(shown(low if first is None else high)[:60])
+    return EVERY if first == -1 or last == -1 else range(first, last + 1)
 
 
-def _listed(value: Any) -> list[range] | Unknown:  # noqa: ANN401  (a value of a module)
-    """Port ranges as lists of numbers, "5432" and "5000-6000" write them; * is every port."""
-    found: list[range] = []
-    for item in value if isinstance(value, tuple) else (value,):
-        if isinstance(item, Unknown):
-            return item
-        low, _, high = str(item).partition("-")
-        first, last = _number(low), _number(high or low)
-        if str(item) == "*":
-            found.append(EVERY)
-        elif first is None or last is None:
-            return _undecided(item)
-        else:
-            found.append(range(first, last + 1))
-    return found
+def _split(value: Any) -> list[Any]:  # noqa: ANN401
+    return value.split(",") if isinstance(value, str) else [value]
+
+
+def _listed(item: Any) -> range | Unknown:  # noqa: ANN401
+    """A port or range as "5432", "5000-6000" or "5000:6000" writes it; * is every port."""
+    if isinstance(item, Unknown):
+        return item
+    text = shown(item).strip().replace(":", "-")
+    if text.lower() in ("*", "any", "all", "-1", ""):
+        return EVERY
+    low, _, high = text.partition("-")
+    first, last = _number(low), _number(high or low)
+    if first is None or last is None or isinstance(item, OneOf):
+        return unresolved(text[:60])
+    return range(first, last + 1)
 
 
 def _number(value: Any) -> int | None:  # noqa: ANN401
-    text = shown(value)
+    text = shown(value).strip()
     return int(text) if text.removeprefix("-").isdecimal() and len(text) < 7 else None
 
 
-def _undecided(value: Any) -> Unknown:  # noqa: ANN401
-    return Unknown(Reason.UNRESOLVED, shown(value)[:60])
+def use_of(port: int) -> tuple[str, str]:
+    """What a port is for (data, admin, web, other), and what usually answers there."""
+    known = table()
+    for use, services in (("data", known.data), ("admin", known.admin), ("web", known.web)):
+        if port in services:
+            return use, services[port]
+    return "other", ""
 
 
-def _sources(module: Module, rule: Rule, block: Block) -> tuple[list[Any], int | None]:
-    written = [block.attributes[name] for name in rule.sources if name in block.attributes]
-    values: list[Any] = []
-    for attribute in written:
-        value = module.value(attribute.value)
-        values += value if isinstance(value, tuple) else [value]
-    if rule.unless and not any(name in block.attributes for name in (*rule.sources, *rule.unless)):
-        return [Unknown(Reason.UNRESOLVED, f"{rule.sources[0]} is absent")], None
-    return [value for value in values if value is not None], written[0].line if written else None
+def by_use(openings: Sequence[Opening], **place: Any) -> Iterator[OpenPort]:  # noqa: ANN401
+    """One observation for each use of the ports that are opened: data, admin, web, other."""
+    uses: dict[str, list[tuple[Opening, list[str]]]] = {}
+    for opening in openings:
+        for use, ports in _uses(opening):
+            uses.setdefault(use, []).append((opening, ports))
+    for use, found in uses.items():
+        facts = [_publicly(opening) for opening, _ in found]
+        public = any_of(*facts)
+        deciding = [
+            one
+            for one, fact in zip(found, facts, strict=True)
+            if unseen(fact) == unseen(public) and (unseen(public) or fact is public)
+        ]
+        opening = deciding[0][0]
+        named = dict.fromkeys(port for _, listed in deciding for port in listed)
+        sources = dict.fromkeys(_written(one) for open_, _ in deciding for one in open_.values)
+        end = max(opening.line, opening.end_line)
+        text = clean(", ".join(sources), 200)
+        yield OpenPort(
+            use, tuple(named)[:20], public, text, line=opening.line, end_line=end, **place
+        )
+
+
+def _publicly(opening: Opening) -> Fact:
+    public = opening.public()
+    if isinstance(opening.low, Unknown) and public is not False:
+        return opening.low
+    return public
+
+
+def _uses(opening: Opening) -> Iterator[tuple[str, list[str]]]:
+    """The uses of the ports of an opening, and these ports in words."""
+    if isinstance(opening.low, Unknown):
+        for use in ("data", "admin", "other"):
+            yield use, [shown(opening.low)[:60]]
+        return
+    known, ports = table(), range(opening.low, opening.high + 1)
+    whole = "all ports" if len(ports) >= len(EVERY) - 1 else f"{ports.start}-{opening.high}"
+    rest = len(ports)
+    for use, services in (("data", known.data), ("admin", known.admin), ("web", known.web)):
+        found = [port for port in services if port in ports]
+        rest -= len(found)
+        if found and not (use == "web" and len(ports) > WIDE):
+            wide = len(ports) > WIDE
+            yield use, [whole] if wide else [f"{port} {services[port]}" for port in found]
+    if rest > 0:
+        udp = " UDP" if opening.protocol in ("udp", "17") else ""
+        yield "other", [f"{whole if len(ports) > 1 else ports.start}{udp}"]
 
 
 def _written(value: Any) -> str:  # noqa: ANN401

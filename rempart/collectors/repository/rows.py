@@ -1,95 +1,141 @@
-"""The table that says what Terraform attributes mean, and the paths its rules follow."""
+"""The tables that say what declared settings mean, type by type; grammar at the head of each row.
 
-from collections.abc import Iterator
+A row names the settings that decide a topic; a rule is one way of deciding. What is written here is
+data with its source, never code.
+"""
+
+from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import msgspec
 
-from rempart.check import Unknown
-from rempart.collectors.repository.syntax import Attribute, Block, Expression
-from rempart.collectors.repository.values import unresolved
 from rempart.documents import load
 
-TABLE = Path(__file__).parent / "tables" / "stores.yaml"
+TABLES = Path(__file__).parent / "tables"
+PROVIDERS: dict[str, str] = {  # the table of a Terraform provider
+    "aws": "aws",
+    "azurerm": "azure",
+    "azuread": "azure",
+    "google": "google",
+    "ovh": "ovh",
+    "scaleway": "scaleway",
+    "outscale": "outscale",
+    "openstack": "openstack",
+}
+
+Word: TypeAlias = bool | int | str
+Conditions: TypeAlias = dict[str, tuple[Word, ...]]
+Reader: TypeAlias = Literal[
+    "boolean", "all", "any", "set", "open", "range", "words", "number", "policy", "tls_only"
+]
 
 
-class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How one fact is decided; see the head of the table."""
+class Look(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where settings are looked for: in the resource, or in companions of it."""
 
     paths: tuple[str, ...] = ()
-    companion: str = ""
-    by: str = ""
-    reader: Literal["boolean", "all", "set", "open", "words", "policy"] = "boolean"
-    words: dict[str, bool] = {}
+    companion: str | tuple[str, ...] = ()
+    by: str | tuple[str, ...] = ()
+    through: str = ""
+    anywhere: bool = False
+
+    def companions(self) -> tuple[str, ...]:
+        """The types of the companions; empty where the resource itself is looked at."""
+        return (self.companion,) if isinstance(self.companion, str) else self.companion
+
+
+class Rule(Look, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How one fact is decided."""
+
+    reader: Reader = "boolean"
+    words: dict[str, Word] = {}
+    at_least: int | str | None = None
+    at_most: int | str | None = None
+    of: Literal["any", "all", ""] = ""
     negate: bool = False
-    only: bool = False  # decides only when its answer is false
-    switch: str = ""
+    only: bool | None = None
+    when: Conditions = {}
+    absent: bool | str | None = None
     default: bool | str | None = None
-    before: dict[str, bool] = {}
+    before: dict[str, bool | str] = {}
 
 
-class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One resource type of the table."""
+class Key(Look, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where a customer's key is named; `words` of which somebody's key follows."""
 
-    type: str
-    kind: Literal["volume", "database", "bucket"]
-    encrypted: tuple[Rule, ...]
+    words: dict[str, Literal["customer", "provider"]] = {}
+
+
+class Figure(Look, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One rule of a password policy."""
+
+    words: dict[str, int | bool | None] = {}
+    default: int | bool | None = None
+
+
+Rules: TypeAlias = tuple[Rule, ...]
+Guarded: TypeAlias = Literal["anonymous", "shared", "password", "factor", "long_lived"]
+
+
+class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What is known of one resource type, or of several that are alike."""
+
+    type: str | tuple[str, ...]
+    kind: str
     source: str
+    when: Conditions = {}
+    encrypted: Rules | Literal["svc", ""] = ""
+    key: str | tuple[str | Key, ...] = ()
+    copied: tuple[str, ...] = ()
     blocks: tuple[str, ...] = ()
     implied: str = ""
-    copied: tuple[str, ...] = ()
-    key: str = ""
-    public: tuple[Rule, ...] = ()
+    public: Rules = ()
+    transit: Rules = ()
+    tls: Rules = ()
+    rotation: Rules = ()
+    days: str = ""
+    sign_in: dict[Guarded, Rules] = {}
+    password_policy: dict[str, Figure] = {}
+
+    def __post_init__(self) -> None:
+        for topic, rules in self.topics():
+            if not rules or rules[-1].default is None:
+                raise ValueError(f"{topic}: the last rule must have a default")
+
+    def topics(self) -> list[tuple[str, Rules]]:
+        """The topics that rules decide, with their rules."""
+        named = {
+            "encrypted": self.encrypted if isinstance(self.encrypted, tuple) else (),
+            "public": self.public,
+            "transit": self.transit,
+            "tls": self.tls,
+            "rotation": self.rotation,
+        }
+        found = [(topic, rules) for topic, rules in named.items() if rules]
+        return found + [(f"sign_in {kind}", rules) for kind, rules in self.sign_in.items()]
+
+    def types(self) -> tuple[str, ...]:
+        """The resource types it is about."""
+        return (self.type,) if isinstance(self.type, str) else self.type
+
+    def named_keys(self) -> tuple[Key, ...]:
+        """Where the key may be named, in order."""
+        named = (self.key,) if isinstance(self.key, str) else self.key
+        return tuple(Key(paths=(one,)) if isinstance(one, str) else one for one in named if one)
 
 
-def table() -> dict[str, Row]:
-    """The rows by resource type."""
-    return {row.type: row for row in load(TABLE, list[Row])}
+@lru_cache(maxsize=32)
+def rows(name: str) -> dict[str, tuple[Row, ...]]:
+    """The rows of one table by type; none where there is no such table."""
+    file = TABLES / f"{name}.yaml"
+    found: dict[str, tuple[Row, ...]] = {}
+    for row in load(file, list[Row]) if file.exists() else ():
+        for type_ in row.types():
+            found[type_] = (*found.get(type_, ()), row)
+    return found
 
 
-def attributes(block: Block, path: str) -> Iterator[Attribute | Unknown]:
-    """The attributes at a path of nested blocks; a dynamic block may hide what it makes."""
-    *blocks, name = path.split(".")
-    found = [block]
-    for step in blocks:
-        for one in found:
-            if _hidden(one, step):
-                yield unresolved(f"{step} is not decided here")
-        found = [nested for one in found for nested in _inside(one, step)]
-    for one in found:
-        if any(dynamic.labels == (name,) for dynamic in one.all("dynamic")):
-            yield unresolved(f"{name} is a dynamic block")
-        if name in one.attributes:
-            yield one.attributes[name]
-
-
-def stands(block: Block, path: str) -> bool:
-    """Whether a block stands at the path."""
-    found = [block]
-    for step in path.split("."):
-        found = [nested for one in found for nested in _inside(one, step)]
-    return bool(found)
-
-
-def _inside(block: Block, name: str) -> list[Block]:
-    """The blocks of a name, those written as attributes (`name = {...}`) included."""
-    attribute = block.attributes.get(name)
-    value = attribute.value if attribute else None
-    given = [one for one in (value if isinstance(value, tuple) else (value,)) if one is not None]
-    return [*block.all(name), *(as_block(attribute, one) for one in given if attribute)]
-
-
-def as_block(attribute: Attribute, value: Expression) -> Block:
-    """An object in an attribute as the block it could have been; empty where it is none."""
-    where = (attribute.line, attribute.end_line)
-    items = value.items() if isinstance(value, dict) else ()
-    named = {name: Attribute(name, one, *where) for name, one in items}
-    return Block(attribute.name, (), *where, attributes=named)
-
-
-def _hidden(block: Block, name: str) -> bool:
-    attribute = block.attributes.get(name)
-    if attribute is not None and not isinstance(attribute.value, dict | tuple | None):
-        return True
-    return any(dynamic.labels == (name,) for dynamic in block.all("dynamic"))
+def table(*names: str) -> dict[str, tuple[Row, ...]]:
+    """The rows of several tables by type."""
+    return {type_: row for name in names for type_, row in rows(name).items()}

@@ -4,38 +4,55 @@ import re
 
 from rempart.collectors.repository.values import Module
 
-_NUMBER = re.compile(r"\d+")
+_NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,9}){0,3}")
+Version = tuple[int, ...]
 
 
 def older(module: Module, resource: str, version: str) -> bool:
-    """Whether the resource's provider is held below a major version.
+    """Whether the resource's provider is held below a version.
 
     The root's lock file decides, else the constraints of the module and of those that call it.
     Without any the newest version holds. Source: Terraform version constraints.
     """
-    provider = resource.partition("_")[0]
+    provider, limit = resource.partition("_")[0], _version(version)
     if locked := _NUMBER.match(module.locked.get(provider, "")):
-        return int(locked[0][:9]) < int(version)
+        return _version(locked[0]) < limit
     caller: Module | None = module
     while caller is not None:
-        if _below(_constraint(caller, provider), int(version)):
+        if below(_constraint(caller, provider), limit):
             return True
         caller = caller.parent
     return False
 
 
-def _below(constraint: str, limit: int) -> bool:
+def below(constraint: str, limit: Version) -> bool:
+    """Whether every version a constraint allows is older than a limit."""
     for part in constraint.split(","):
         sign = part.strip()
         number = _NUMBER.search(sign)
-        if number is None:
+        if number is None or sign.startswith((">", "!")):
             continue
-        if sign.startswith(("<", "~>", "=")) or sign[0].isdigit():
-            asked = int(number[0][:9])
-            bound = asked - 1 if re.fullmatch(r"<\s*\d+(?:\.0)*", sign) else asked
-            if bound < limit:
-                return True
+        asked = _version(number[0])
+        if sign.startswith("~>"):
+            asked = (*asked[:-2], asked[-2] + 1) if len(asked) > 1 else (asked[0] + 1,)
+            older_ = asked <= limit
+        elif sign.startswith("<") and not sign.startswith("<="):
+            older_ = _trimmed(asked) <= _trimmed(limit)
+        else:
+            older_ = asked < limit
+        if older_:
+            return True
     return False
+
+
+def _version(text: str) -> Version:
+    return tuple(map(int, text.split(".")))
+
+
+def _trimmed(version: Version) -> Version:
+    while version and not version[-1]:
+        version = version[:-1]
+    return version
 
 
 def _constraint(module: Module, provider: str) -> str:
@@ -47,4 +64,8 @@ def _constraint(module: Module, provider: str) -> str:
                 value = value.get("version")
             if isinstance(value, str):
                 return value
+    for _, block in module.of("provider"):
+        version = block.attributes.get("version")
+        if block.labels == (provider,) and version and isinstance(version.value, str):
+            return version.value
     return ""
