@@ -39,6 +39,7 @@ def printed(page: str, run: Run, folder: Path, told: str) -> bytes:
     from rempart.catalogue import built_in
     from rempart.paper import laid_out, margins
     from rempart.paper.binding import bound
+    from rempart.paper.thrift import thrifty
     from rempart.report.language import language
     from rempart.report.render import PAPER, context, refusals, sandbox
 
@@ -48,17 +49,18 @@ def printed(page: str, run: Run, folder: Path, told: str) -> bytes:
     foot += f" · SHA-256 {run_digest(run)[:16]}…"
     with refusals(FRONT):
         sheet = sandbox(folder).from_string(SHEET).render() + margins(run.organisation, foot)
-    body = laid_out(page, sheet, folders)
-    with refusals(FRONT):
-        front = sandbox(folder).get_template(FRONT)
-        cover = front.render(
-            context(run, spoken, PAPER),
-            contents=_listed(body.headings),
-            title=body.title,
-            kind=body.kind,
-        )
-    front_pages = laid_out(cover, sheet, folders, beside=body)
-    return bound(front_pages.document, body.document)
+    with thrifty():
+        body = laid_out(page, sheet, folders)
+        with refusals(FRONT):
+            front = sandbox(folder).get_template(FRONT)
+            cover = front.render(
+                context(run, spoken, PAPER),
+                contents=_listed(body.headings),
+                title=body.title,
+                kind=body.kind,
+            )
+        front_pages = laid_out(cover, sheet, folders, beside=body)
+        return bound(front_pages.document, body.document)
 
 
 def _listed(headings: tuple["Heading", ...]) -> tuple["Heading", ...]:

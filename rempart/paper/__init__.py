@@ -75,7 +75,6 @@ def laid_out(page: str, sheet: str, folders: Sequence[Path], beside: Part | None
     engine()
     from cssselect2 import ElementWrapper
 
-    from rempart.paper.binding import unswept
     from rempart.paper.fetching import Fetcher
     from rempart.paper.page import Page
     from rempart.paper.vectors import paint
@@ -89,8 +88,7 @@ def laid_out(page: str, sheet: str, folders: Sequence[Path], beside: Part | None
     _titled(root)
     paint(root, (style.text or "" for style in root.iter("style")))
     source.wrapper_element = ElementWrapper.from_html_root(root)
-    with unswept():
-        document = source.render(font_config=beside.document.font_config if beside else None)
+    document = source.render(font_config=beside.document.font_config if beside else None)
     if fetcher.refused:
         raise RenderError(f"a page on paper may not load {fetcher.refused[0]}")
     pages = {name: n for n, one in enumerate(document.pages, 1) for name in one.anchors}

@@ -135,7 +135,7 @@
       if (row.level) {
         seen.append(" ", element("span", `chip sev-${row.level}`, data.levels[row.level]));
       }
-      if (row.where) seen.append(element("br"), element("code", "where", row.where));
+      if (row.where) seen.append(element("code", "where", row.where));
       const first = element("td");
       first.append(element("span", "subject", row.subject));
       tr.append(first, element("td", "instance", row.instance), seen);

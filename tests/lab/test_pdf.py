@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 from pypdf import PdfReader
-from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject
 
 from rempart.card import LANGUAGES
 from rempart.errors import Lacking, RenderError
 from rempart.export.pdf import export
+from rempart.paper import thrift
 from rempart.results import Run
 from tests.infected import PAYLOADS, infected
 from tests.lab import lacking, need
@@ -250,3 +251,31 @@ def test_the_links_of_the_contents_arrive() -> None:
     names = reader.named_destinations
     targets = [str(plain(one["/A"])["/D"] if "/A" in one else one["/Dest"]) for one in links]
     assert set(targets) <= names.keys()
+
+
+def _decoded(document: bytes) -> Iterator[object]:
+    """Every object of a document in order, what is packed in it unpacked."""
+    for one in objects(document):
+        if str(one.get("/Type")) in ("/XRef", "/ObjStm"):
+            continue
+        kept = {key: _written(value) for key, value in one.items() if key != "/Length"}
+        yield kept, one.get_data() if isinstance(one, StreamObject) else b""
+
+
+def _written(value: Any) -> bytes:
+    written = BytesIO()
+    value.write_to_stream(written)
+    return written.getvalue()
+
+
+@pytest.mark.parametrize("template", ["technical", "compliance"])
+def test_working_sparingly_changes_nothing_in_the_document(
+    template: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sparing = paper(full_run(), template)
+    monkeypatch.setattr(thrift, "KNOWN", ("none", "none"))
+    lavish = paper(full_run(), template)
+    monkeypatch.undo()
+    assert sparing != lavish  # packed less tightly: so the other way was taken
+    assert list(_decoded(sparing)) == list(_decoded(lavish))
+    assert sparing == paper(full_run(), template)
