@@ -57,7 +57,7 @@ def _statements(policy: Any) -> list[dict[str, Any]] | Unknown:  # noqa: ANN401
 
 
 def _open(statement: dict[str, Any]) -> Fact:
-    if statement.get("Effect") != "Allow":
+    if not _is(statement.get("Effect"), "Allow"):
         return False
     if "NotPrincipal" in statement:
         return not _limited(statement.get("Condition"))
@@ -70,7 +70,7 @@ def _open(statement: dict[str, Any]) -> Fact:
 def _everybody(principal: Any) -> Fact:  # noqa: ANN401
     """Whether a principal is anybody; one that is not decided is not known."""
     names = list(_names(principal))
-    if "*" in names:
+    if any(_is(name, "*") for name in names):
         return True
     for name in names:
         if isinstance(name, Unknown):
@@ -96,6 +96,10 @@ def _names(principal: Any) -> Iterator[Any]:  # noqa: ANN401
         yield principal
 
 
+def _is(value: Any, word: str) -> bool:  # noqa: ANN401
+    return isinstance(value, str) and value == word
+
+
 def _limited(condition: Any) -> bool:  # noqa: ANN401
     """Whether a condition says who asks or from where."""
     if not isinstance(condition, dict):
@@ -107,14 +111,18 @@ def _limited(condition: Any) -> bool:  # noqa: ANN401
                 continue
             if name == "aws:sourceip" and lets_everybody_in([value]) is True:
                 continue
-            if value == "*" or value in (["*"], ("*",)):
+            values = value if isinstance(value, list | tuple) else [value]
+            if any(_is(one, "*") for one in values):
                 continue
             return True
     return False
 
 
 def _denies(statement: dict[str, Any]) -> bool:
-    if statement.get("Effect") != "Deny" or _everybody(statement.get("Principal")) is not True:
+    if (
+        not _is(statement.get("Effect"), "Deny")
+        or _everybody(statement.get("Principal")) is not True
+    ):
         return False
     condition = statement.get("Condition")
     for keys in condition.values() if isinstance(condition, dict) else ():

@@ -1,6 +1,7 @@
 """Which addresses a rule lets in, and whether that is everybody."""
 
 import ipaddress
+import re
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -9,6 +10,8 @@ from rempart.errors import Reason
 
 WIDE: Final = 8  # bits of a public IPv4 prefix that is as good as the whole Internet
 WIDE_6: Final = 3  # 2000::/3 is all there is
+# Part of an address that is not known, and the length of its prefix that is.
+_NARROW: Final = re.compile(r"\$\{.*\}/(\d{1,3})$", re.S)
 EVERYBODY: Final = frozenset({"*", "any", "internet", "all"})
 
 
@@ -29,7 +32,8 @@ def _each(values: Iterable[Any]) -> Iterable[Any]:
 
 def _open(value: Any) -> bool | Unknown:  # noqa: ANN401  (a value of a configuration)
     if isinstance(value, Unknown):
-        return value
+        narrow = _NARROW.search(value.detail)
+        return value if narrow is None or int(narrow[1]) <= WIDE else False
     text = str(value).strip()
     if text.lower() in EVERYBODY:
         return True

@@ -3,15 +3,30 @@
 Source: the Terraform language's built-in functions. What is not here is not decided.
 """
 
-import json
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Sequence
+from itertools import chain, product
+from math import prod
 from typing import Any, Final
 
 from rempart.check import OneOf, Unknown
+from rempart.collectors.repository.scalars import either
 from rempart.collectors.repository.syntax import Reference
+from rempart.collectors.repository.texts import (
+    LONGEST,
+    MISSING,
+    OPEN,
+    boolean_of,
+    decoded,
+    encoded,
+    formatted,
+    number_of,
+    replaced,
+    subnet,
+    text_of,
+)
 
-LONGEST: Final = 100_000  # characters or elements of a result: calls may double at each step
-MISSING: Final = object()  # the arguments are not this function's, or are not known well enough
+__all__ = ["MISSING", "encoded", "worked_out"]
 
 
 def worked_out(name: str, arguments: Sequence[Any]) -> Any:  # noqa: ANN401
@@ -19,35 +34,27 @@ def worked_out(name: str, arguments: Sequence[Any]) -> Any:  # noqa: ANN401
     function = _FUNCTIONS.get(name)
     if function is None:
         return MISSING
-    if name not in _TOLERANT and any(isinstance(one, _OPEN) for one in arguments):
-        return MISSING
+    if name not in _TOLERANT:
+        several = [place for place, one in enumerate(arguments) if isinstance(one, OneOf)]
+        if len(several) == 1 and name != "jsonencode":
+            return _of_each(name, list(arguments), several[0])
+        if name not in _READING and any(isinstance(one, OPEN) for one in arguments):
+            return MISSING
     try:
         return function(*arguments)
-    except (TypeError, ValueError, LookupError, AttributeError, RecursionError):
+    except (TypeError, ValueError, LookupError, AttributeError, RecursionError, StopIteration):
         return MISSING
 
 
-_OPEN: Final = (Unknown, OneOf, Reference)
-
-
-def _text(value: Any) -> str:  # noqa: ANN401
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if not isinstance(value, str | int):
-        raise TypeError
-    return str(value)
-
-
-def _boolean(value: Any) -> bool:  # noqa: ANN401
-    if isinstance(value, bool):
-        return value
-    return {"true": True, "false": False}[value]
-
-
-def _number(value: Any) -> int:  # noqa: ANN401
-    if isinstance(value, bool) or len(str(value)) > 18:
-        raise TypeError
-    return int(value)
+def _of_each(name: str, arguments: list[Any], place: int) -> Any:  # noqa: ANN401
+    """What comes of each of several values that one argument may be."""
+    found = []
+    for value in arguments[place].values:
+        one = worked_out(name, [*arguments[:place], value, *arguments[place + 1 :]])
+        if one is MISSING:
+            return MISSING
+        found.append(one)
+    return either(found, f"{name} of several values")
 
 
 def _coalesce(*values: Any) -> Any:  # noqa: ANN401
@@ -110,13 +117,13 @@ def _distinct(value: Any) -> Any:  # noqa: ANN401
 
 
 def _compact(value: Any) -> Any:  # noqa: ANN401
-    if any(isinstance(one, _OPEN) for one in _listed(value)):
+    if any(isinstance(one, OPEN) for one in _listed(value)):
         return MISSING
     return tuple(one for one in value if one not in ("", None))
 
 
 def _contains(of: Any, value: Any) -> Any:  # noqa: ANN401
-    if any(isinstance(one, _OPEN) for one in _listed(of)):
+    if any(isinstance(one, OPEN) for one in _listed(of)):
         return MISSING
     return any(type(one) is type(value) and one == value for one in of)
 
@@ -128,7 +135,7 @@ def _length(value: Any) -> Any:  # noqa: ANN401
 
 
 def _element(of: Any, index: Any) -> Any:  # noqa: ANN401
-    return _listed(of)[_number(index) % len(of)]
+    return _listed(of)[number_of(index) % len(of)]
 
 
 def _one(value: Any) -> Any:  # noqa: ANN401
@@ -143,59 +150,53 @@ def _joined(by: Any, value: Any) -> Any:  # noqa: ANN401
         return items[0]
     if len(items) * max(len(by), 1) > LONGEST:
         return MISSING
-    return by.join(_text(one) for one in items)
+    return by.join(text_of(one) for one in items)
 
 
 def _all_true(value: Any) -> Any:  # noqa: ANN401
-    return all(_boolean(one) for one in _listed(value))
+    return all(boolean_of(one) for one in _listed(value))
 
 
 def _any_true(value: Any) -> Any:  # noqa: ANN401
-    return any(_boolean(one) for one in _listed(value))
+    return any(boolean_of(one) for one in _listed(value))
 
 
-def _replaced(text: Any, old: Any, new: Any) -> Any:  # noqa: ANN401
-    if len(old) > 1 and old.startswith("/") and old.endswith("/"):
+def _sliced(of: Any, start: Any, end: Any) -> Any:  # noqa: ANN401
+    return _listed(of)[number_of(start) : number_of(end)]
+
+
+def _zipped(keys: Any, values: Any) -> Any:  # noqa: ANN401
+    return {text_of(key): one for key, one in zip(_listed(keys), _listed(values), strict=True)}
+
+
+def _products(*sets: Any) -> Any:  # noqa: ANN401
+    if prod(len(_listed(one)) for one in sets) > 1_000:
         return MISSING
-    plain = _text(text)
-    if not old or len(plain) * max(len(new), 1) > LONGEST:
-        return MISSING
-    return plain.replace(old, new)
+    return tuple(product(*sets))
+
+
+def _within(*sets: Any) -> Any:  # noqa: ANN401
+    (first, *rest) = sets
+    return tuple(one for one in _distinct(first) if all(one in other for other in rest))
+
+
+def _without(of: Any, other: Any) -> Any:  # noqa: ANN401
+    return tuple(one for one in _distinct(of) if one not in _listed(other))
+
+
+def _can(value: Any) -> Any:  # noqa: ANN401
+    return MISSING if isinstance(value, Unknown | OneOf) else True
 
 
 def _tried(*values: Any) -> Any:  # noqa: ANN401
     """The first one that is decided; an undecided one before it may be the answer."""
     (first, *_) = values
-    return MISSING if isinstance(first, Unknown | OneOf) else first
+    return first if isinstance(first, OneOf) else MISSING if isinstance(first, Unknown) else first
 
 
 def _ranged(*ends: Any) -> Any:  # noqa: ANN401
-    found = range(*map(_number, ends))
+    found = range(*map(number_of, ends))
     return tuple(found) if len(found) < 1_000 else MISSING
-
-
-def _encoded(value: Any) -> Any:  # noqa: ANN401
-    return json.dumps(value, separators=(",", ":"), sort_keys=True, default=_referred)
-
-
-def _referred(value: Any) -> Any:  # noqa: ANN401
-    if isinstance(value, Reference):
-        return f"${{{value}}}"
-    raise TypeError
-
-
-def _decoded(text: Any) -> Any:  # noqa: ANN401
-    return _frozen(json.loads(text)) if len(text) < LONGEST else MISSING
-
-
-def _frozen(value: Any) -> Any:  # noqa: ANN401
-    if isinstance(value, list):
-        return tuple(map(_frozen, value))
-    if isinstance(value, dict):
-        return {key: _frozen(one) for key, one in value.items()}
-    if isinstance(value, float):
-        return str(value)
-    return value
 
 
 def _same(value: Any) -> Any:  # noqa: ANN401
@@ -204,11 +205,13 @@ def _same(value: Any) -> Any:  # noqa: ANN401
 
 _TOLERANT: Final = frozenset(
     {"coalesce", "try", "merge", "concat", "sensitive", "nonsensitive", "join", "one", "element"}
+    | {"format", "can", "flatten", "lookup"}
 )
+_READING: Final = frozenset({"jsonencode", "toset", "tolist", "tomap", "values", "slice"})
 _FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
-    "tostring": lambda value: None if value is None else _text(value),
-    "tobool": lambda value: None if value is None else _boolean(value),
-    "tonumber": lambda value: None if value is None else _number(value),
+    "tostring": lambda value: None if value is None else text_of(value),
+    "tobool": lambda value: None if value is None else boolean_of(value),
+    "tonumber": lambda value: None if value is None else number_of(value),
     "tolist": _listed,
     "toset": _distinct,
     "tomap": _same,
@@ -227,19 +230,49 @@ _FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "element": _element,
     "one": _one,
     "join": _joined,
-    "split": lambda by, text: tuple(_text(text).split(by)),
+    "split": lambda by, text: tuple(text_of(text).split(by)),
     "keys": lambda of: tuple(sorted(of.keys())),
     "values": lambda of: tuple(of[key] for key in sorted(of)),
-    "lower": lambda text: _text(text).lower(),
-    "upper": lambda text: _text(text).upper(),
-    "trimspace": lambda text: _text(text).strip(),
-    "chomp": lambda text: _text(text).rstrip("\r\n"),
-    "replace": _replaced,
-    "startswith": lambda text, start: _text(text).startswith(_text(start)),
-    "endswith": lambda text, end: _text(text).endswith(_text(end)),
+    "lower": lambda text: text_of(text).lower(),
+    "upper": lambda text: text_of(text).upper(),
+    "trimspace": lambda text: text_of(text).strip(),
+    "chomp": lambda text: text_of(text).rstrip("\r\n"),
+    "replace": replaced,
+    "format": formatted,
+    "slice": _sliced,
+    "reverse": lambda of: tuple(reversed(_listed(of))),
+    "sort": lambda of: tuple(sorted(map(text_of, _listed(of)))),
+    "zipmap": _zipped,
+    "setproduct": _products,
+    "setunion": lambda *sets: _distinct(tuple(chain(*map(_listed, sets)))),
+    "setintersection": _within,
+    "setsubtract": _without,
+    "coalescelist": lambda *lists: next(one for one in map(_listed, lists) if one),
+    "can": _can,
+    "cidrsubnet": subnet,
+    "index": lambda of, value: _listed(of).index(value),
+    "strcontains": lambda text, part: text_of(part) in text_of(text),
+    "trim": lambda text, of: text_of(text).strip(text_of(of)),
+    "trimprefix": lambda text, start: text_of(text).removeprefix(text_of(start)),
+    "trimsuffix": lambda text, end: text_of(text).removesuffix(text_of(end)),
+    "title": lambda text: text_of(text).title(),
+    "substr": lambda text, at, size: text_of(text)[number_of(at) :][: number_of(size)],
+    "max": lambda *numbers: max(map(number_of, numbers)),
+    "min": lambda *numbers: min(map(number_of, numbers)),
+    "abs": lambda number: abs(number_of(number)),
+    "sum": lambda of: sum(map(number_of, _listed(of))),
+    "parseint": lambda text, size: (
+        int(text_of(text), number_of(size)) if len(text) < 18 else MISSING
+    ),
+    "base64encode": lambda text: b64encode(text_of(text).encode()).decode(),
+    "base64decode": lambda text: b64decode(text_of(text), validate=True).decode(),
+    "basename": lambda path: text_of(path).rpartition("/")[2],
+    "dirname": lambda path: text_of(path).rpartition("/")[0] or ".",
+    "startswith": lambda text, start: text_of(text).startswith(text_of(start)),
+    "endswith": lambda text, end: text_of(text).endswith(text_of(end)),
     "alltrue": _all_true,
     "anytrue": _any_true,
     "range": _ranged,
-    "jsonencode": _encoded,
-    "jsondecode": _decoded,
+    "jsonencode": encoded,
+    "jsondecode": decoded,
 }

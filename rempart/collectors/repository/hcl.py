@@ -16,7 +16,9 @@ from rempart.collectors.repository.syntax import (
     Choice,
     Expression,
     File,
+    For,
     Indexed,
+    Object,
     Opaque,
     Operation,
     Reference,
@@ -188,15 +190,38 @@ class _Reader:
         return tuple(self.expression(one, depth) for one in items)
 
     def object_(self, node: Any, depth: int) -> Expression:  # noqa: ANN401
-        found: dict[str, Expression] = {}
+        found: list[tuple[Expression, Expression]] = []
+        worked_out = False
         for element in node.named_children:
             if element.type == "object_elem":
                 key, value = element.named_children[0], element.named_children[-1]
                 name = self.text(key)
-                if name.startswith("(") or "${" in name:  # a name that is worked out
-                    return Opaque(self._shown(node))
-                found[name.strip('"')] = self.expression(value, depth)
-        return found
+                if name.startswith("(") or "${" in name:
+                    worked_out = True
+                    found.append((self.expression(key, depth), self.expression(value, depth)))
+                else:
+                    found.append((name.strip('"'), self.expression(value, depth)))
+        return Object(tuple(found)) if worked_out else {str(name): one for name, one in found}
+
+    def for_(self, node: Any, depth: int) -> Expression:  # noqa: ANN401
+        (inner,) = node.named_children
+        parts = {"for_intro": None, "for_cond": None}
+        values = []
+        for one in inner.named_children:
+            if one.type in parts:
+                parts[one.type] = one
+            elif one.type == "expression":
+                values.append(self.expression(one, depth))
+        intro, keyed = parts["for_intro"], inner.type == "for_object_expr"
+        if intro is None or len(values) != 1 + keyed:
+            return Opaque(self._shown(node))
+        names = tuple(self.text(one) for one in intro.named_children if one.type == "identifier")
+        condition: Expression = True
+        if parts["for_cond"] is not None:
+            condition = self.expression(parts["for_cond"].named_children[-1], depth)
+        grouped = any(one.type == "ellipsis" for one in inner.named_children)
+        of, key = self.expression(intro.named_children[-1], depth), values[0] if keyed else None
+        return For(names, of, key, values[-1], condition, keyed, grouped, self._shown(node))
 
     def conditional(self, node: Any, depth: int) -> Expression:  # noqa: ANN401
         parts = [self.expression(one, depth) for one in node.named_children]
@@ -254,6 +279,7 @@ _READERS = {
     "tuple": _Reader.tuple_,
     "object": _Reader.object_,
     "conditional": _Reader.conditional,
+    "for_expr": _Reader.for_,
     "operation": _Reader.operation,
     "function_call": _Reader.call,
 }

@@ -4,18 +4,17 @@ Where it does not, the block stays single and is marked `perhaps`: what it says 
 depends on `each` or `count` is not known. Source: the Terraform language, meta-arguments.
 """
 
-from dataclasses import fields, replace
-from typing import Any, Final, TypeAlias
+from dataclasses import replace
+from typing import Final
 
-from rempart.check import OneOf, Unknown
-from rempart.collectors.repository.syntax import Block, Expression, Reference
-from rempart.collectors.repository.values import ROOT, Module, Value, part
+from rempart.check import OneOf
+from rempart.collectors.repository.filling import Names, filled
+from rempart.collectors.repository.syntax import Block, Reference
+from rempart.collectors.repository.values import ROOT, Module, Value
 
 MOST: Final = 100  # instances of one block that are told apart
 COST: Final = 20  # of a module's steps for each instance
 DEPTH: Final = 12  # blocks within blocks, resources made for each of other resources
-
-Names: TypeAlias = dict[tuple[str, ...], Value]  # `each.value` and its kin, and what they are here
 
 
 def resources(module: Module) -> dict[str, list[tuple[str, Block]]]:
@@ -140,33 +139,3 @@ def _dynamic(module: Module, block: Block, names: Names, depth: int) -> list[Blo
         one = replace(content[0], type=block.labels[0])
         made.append(_written_out(module, one, inner, depth))
     return made
-
-
-def filled(expression: Expression, names: Names) -> Any:  # noqa: ANN401
-    """An expression with the names of an instance replaced by what they are there."""
-    if not names:
-        return expression
-    match expression:
-        case Reference(steps, ""):
-            return _named(steps, names, expression)
-        case tuple():
-            return tuple(filled(one, names) for one in expression)
-        case dict():
-            return {key: filled(one, names) for key, one in expression.items()}
-        case str() | int() | None | Unknown() | OneOf() | Reference():
-            return expression
-    changed = {
-        field.name: filled(getattr(expression, field.name), names)
-        for field in fields(expression)
-        if field.name not in ("text", "name", "sign", "steps")
-    }
-    return replace(expression, **changed)
-
-
-def _named(steps: tuple[str, ...], names: Names, whole: Reference) -> Any:  # noqa: ANN401
-    value: Any = names.get(steps[:2], whole)
-    if value is whole:
-        return whole
-    for step in steps[2:]:
-        value = part(value, step)
-    return value

@@ -65,6 +65,27 @@ class Splat:
 
 
 @dataclass(frozen=True, slots=True)
+class For:
+    """`[for names in of : value if condition]`; with a `key` it makes an object."""
+
+    names: tuple[str, ...]
+    of: "Expression"
+    key: "Expression"
+    value: "Expression"
+    condition: "Expression"
+    keyed: bool
+    grouped: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """`{ (key) = value }` where a name is worked out."""
+
+    items: tuple[tuple["Expression", "Expression"], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Opaque:
     """An expression that is not worked out, as it is written."""
 
@@ -83,6 +104,8 @@ Expression: TypeAlias = (
     | Call
     | Indexed
     | Splat
+    | For
+    | Object
     | Opaque
     | None
 )

@@ -6,31 +6,47 @@ neither true nor false until somebody applies it.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from operator import eq, ge, gt, le, lt, ne
-from typing import Any, Final, TypeAlias
+from typing import Final
 
-from rempart.check import OneOf, Unknown, all_of, any_of
+from rempart.check import Unknown
+from rempart.collectors.repository.filling import Names, filled
 from rempart.collectors.repository.functions import MISSING, worked_out
+from rempart.collectors.repository.operations import operated
+from rempart.collectors.repository.scalars import (
+    Value,
+    boolean,
+    each,
+    either,
+    part,
+    shown,
+    unresolved,
+    within,
+)
 from rempart.collectors.repository.syntax import (
     Block,
     Call,
     Choice,
     Expression,
+    For,
     Indexed,
+    Object,
     Opaque,
     Operation,
     Reference,
     Splat,
     Template,
 )
-from rempart.errors import Reason
+from rempart.collectors.repository.variables import completed
+
+__all__ = ["ROOT", "Module", "Value", "boolean", "either", "part", "shown", "unresolved"]
 
 DEPTH: Final = 30  # names followed from one to the next
+TURNS: Final = 1_000  # of one `for`
+TEXT: Final = 200  # characters of a template that is not decided
+POLICY: Final = "aws_iam_policy_document"
 STEPS: Final = 1_000_000  # expressions worked out in one module; locals may double at each step
 # Not decided before Terraform runs.
 _LATER: Final = frozenset({"each", "count", "data", "path", "self", "terraform"})
-
-Value: TypeAlias = Any  # a scalar, tuple, dict, Reference, Unknown or OneOf
 
 
 @dataclass(slots=True, eq=False)
@@ -53,16 +69,21 @@ class Module:
     children: dict[str, "Module"] = field(default_factory=dict)
     made: dict[str, list[tuple[str, Block]]] | None = None  # instances of resources by type
     steps: int = 0
+    _by_type: dict[str, list[tuple[str, Block]]] = field(default_factory=dict)
+    _locals: dict[str, Expression] | None = None
 
     def of(self, *types: str) -> Iterator[tuple[str, Block]]:
         """The blocks of these types, with their files."""
-        return ((file, block) for file, block in self.blocks if block.type in types)
+        if not self._by_type:
+            for file, block in self.blocks:
+                self._by_type.setdefault(block.type, []).append((file, block))
+        return (one for type_ in types for one in self._by_type.get(type_, ()))
 
     def address(self, block: Block) -> str:
         """A resource's address as Terraform prints it."""
         return f"{self.prefix}{'.'.join(block.labels)}{block.instance}"
 
-    def value(  # noqa: PLR0911  (one return a kind of expression)
+    def value(  # noqa: PLR0911, PLR0912  (one return a kind of expression)
         self, expression: Expression, depth: int = DEPTH
     ) -> Value:
         """What an expression comes to in this module."""
@@ -77,14 +98,19 @@ class Module:
             case Choice():
                 return self._chosen(expression, depth - 1)
             case Operation(sign, operands):
-                return _operated(sign, [self.value(one, depth - 1) for one in operands])
+                return operated(sign, [self.value(one, depth - 1) for one in operands])
             case Call(name, arguments, text):
                 found = worked_out(name, [self.value(one, depth - 1) for one in arguments])
                 return unresolved(text) if found is MISSING else found
             case Indexed(of, by):
-                return part(self.value(of, depth - 1), self.value(by, depth - 1))
+                found = part(self.value(of, depth - 1), self.value(by, depth - 1))
+                return self._document(found, depth - 1)
+            case For():
+                return self._looped(expression, depth - 1)
+            case Object(items):
+                return self._named(items, depth - 1)
             case Splat(of, steps):
-                return _each(self.value(of, depth - 1), steps)
+                return each(self.value(of, depth - 1), steps)
             case Opaque(text):
                 return unresolved(text)
             case tuple():
@@ -96,18 +122,74 @@ class Module:
     def _referred(self, reference: Reference, depth: int) -> Value:
         kind, *rest = reference.steps
         if kind == "var" and rest:
-            return _within(self._variable(rest[0], depth), rest[1:], reference)
+            return within(self._variable(rest[0], depth), rest[1:], reference)
         if kind == "local" and rest:
-            for _, block in self.of("locals"):
-                if rest[0] in block.attributes:
-                    value = self.value(block.attributes[rest[0]].value, depth)
-                    return _within(value, rest[1:], reference)
-            return unresolved(f"{reference} is not defined")
+            return self._local(rest, reference, depth)
         if kind == "module" and rest:
             return self._output(reference, rest, depth)
+        if kind == "data" and rest[0:1] == [POLICY]:
+            return self._document(Reference(reference.steps, self.prefix or ROOT), depth)
         if kind in _LATER or not rest:
             return unresolved(str(reference))
         return Reference(reference.steps, self.prefix or ROOT)
+
+    def _local(self, rest: list[str], reference: Reference, depth: int) -> Value:
+        if self._locals is None:
+            self._locals = {
+                name: one.value
+                for _, block in self.of("locals")
+                for name, one in block.attributes.items()
+            }
+        if rest[0] not in self._locals:
+            return unresolved(f"{reference} is not defined")
+        return within(self.value(self._locals[rest[0]], depth), rest[1:], reference)
+
+    def _document(self, value: Value, depth: int) -> Value:
+        """The text of a policy that a data source puts together; any other value as it is."""
+        if not isinstance(value, Reference) or value.steps[:2] != ("data", POLICY):
+            return value
+        if value.steps[-1] not in ("json", "minified_json") or len(value.steps) < 4:
+            return value
+        from rempart.collectors.repository.documents import policy_document
+
+        text = policy_document(self, value.steps[2], value.steps[3:-1], depth)
+        return unresolved(str(value)) if text is None else text
+
+    def _looped(self, loop: For, depth: int) -> Value:
+        """What a `for` expression makes; unknown where one turn of it is."""
+        of = self.value(loop.of, depth)
+        if not isinstance(of, dict | tuple):
+            return unresolved(loop.text)
+        pairs = list(of.items() if isinstance(of, dict) else enumerate(of))
+        made: list[tuple[Value, Value]] = []
+        for key, value in pairs[:TURNS]:
+            both = (key, value) if len(loop.names) > 1 else (value,)
+            names: Names = {(name,): one for name, one in zip(loop.names, both, strict=False)}
+            wanted = boolean(self.value(filled(loop.condition, names), depth))
+            if not isinstance(wanted, bool):
+                return unresolved(loop.text)
+            if wanted:
+                one = self.value(filled(loop.key, names), depth) if loop.keyed else None
+                made.append((one, self.value(filled(loop.value, names), depth)))
+        if len(pairs) > TURNS or any(isinstance(key, Unknown) for key, _ in made):
+            return unresolved(loop.text)
+        if not loop.keyed:
+            return tuple(value for _, value in made)
+        if not loop.grouped:
+            return {shown(key): value for key, value in made}
+        groups: dict[str, tuple[Value, ...]] = {}
+        for key, value in made:
+            groups[shown(key)] = (*groups.get(shown(key), ()), value)
+        return groups
+
+    def _named(self, items: Sequence[tuple[Expression, Expression]], depth: int) -> Value:
+        found: dict[str, Value] = {}
+        for key, value in items:
+            name = self.value(key, depth)
+            if not isinstance(name, str | int):
+                return name if isinstance(name, Unknown) else unresolved(shown(name)[:60])
+            found[shown(name)] = self.value(value, depth)
+        return found
 
     def _output(self, reference: Reference, rest: list[str], depth: int) -> Value:
         name, *steps = rest
@@ -119,11 +201,16 @@ class Module:
             for _, block in child.of("output"):
                 if block.labels == (steps[0],) and "value" in block.attributes:
                     value = child.value(block.attributes["value"].value, depth)
-                    return _within(value, steps[1:], reference)
+                    return within(value, steps[1:], reference)
         return unresolved(str(reference))
 
     def _variable(self, name: str, depth: int) -> Value:
         declared = next((b for _, b in self.of("variable") if b.labels == (name,)), None)
+        value = self._given(name, declared, depth)
+        typed = declared.attributes.get("type") if declared else None
+        return completed(typed.value, value) if typed and isinstance(value, dict | tuple) else value
+
+    def _given(self, name: str, declared: Block | None, depth: int) -> Value:
         default = declared.attributes.get("default") if declared else None
         known: list[Value] = []
         if name in self.inputs and self.parent is not None:
@@ -143,10 +230,11 @@ class Module:
 
     def _joined(self, parts: tuple[Expression, ...], depth: int) -> Value:
         values = [self.value(part, depth) for part in parts]
-        for value in values:
-            if not isinstance(value, str | int):
-                return value if isinstance(value, Unknown) else unresolved(shown(value))
-        return "".join(shown(value) for value in values)
+        open_ = next((one for one in values if not isinstance(one, str | int)), None)
+        text = "".join(_written(one) for one in values)
+        if open_ is None or (isinstance(parts[0], str) and parts[0].lstrip()[:1] in ("{", "[")):
+            return text  # JSON is read all the same, with what is not decided as `${...}`
+        return unresolved(text[:TEXT])
 
     def _chosen(self, choice: Choice, depth: int) -> Value:
         condition = boolean(self.value(choice.condition, depth))
@@ -159,117 +247,14 @@ class Module:
 ROOT: Final = "."  # the module of what is referred to in a root, whose prefix is empty
 
 
-def either(values: Sequence[Value], words: str) -> Value:
-    """One of these values, not known which; unknown where one of them is, or is no scalar."""
-    known: list[Any] = []
-    for value in values:
-        if isinstance(value, Unknown):
-            return value
-        known += value.values if isinstance(value, OneOf) else [value]
-    (first, *rest) = known
-    if all(type(one) is type(first) and one == first for one in rest):
-        return first
-    if all(isinstance(value, str | int | None) for value in known):
-        distinct = dict.fromkeys((type(value), value) for value in known)
-        return OneOf(tuple(value for _, value in distinct))
-    return unresolved(words)
-
-
 def _refuses_null(variable: Block | None) -> bool:
     nullable = variable.attributes.get("nullable") if variable else None
     return nullable is not None and nullable.value is False
 
 
-def unresolved(detail: str) -> Unknown:
-    """A value the repository does not decide."""
-    return Unknown(Reason.UNRESOLVED, detail)
-
-
-def shown(value: Value) -> str:
-    """A value as Terraform writes it."""
-    if isinstance(value, Unknown):
-        return value.detail
-    if isinstance(value, OneOf):
-        return " or ".join(shown(each) for each in value.values)
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "null" if value is None else str(value)
-
-
-def boolean(value: Value) -> bool | Unknown | OneOf:
-    """A value as Terraform takes it where a boolean stands: "true" is true."""
-    if isinstance(value, bool | Unknown):
-        return value
-    if isinstance(value, OneOf):
-        facts = tuple(boolean(each) for each in value.values)
-        known = tuple(fact for fact in facts if isinstance(fact, bool))
-        return OneOf(known) if len(known) == len(facts) else unresolved("one of several values")
-    if isinstance(value, str) and value in ("true", "false"):
-        return value == "true"
-    return unresolved(shown(value)[:60])
-
-
-def _within(value: Value, steps: Sequence[str], reference: Reference) -> Value:
-    for step in steps:
-        found = part(value, step)
-        if isinstance(found, Unknown) and not isinstance(value, Unknown):
-            return unresolved(str(reference))
-        value = found
-    return value
-
-
-def part(of: Value, by: Value) -> Value:
-    """A part of a value; a name with a part that is not known is not known either."""
-    if isinstance(of, Unknown) or isinstance(by, Unknown):
-        return of if isinstance(of, Unknown) else by
-    step = shown(by)
-    match of:
-        case Reference():
-            return Reference((*of.steps, step), of.module)
-        case dict() if step in of:
-            return of[step]
-        case tuple() if step.isdecimal() and len(step) < 7 and int(step) < len(of):
-            return of[int(step)]
-    return unresolved(f"no {step[:60]}")
-
-
-def _each(of: Value, steps: Sequence[str]) -> Value:
-    """The same part of each; where a single thing stands it is the only one."""
-    if isinstance(of, Unknown):
-        return of
-    items = of if isinstance(of, tuple) else () if of is None else (of,)
-    return tuple(_within(item, steps, Reference(tuple(steps))) for item in items)
-
-
-def _operated(sign: str, values: list[Value]) -> Value:
-    if sign in ("&&", "||") and len(values) == 2:
-        facts = [_fact(value) for value in values]
-        return all_of(*facts) if sign == "&&" else any_of(*facts)
-    for value in values:
-        if not isinstance(value, str | int | None):
-            return value if isinstance(value, Unknown) else unresolved(f"{sign} of several values")
-    match sign, values:
-        case "!", [value]:
-            fact = boolean(value)
-            return not fact if isinstance(fact, bool) else fact
-        case "-", [int() as number]:
-            return -number
-        case _, [one, other] if sign in _COMPARED:
-            return _compared(sign, one, other)
-    return unresolved(f"a calculation with {sign}")
-
-
-_COMPARED: Final = {"<": lt, "<=": le, ">": gt, ">=": ge, "==": eq, "!=": ne}
-
-
-def _compared(sign: str, one: Value, other: Value) -> Value:
-    """Two scalars compared; of two types nobody knows what Terraform makes of them."""
-    alike = type(one) is type(other)
-    if (alike and type(one) is int) or (sign in ("==", "!=") and (alike or None in (one, other))):
-        return _COMPARED[sign](one, other)
-    return unresolved(f"a comparison with {sign}")
-
-
-def _fact(value: Value) -> bool | Unknown:
-    fact = boolean(value)
-    return fact if isinstance(fact, bool | Unknown) else unresolved("one of several values")
+def _written(value: Value) -> str:
+    """A part of a template as it is, or as `${...}` where that is not decided."""
+    if isinstance(value, str | int):
+        return shown(value)
+    text = shown(value)[:TEXT]
+    return text if "${" in text else f"${{{text}}}"
