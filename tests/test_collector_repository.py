@@ -1,4 +1,5 @@
 import base64
+import json
 import os
 import socket
 import subprocess
@@ -143,10 +144,24 @@ def test_git_and_downloaded_modules_are_left_out(tmp_path: Path) -> None:
     assert seen(tmp_path) == []
 
 
-def test_terraform_written_as_json_is_said_to_be_unread(tmp_path: Path) -> None:
-    (tmp_path / "main.tf.json").write_text("{}")
-    assert ("DataStore", "main.tf.json", Reason.NO_COLLECTOR) in gaps(seen(tmp_path))
-    assert seen(tmp_path, SshdSettings) == []
+def test_terraform_written_as_json_and_plans_are_read(tmp_path: Path) -> None:
+    database = {"aws_db_instance": {"a": {"storage_encrypted": "${var.on}"}}}
+    (tmp_path / "main.tf.json").write_text(
+        json.dumps({"resource": database, "variable": {"on": {}}})
+    )
+    (tmp_path / "terraform.tfvars.json").write_text('{"on": true}')
+    (tmp_path / "broken.tf.json").write_text('{"resource": ')
+    named = {"address": "aws_db_instance.p", "type": "aws_db_instance", "name": "p"}
+    made = {"resources": [{**named, "values": {"storage_encrypted": False}}]}
+    values = {"root_module": made}
+    (tmp_path / "tfplan.json").write_text(json.dumps({"planned_values": values}))
+    found = seen(tmp_path)
+    stores = by_key(found, DataStore)
+    assert {key: store.encrypted for key, store in stores.items()} == {
+        "aws_db_instance.a": True,
+        "aws_db_instance.p": False,
+    }
+    assert ("DataStore", "broken.tf.json", Reason.TRUNCATED) in gaps(found)
 
 
 def test_no_folder_is_unreachable(tmp_path: Path) -> None:

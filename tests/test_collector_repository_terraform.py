@@ -6,7 +6,7 @@ import pytest
 from rempart.check import Gap, Observation, Unknown
 from rempart.collectors.repository.blocks import declared_resources
 from rempart.collectors.repository.hcl import parsed
-from rempart.collectors.repository.modules import roots
+from rempart.collectors.repository.modules import Repository
 from rempart.collectors.repository.rows import PROVIDERS, Row, rows
 from rempart.collectors.repository.terraform import declared
 from rempart.collectors.repository.topics import observed
@@ -292,7 +292,7 @@ def test_every_row_of_the_tables_can_be_read(name: str) -> None:
 
 
 def observed_of(text: str, rows_: dict[str, tuple[Row, ...]]) -> list[Observation | Gap]:
-    ((module,),) = roots([parsed(text.encode(), "main.tf")])
+    (module,) = Repository([parsed(text.encode(), "main.tf")]).evaluated("")
     assert isinstance(module, Module)
     return list(observed(declared_resources(module), rows_))
 

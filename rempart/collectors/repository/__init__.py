@@ -12,15 +12,12 @@ from typing import Any
 from rempart.check import Gap, Observation
 from rempart.collectors import Probe, Wanted
 from rempart.collectors.leaving import leaving
-from rempart.collectors.repository.jobs import BRINGS, BRINGS_OF, jobs
+from rempart.collectors.repository.jobs import BRINGS, jobs
 from rempart.collectors.tree import Found, Left, Passed, regular_files
-from rempart.errors import Reason
 from rempart.observations.exposure import LiteralSecret
 
 KIND = "repository"
 PROBES = (Probe("repository", "Nothing: files are read where the auditor runs.", BRINGS),)
-TERRAFORM = frozenset(BRINGS_OF["terraform"])
-UNREAD = (".tf.json", ".tfvars.json")
 
 __all__ = ["BRINGS", "KIND", "PROBES", "collect"]
 
@@ -43,9 +40,6 @@ def collect(subject: Any, access: Any, wanted: Wanted) -> Iterator[Observation |
             yield from _gaps(item, wanted)
         else:
             found.append(item)
-            if item.name.endswith(UNREAD):
-                detail = "Terraform written as JSON is not read yet"
-                yield from _gaps(Passed(item.path, Reason.NO_COLLECTOR, detail), TERRAFORM & wanted)
     key, rules = os.urandom(32).hex(), str(getattr(subject, "secret_rules", None) or "")
     asked = list(jobs(str(root.absolute()), found, wanted, key=key, rules=rules))
     names = {type_.__name__ for type_ in wanted}

@@ -151,6 +151,8 @@ def _one_of_many(module: Module, block: Block, expression: Expression) -> Place:
     of = expression
     while isinstance(of, Indexed):
         of = of.of
+    if isinstance(of, Reference) and of.steps[0] == "module" and len(of.steps) > 2:
+        return (module.prefix or ROOT, *of.steps[:2])  # what a registry module puts out
     if isinstance(of, Reference) and of.steps[:2] == ("each", "value"):
         each = block.attributes.get("for_each")
         of = each.value if each else None

@@ -30,6 +30,10 @@ BRINGS_OF: dict[str, Types] = {
         *(Volume, DataStore, PublicEndpoint, OpenPort, Transit, TlsVersion, EncryptionKey),
         *(SignIn, PasswordPolicy, LiteralSecret),
     ),
+    "plan": (
+        *(Volume, DataStore, PublicEndpoint, OpenPort, Transit, TlsVersion, EncryptionKey),
+        *(SignIn, PasswordPolicy),
+    ),
     "compose": (OpenPort, LiteralSecret),
     "nginx": (TlsVersion,),
     "sshd": (SshdSettings,),
@@ -40,6 +44,10 @@ PIECE = 500  # files of one search for secrets
 LONGEST = 2_000_000  # bytes of one configuration file
 TEXT_FILE = 16_000_000  # bytes of a file that are searched for secrets
 
+PLAN = 100_000_000  # bytes of a plan as JSON
+_TERRAFORM = (".tf", ".tofu", ".tfvars", ".tf.json", ".tofu.json", ".tfvars.json")
+_HCL = frozenset({".terraform.lock.hcl", "terragrunt.hcl", "root.hcl"})
+_PLAN = re.compile(r"(?:[\w-]*[._-])?(?:tf)?plan(?:[._-][\w.-]*)?\.json", re.I)
 _COMPOSE = re.compile(r"(?:docker-)?compose(?:[.-][\w.-]+)?\.ya?ml", re.I)
 _NGINX_FOLDERS = frozenset({"sites-available", "sites-enabled"})
 _BINARY = re.compile(
@@ -51,7 +59,8 @@ _BINARY = re.compile(
 class Job(msgspec.Struct, frozen=True):
     """What a worker is asked: the folder, the kind, and paths as Latin-1 text of their bytes.
 
-    `key` is the run's own for digests of secrets, in hexadecimal; `rules` a file of more rules.
+    `key` is the run's own for digests of secrets, in hexadecimal; `rules` a file of more rules;
+    `skip` names the parts (roots of Terraform) that killed a worker before.
     """
 
     root: str
@@ -59,10 +68,11 @@ class Job(msgspec.Struct, frozen=True):
     files: tuple[str, ...]
     key: str = ""
     rules: str = ""
+    skip: tuple[str, ...] = ()
 
 
 class Told(msgspec.Struct, frozen=True, array_like=True):
-    """One line of a worker's answer: `at` a file, `seen` something, a `gap`, or `done`."""
+    """One line of a worker's answer: `at` a file or a `part`, `seen` something, a `gap`, `done`."""
 
     word: str
     type: str = ""
@@ -93,8 +103,10 @@ def jobs(
 def _kinds(file: Found) -> Iterator[str]:
     path = PurePosixPath(file.path)
     name = path.name
-    if name.endswith((".tf", ".tfvars")) or name == ".terraform.lock.hcl":
+    if name.endswith(_TERRAFORM) or name in _HCL:
         yield "terraform"
+    elif _PLAN.fullmatch(name):
+        yield "plan"
     elif _COMPOSE.fullmatch(name):
         yield "compose"
     elif name == "sshd_config" or "sshd_config.d" in path.parts:

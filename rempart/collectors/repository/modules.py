@@ -1,69 +1,51 @@
 """Terraform modules of a repository: which folders are roots, and what each call passes down.
 
-Source: the Terraform language: files of a folder, override files, order of variable files.
+A root is a folder with Terraform that nothing here calls, and every Terragrunt unit; a folder that
+is called is judged through its callers. Source: the Terraform language: files of a folder, override
+files, order of variable files.
 """
 
 import posixpath
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeAlias
 
+from rempart.collectors.repository.calls import Foreign, inputs, source, target
 from rempart.collectors.repository.instances import instances
 from rempart.collectors.repository.syntax import Block, Expression, File
+from rempart.collectors.repository.terragrunt import Unit, units
 from rempart.collectors.repository.values import Module
 
 DEPTH = 8  # modules within modules
 CALLS = 2_000  # modules evaluated in all
 LOCK = ".terraform.lock.hcl"
+UNIT = "terragrunt.hcl"
+VARIABLES = (".tfvars", ".tfvars.json")
+OVERRIDES = tuple(f"override.{ending}" for ending in ("tf", "tofu", "tf.json", "tofu.json"))
 
 Variables: TypeAlias = dict[str, Expression]
+Blocks: TypeAlias = list[tuple[str, Block]]
 
 
-@dataclass(frozen=True, slots=True)
-class Foreign:
-    """A module that is called and does not lie in the repository."""
-
-    address: str
-    source: str
-    file: str
-    line: int
-    root: str
-
-
-def roots(files: Iterable[File]) -> Iterator[list[Module | Foreign]]:
-    """The modules of each root, as they are called; a module nobody calls is a root."""
-    estate = _Estate(files)
-    called = {
-        target
-        for folder in estate.folders
-        for _, call in estate.calls(folder)
-        if (target := estate.target(folder, call)) is not None and target != folder
-    }
-    for folder in sorted(estate.folders):
-        if folder not in called:
-            yield estate.evaluated(folder)
-    for folder in sorted(set(estate.folders) - estate.visited):  # a ring of modules
-        if folder not in estate.visited:
-            yield estate.evaluated(folder)
-
-
-class _Estate:
+class Repository:
     """The folders of a repository that hold Terraform, and their blocks."""
 
     def __init__(self, files: Iterable[File]) -> None:
-        self.folders: dict[str, list[tuple[str, Block]]] = {}
-        self.visited: set[str] = set()
+        self.folders: dict[str, Blocks] = {}
         self._locked: dict[str, dict[str, str]] = {}
         self._left = CALLS
         variables: list[File] = []
         overrides: list[File] = []
-        for file in files:
+        hcl: list[File] = []
+        for file in _chosen(files):
             folder, name = posixpath.split(file.path)
             if name == LOCK:
                 self._locked[folder] = _versions(file)
-            elif name.endswith(".tfvars"):
+            elif name.endswith(VARIABLES):
                 variables.append(file)
-            elif name == "override.tf" or name.endswith("_override.tf"):
+            elif name.endswith(".hcl"):
+                hcl.append(file)
+            elif name in OVERRIDES or name.endswith(tuple(f"_{one}" for one in OVERRIDES)):
                 overrides.append(file)
             else:
                 blocks = self.folders.setdefault(folder, [])
@@ -72,7 +54,26 @@ class _Estate:
             blocks = self.folders.setdefault(posixpath.dirname(file.path), [])
             for block in file.body.blocks:
                 _override(blocks, file.path, block)
+        self._units = {unit.folder: unit for unit in units(hcl, self.folders)}
         self._own, self._others = self._given(variables)
+
+    def roots(self) -> list[str]:
+        """The folders that are judged on their own; a ring of modules starts at its first name."""
+        called: dict[str, set[str]] = {
+            folder: {one for _, call in self.calls(folder) if (one := self.target(folder, call))}
+            for folder in self.folders
+        }
+        ours = {one for folder, inner in called.items() for one in inner if one != folder}
+        ours |= {unit.target for unit in self._units.values() if unit.target is not None}
+        found = [folder for folder in sorted(self.folders) if folder not in ours]
+        reached: set[str] = set()
+        for folder in [*found, *(unit.target or "" for unit in self._units.values())]:
+            _reach(folder, called, reached)
+        for folder in sorted(set(self.folders) - reached):
+            if folder not in reached:
+                found.append(folder)
+                _reach(folder, called, reached)
+        return sorted({*found, *self._units})
 
     def _given(self, files: list[File]) -> tuple[dict[str, Variables], dict[str, list[Variables]]]:
         """Variable files by root: those Terraform loads, and those somebody may name to it."""
@@ -81,7 +82,7 @@ class _Estate:
         for file in sorted(files, key=_order):
             folder, name = posixpath.split(file.path)
             values = {key: one.value for key, one in file.body.attributes.items()}
-            loaded = name == "terraform.tfvars" or name.endswith(".auto.tfvars")
+            loaded = name.removesuffix(".json") == "terraform.tfvars" or ".auto.tfvars" in name
             if loaded and folder in self.folders:
                 own.setdefault(folder, {}).update(values)
                 continue
@@ -90,39 +91,54 @@ class _Estate:
             others.setdefault(folder, []).append(values)
         return own, others
 
-    def calls(self, folder: str) -> list[tuple[str, Block]]:
+    def calls(self, folder: str) -> Blocks:
+        """The module calls of a folder."""
         return [(f, b) for f, b in self.folders[folder] if b.type == "module" and b.labels]
 
     def target(self, folder: str, call: Block) -> str | None:
         """The folder a call points to; None when it is not one of this repository's."""
-        source = call.attributes.get("source")
-        text = source.value if source else None
-        if not isinstance(text, str) or not text.startswith(("./", "../")):
-            return None
-        path = posixpath.normpath(posixpath.join(folder, text))
-        path = "" if path == "." else path
+        path = target(folder, source(call))
         return path if path in self.folders else None
 
     def evaluated(self, root: str) -> list[Module | Foreign]:
         """A root and all it calls, the caller before the called."""
-        module = Module(root, "", root, self.folders[root])
-        module.tfvars, module.others = self._own.get(root, {}), self._others.get(root, ())
-        module.locked = self._locked.get(root, {})
+        found: list[Module | Foreign] = []
+        unit = self._units.get(root)
+        if unit is not None:
+            found += self._unit(unit)
+        if root in self.folders and (unit is None or unit.target != root):
+            module = Module(root, "", root, self.folders[root])
+            module.tfvars, module.others = self._own.get(root, {}), self._others.get(root, ())
+            module.locked = self._locked.get(root, {})
+            found += self._evaluated(module)
+        return found
+
+    def _unit(self, unit: Unit) -> list[Module | Foreign]:
+        """What a Terragrunt unit makes of the module it names."""
+        if unit.target is None:
+            block = replace(unit.block, labels=(unit.folder or "unit",))
+            caller = Module(unit.folder, "", unit.folder, unit.blocks)
+            return [
+                Foreign("terragrunt", unit.source, unit.file, block, caller, inputs=unit.inputs)
+            ]
+        module = Module(unit.target, "", unit.folder, self.folders[unit.target])
+        module.inputs, module.parent = unit.inputs, Module(unit.folder, "", "", unit.blocks)
+        module.locked = self._locked.get(unit.folder, {})
         return self._evaluated(module)
 
     def _evaluated(self, module: Module, depth: int = 0) -> list[Module | Foreign]:
         self._left -= 1
-        self.visited.add(module.folder)
         found: list[Module | Foreign] = [module]
         for file, call in self.calls(module.folder):
-            target = self.target(module.folder, call)
+            target_ = self.target(module.folder, call)
             for one in instances(module, call):
                 address = f"{module.prefix}module.{call.labels[0]}{one.instance}"
-                if target is None or depth >= DEPTH or self._left <= 0:
-                    found.append(Foreign(address, _source(call), file, call.line, module.root))
+                if target_ is None or depth >= DEPTH or self._left <= 0:
+                    given = inputs(one)
+                    found.append(Foreign(address, source(call), file, one, module, given))
                     continue
-                inner = Module(target, f"{address}.", module.root, self.folders[target])
-                inner.inputs, inner.parent, inner.call = _inputs(one), module, call
+                inner = Module(target_, f"{address}.", module.root, self.folders[target_])
+                inner.inputs, inner.parent, inner.call = inputs(one), module, call
                 inner.locked = module.locked
                 key = one.instance.strip('[]"')
                 module.children[f"{call.labels[0]}.{key}" if key else call.labels[0]] = inner
@@ -130,17 +146,30 @@ class _Estate:
         return found
 
 
-def _inputs(call: Block) -> Variables:
-    return {name: one.value for name, one in call.attributes.items() if name not in _META}
+def _reach(folder: str, called: dict[str, set[str]], reached: set[str]) -> None:
+    """Add a folder and all it calls to those that are judged."""
+    waiting = [folder]
+    while waiting:
+        one = waiting.pop()
+        if one not in reached:
+            reached.add(one)
+            waiting += called.get(one, ())
+
+
+def _chosen(files: Iterable[File]) -> Iterator[File]:
+    """The files; of two with one name OpenTofu takes its own, and so do we."""
+    listed = list(files)
+    tofu = {file.path.replace(".tofu", ".tf") for file in listed if ".tofu" in file.path}
+    return (file for file in listed if file.path not in tofu)
 
 
 def _order(file: File) -> tuple[str, bool, str]:
     """terraform.tfvars first, then the others in the order of their names: the later wins."""
     folder, name = posixpath.split(file.path)
-    return folder, name != "terraform.tfvars", name
+    return folder, not name.startswith("terraform.tfvars"), name
 
 
-def _override(blocks: list[tuple[str, Block]], file: str, block: Block) -> None:
+def _override(blocks: Blocks, file: str, block: Block) -> None:
     """Merge a block of an override file into the one it overrides."""
     for place, (_, one) in enumerate(blocks):
         if (one.type, one.labels) == (block.type, block.labels) and block.type != "locals":
@@ -159,11 +188,3 @@ def _versions(file: File) -> dict[str, str]:
         if block.labels and version and isinstance(version.value, str):
             found[block.labels[0].rpartition("/")[2]] = version.value
     return found
-
-
-def _source(call: Block) -> str:
-    source = call.attributes.get("source")
-    return source.value if source and isinstance(source.value, str) else "somewhere"
-
-
-_META = frozenset({"source", "version", "count", "for_each", "depends_on", "providers"})

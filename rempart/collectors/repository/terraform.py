@@ -1,12 +1,16 @@
-"""What the Terraform of a repository declares: stores, endpoints, open ports and secrets."""
+"""What the Terraform of a repository declares, root by root: stores, endpoints, ports, secrets."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from rempart.check import Gap, Observation
 from rempart.collectors.repository.blocks import declared_resources
+from rempart.collectors.repository.calls import Foreign
 from rempart.collectors.repository.companions import Estate
-from rempart.collectors.repository.modules import Foreign, roots
+from rempart.collectors.repository.jobs import BRINGS_OF
+from rempart.collectors.repository.modules import Repository
 from rempart.collectors.repository.ports import opened
+from rempart.collectors.repository.registry import called_resources
+from rempart.collectors.repository.resource import Resource
 from rempart.collectors.repository.rows import PROVIDERS, Row, table
 from rempart.collectors.repository.secrets_terraform import file_secrets, module_secrets
 from rempart.collectors.repository.syntax import File
@@ -18,22 +22,53 @@ from rempart.observations.datastores import DataStore
 from rempart.observations.exposure import OpenPort, PublicEndpoint
 from rempart.observations.volumes import Volume
 
+Seen = Observation | Gap
+Begin = Callable[[str], bool]
 
-def declared(files: Sequence[File]) -> Iterator[Observation | Gap]:
-    """Everything the files declare; a module from elsewhere leaves gaps, its content is unknown."""
-    for root in roots(files):
-        modules = [one for one in root if isinstance(one, Module)]
-        estate = Estate(one for module in modules for one in declared_resources(module))
-        yield from observed(estate, _rows(estate))
-        yield from opened(estate.resources)
-        for module in root:
-            if isinstance(module, Foreign):
-                yield from _unseen(module)
-            else:
-                yield from module_secrets(module)
+
+def declared(files: Sequence[File], begin: Begin = lambda _root: True) -> Iterator[Seen]:
+    """Everything the files declare; `begin` is asked before each root whether to look at it.
+
+    A root on which our own reader fails leaves gaps, and costs no other root anything.
+    """
+    repository = Repository(files)
+    for root in repository.roots():
+        if not begin(root):
+            continue
+        try:
+            found = list(_root(repository.evaluated(root)))
+        except Exception as error:  # noqa: BLE001  (its text may hold a secret)
+            found = list(lost(root, f"the reader stopped: {type(error).__name__}"))
+        yield from found
     for file in files:
-        if file.path.endswith(".tfvars"):
+        if file.path.endswith((".tfvars", ".tfvars.json")):
             yield from file_secrets(file)
+
+
+def lost(root: str, why: str) -> Iterator[Gap]:
+    """What is not known of a root that could not be judged."""
+    for type_ in BRINGS_OF["terraform"]:
+        yield Gap(type_.__name__, Reason.LIMIT, why, key=root or ".", source=root or ".")
+
+
+def _root(parts: list[Module | Foreign]) -> Iterator[Seen]:
+    resources: list[Resource] = []
+    unseen: list[Foreign] = []
+    for one in parts:
+        if isinstance(one, Module):
+            resources += declared_resources(one)
+        elif (made := called_resources(one)) is not None:
+            resources += made
+        else:
+            unseen.append(one)
+    estate = Estate(resources)
+    yield from observed(estate, _rows(estate))
+    yield from opened(estate.resources)
+    for one in parts:
+        if isinstance(one, Module):
+            yield from module_secrets(one)
+    for call in unseen:
+        yield from _unseen(call)
 
 
 def _rows(estate: Estate) -> dict[str, tuple[Row, ...]]:
@@ -42,13 +77,9 @@ def _rows(estate: Estate) -> dict[str, tuple[Row, ...]]:
     return table(*sorted({PROVIDERS[one] for one in providers if one in PROVIDERS}))
 
 
-def _unseen(module: Foreign) -> Iterator[Gap]:
-    detail = f"{module.address} comes from {clean(module.source, 80)}, not from this repository"
+def _unseen(call: Foreign) -> Iterator[Gap]:
+    """A module from elsewhere that no table knows: its content is unknown."""
+    detail = f"{call.address} comes from {clean(call.source, 80)}, not from this repository"
     for type_ in (Volume, DataStore, PublicEndpoint, OpenPort):
-        yield Gap(
-            type_.__name__,
-            Reason.UNRESOLVED,
-            detail,
-            key=module.address,
-            source=module.file,
-        )
+        name = type_.__name__
+        yield Gap(name, Reason.UNRESOLVED, detail, key=call.address, source=call.file)

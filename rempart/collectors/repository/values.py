@@ -46,7 +46,9 @@ TEXT: Final = 200  # characters of a template that is not decided
 POLICY: Final = "aws_iam_policy_document"
 STEPS: Final = 1_000_000  # expressions worked out in one module; locals may double at each step
 # Not decided before Terraform runs.
-_LATER: Final = frozenset({"each", "count", "data", "path", "self", "terraform"})
+_LATER: Final = frozenset(
+    {"each", "count", "data", "path", "self", "terraform", "dependency", "include"}
+)
 
 
 @dataclass(slots=True, eq=False)

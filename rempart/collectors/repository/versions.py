@@ -14,9 +14,9 @@ def older(module: Module, resource: str, version: str) -> bool:
     The root's lock file decides, else the constraints of the module and of those that call it.
     Without any the newest version holds. Source: Terraform version constraints.
     """
-    provider, limit = resource.partition("_")[0], _version(version)
+    provider, limit = resource.partition("_")[0], parsed(version)
     if locked := _NUMBER.match(module.locked.get(provider, "")):
-        return _version(locked[0]) < limit
+        return parsed(locked[0]) < limit
     caller: Module | None = module
     while caller is not None:
         if below(_constraint(caller, provider), limit):
@@ -32,7 +32,7 @@ def below(constraint: str, limit: Version) -> bool:
         number = _NUMBER.search(sign)
         if number is None or sign.startswith((">", "!")):
             continue
-        asked = _version(number[0])
+        asked = parsed(number[0])
         if sign.startswith("~>"):
             asked = (*asked[:-2], asked[-2] + 1) if len(asked) > 1 else (asked[0] + 1,)
             older_ = asked <= limit
@@ -45,7 +45,8 @@ def below(constraint: str, limit: Version) -> bool:
     return False
 
 
-def _version(text: str) -> Version:
+def parsed(text: str) -> Version:
+    """A version as numbers."""
     return tuple(map(int, text.split(".")))
 
 

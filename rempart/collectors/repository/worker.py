@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from rempart.check import Gap, Observation
-from rempart.collectors.repository.jobs import BRINGS_OF, LONGEST, TEXT_FILE, Job, Told
+from rempart.collectors.repository.jobs import BRINGS_OF, LONGEST, PLAN, TEXT_FILE, Job, Told
 from rempart.collectors.text import clean
 from rempart.collectors.tree import content, shown
 from rempart.errors import CollectError, ContentErrors, Reason
@@ -106,6 +106,13 @@ class Desk:
                 self.gap(path, Reason.TRUNCATED, f"cannot be read: {type(error).__name__}")
         self._tell(Told("at"))  # what follows is no single file's doing
 
+    def begin(self, part: str) -> bool:
+        """Whether to look at a part of the job that is no single file; its timer starts here."""
+        if part in self._job.skip:
+            return False
+        self._tell(Told("part", part))
+        return True
+
     def gap(self, path: str, reason: Reason, detail: str) -> None:
         """Note that a file was not read: one gap for each type it could have brought."""
         for type_ in BRINGS_OF[self._job.kind]:
@@ -119,7 +126,7 @@ def _reason(message: str) -> Reason:
 
 
 def _terraform(desk: Desk) -> Iterator[Seen]:
-    from rempart.collectors.repository.hcl import parsed
+    from rempart.collectors.repository.files import parsed
     from rempart.collectors.repository.terraform import declared
 
     files = []
@@ -128,7 +135,14 @@ def _terraform(desk: Desk) -> Iterator[Seen]:
         if file.broken:
             lines = ", ".join(map(str, file.broken[:5]))
             desk.gap(file.path, Reason.TRUNCATED, f"not readable as HCL at line {lines}")
-    yield from declared(files)
+    yield from declared(files, desk.begin)
+
+
+def _plan(desk: Desk) -> Iterator[Seen]:
+    from rempart.collectors.repository.plans import planned
+
+    for found in desk.each(lambda path, raw: list(planned(path, raw)), PLAN):
+        yield from found
 
 
 def _compose(desk: Desk) -> Iterator[Seen]:
@@ -200,6 +214,7 @@ def _text(desk: Desk) -> Iterator[Seen]:
 
 _READERS: dict[str, Callable[[Desk], Iterator[Seen]]] = {
     "terraform": _terraform,
+    "plan": _plan,
     "compose": _compose,
     "nginx": _nginx,
     "sshd": _sshd,

@@ -45,10 +45,11 @@ class Limits:
 
 
 class Died(Exception):
-    """A worker is no more; `file` is the one it was at, empty when none."""
+    """A worker is no more; `file` or `part` (None: neither) of the job is what it was at."""
 
-    def __init__(self, file: str, why: str) -> None:
+    def __init__(self, file: str, why: str, part: str | None = None) -> None:
         self.file = file
+        self.part = part
         self.why = why
         super().__init__(why)
 
@@ -85,7 +86,7 @@ def _shift(waiting: "Queue[Job]", deadline: Any, limits: Limits) -> list[Seen]: 
                     worker = None
                     found += _lost(job, died)
                     job = _without(job, died)
-                    if not died.file or not job.files:
+                    if (not died.file and died.part is None) or not job.files:
                         break
             else:
                 found += _lost(job, Died("", "too many of these files cannot be read"))
@@ -97,13 +98,15 @@ def _shift(waiting: "Queue[Job]", deadline: Any, limits: Limits) -> list[Seen]: 
 
 
 def _without(job: Job, died: Died) -> Job:
-    """The job without the file that killed the worker."""
+    """The job without the file or part that killed the worker."""
+    if died.part is not None:
+        return msgspec.structs.replace(job, skip=(*job.skip, died.part))
     files = tuple(file for file in job.files if file != died.file)
     return msgspec.structs.replace(job, files=files)
 
 
 def _lost(job: Job, died: Died) -> Iterator[Gap]:
-    path = shown(died.file.encode("latin-1"))
+    path = shown(died.file.encode("latin-1")) if died.part is None else died.part or "."
     for type_ in BRINGS_OF[job.kind]:
         yield Gap(type_.__name__, Reason.LIMIT, died.why, key=path, source=path)
 
@@ -127,22 +130,22 @@ class Worker:
     def answer(self, job: Job, deadline: Any, limits: Limits) -> list[Seen]:  # noqa: ANN401
         """What the job brings; raises Died when the worker crashed, was silent or says too much."""
         found: list[Seen] = []
-        at = ""
+        at, part = "", None
         try:
             self._send(msgspec.json.encode(job) + b"\n")
             for line in self._lines(deadline, limits):
                 told = msgspec.json.decode(line, type=Told)
                 if told.word == "done":
                     return found
-                if told.word == "at":
-                    at = told.type
+                if told.word in ("at", "part"):
+                    at, part = (told.type, None) if told.word == "at" else ("", told.type)
                 else:
                     found.append(_item(told))
         except TimeoutError as silent:
-            raise Died(at, str(silent)) from None
+            raise Died(at, str(silent), part) from None
         except (OSError, msgspec.MsgspecError, KeyError):
-            raise Died(at, "the parser did not survive this file") from None
-        raise Died(at, "the parser did not survive this file")
+            raise Died(at, "the parser did not survive this file", part) from None
+        raise Died(at, "the parser did not survive this file", part)
 
     def _send(self, line: bytes) -> None:
         if self._process.stdin is None:
