@@ -59,12 +59,21 @@ FRAMEWORKS = {
 }  # fmt: skip
 
 
+REQUESTS = tuple(
+    {
+        "at": f"2026-11-25T08:{n:02}:00Z", "account": f"canary-{'ab'[n % 2]}", "method": "GET",
+        "path": f"/claims/{17 + n}?beneficiary=canary&page={n}", "status": (200, 403, 429)[n % 3],
+    }
+    for n in range(12)
+)  # fmt: skip
+
+
 def full_run(**changes: Any) -> Run:
     """The sample with everything that only some runs have, an earlier run included."""
     run = sample_run(
         frameworks=FRAMEWORKS,
         graphs=(CHAIN, *GRAPHS),
-        requests=({"account": "canary-a", "method": "GET", "path": "/claims/17"},),
+        requests=REQUESTS,
         **changes,
     )
     results = tuple(one for one in run.results if one.check != "portal.hsts")
@@ -232,3 +241,40 @@ def test_a_later_run_is_no_earlier_one() -> None:
     run = sample_run()
     with pytest.raises(UsageError, match="no earlier one"):
         with_earlier(run, [replace(run, started=run.started + timedelta(days=1))])
+
+
+@pytest.mark.parametrize(
+    ("language", "heads"),
+    [
+        ("fr", ["Instant", "Compte", "Méthode", "Chemin", "Réponse"]),
+        ("en", ["Time", "Account", "Method", "Path", "Answer"]),
+        ("de", ["Zeitpunkt", "Konto", "Methode", "Pfad", "Antwort"]),
+    ],
+)
+def test_what_canary_accounts_sent_is_told_line_by_line(language: str, heads: list[str]) -> None:
+    told = render(full_run(), "technical", language)
+    table = told[told.index('<table class="requests">') :].split("</table>")[0]
+    assert re.findall(r'<th scope="col">([^<]+)</th>', table) == heads
+    rows = re.findall(r"<tr>(<td>.*?)</tr>", table)
+    assert len(rows) == len(REQUESTS)
+    assert rows[2] == (
+        "<td>2026-11-25T08:02:00Z</td><td>canary-a</td><td>GET</td>"
+        "<td>/claims/19?beneficiary=canary&amp;page=2</td><td>429</td>"
+    )
+
+
+def test_a_long_log_of_requests_says_how_many_are_left_out() -> None:
+    sent = tuple({"account": "canary-a", "path": f"/{n}"} for n in range(450))
+    told = render(sample_run(requests=sent), "technical", "en")
+    assert told.count("<td>canary-a</td>") == 400
+    assert "50 more" in told[told.index('id="canaries"') :].split("</section>")[0]
+
+
+@pytest.mark.parametrize("template", ["executive", "technical"])
+def test_the_picture_of_effort_and_risk_says_no_more_than_its_table(template: str) -> None:
+    told = render(full_run(), template, "fr")
+    picture = told[told.index('<svg class="scatter"') :].split("</svg>")[0]
+    table = told[told.index('<table class="spots">') :].split("</table>")[0]
+    drawn, listed = (set(re.findall(r"\bM\d\d\b", part)) for part in (picture, table))
+    assert drawn == listed != set()
+    assert picture.count("<circle") == len(drawn)

@@ -5,7 +5,7 @@ from rempart.background import StepControl, StepRecord
 from rempart.check import Severity
 from rempart.errors import Reason
 from rempart.report.findings import Findings
-from rempart.report.roadmap import after, roadmap
+from rempart.report.roadmap import after, roadmap, spots
 from rempart.results import ResultRecord, Run
 from tests.sample_cards import CHECKS
 from tests.samples import result, sample_run, unseen
@@ -70,3 +70,18 @@ def test_what_a_waiver_covers_is_not_repaired_by_a_measure() -> None:
     assert waiver is not None
     run = replayed(result(), result(subject="claims-2", waiver=waiver))
     assert [one.verdict for one in after(run, roadmap(Findings(run)), 180)] == ["open"]
+
+
+def test_measures_stand_where_their_risk_and_their_effort_meet() -> None:
+    rows = spots(roadmap(Findings(carded(Severity.HIGH, "S"))))
+    assert [row[0].severity for row in rows] == [*Severity][::-1]
+    assert {tuple(spot.effort for spot in row) for row in rows} == {("S", "M", "L")}
+    filled = [spot for row in rows for spot in row if spot.measures]
+    assert [(one.severity, one.effort, one.soon) for one in filled] == [(Severity.HIGH, "S", True)]
+
+
+def test_an_unknown_effort_has_a_column_of_its_own() -> None:
+    rows = spots(roadmap(Findings(carded(Severity.CRITICAL, ""))))
+    (spot,) = (spot for row in rows for spot in row if spot.measures)
+    assert (spot.effort, spot.soon) == ("", False)
+    assert {len(row) for row in rows} == {4}

@@ -19,7 +19,7 @@ from rempart.report.playbook import Sheet, playbook
 from rempart.report.reading_chart import Chart, chart
 from rempart.report.readings import ReadingView, concerned, views
 from rempart.report.risks import Cell, Risk, matrix, risks
-from rempart.report.roadmap import Measure, after, roadmap
+from rempart.report.roadmap import Measure, Spot, after, roadmap, spots
 
 WHAT_IF = 30  # days after which breaches are replayed again
 
@@ -51,6 +51,11 @@ class Analysis:
     def by_level(self) -> tuple[Measure, ...]:
         """What to do, the most critical first, then the least work."""
         return tuple(sorted(self.measures, key=_criticality))
+
+    @cached_property
+    def spots(self) -> tuple[tuple[Spot, ...], ...]:
+        """The measures by the risk they end and the work they ask for."""
+        return spots(self.measures)
 
     @cached_property
     def numbers(self) -> Mapping[str, int]:

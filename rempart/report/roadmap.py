@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from rempart.background import ReplayRecord
 from rempart.check import Outcome, Severity
 from rempart.replay import again
-from rempart.report.findings import Finding, Findings
+from rempart.report.findings import EFFORTS, Finding, Findings
 from rempart.results import Run
 
 DAYS = (0, 30, 90, 180)
@@ -38,6 +38,45 @@ class Measure:
     def interim(self) -> bool:
         """Whether something must hold the risk until then."""
         return self.finding.severity is Severity.CRITICAL and self.due > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """The measures against one level of risk that ask for one effort, empty where unknown."""
+
+    severity: Severity
+    effort: str
+    measures: tuple[Measure, ...]
+
+    @property
+    def soon(self) -> bool:
+        """Whether much risk goes here for little work."""
+        return self.severity in (Severity.CRITICAL, Severity.HIGH) and self.effort == "S"
+
+
+def spots(measures: Sequence[Measure]) -> tuple[tuple[Spot, ...], ...]:
+    """The measures by level, the worst first, and in it by effort, the least first.
+
+    The last column, of unknown effort, is there only where a measure has none.
+    """
+    efforts = EFFORTS if any(effort(one) == "" for one in measures) else EFFORTS[:-1]
+    return tuple(
+        tuple(
+            Spot(level, work, tuple(one for one in measures if _at(one, level, work)))
+            for work in efforts
+        )
+        for level in DUE
+    )
+
+
+def effort(measure: Measure) -> str:
+    """S, M or L; empty where the card does not say."""
+    told = measure.finding.record.effort
+    return told if told in EFFORTS else ""
+
+
+def _at(measure: Measure, level: Severity, work: str) -> bool:
+    return measure.finding.severity is level and effort(measure) == work
 
 
 def roadmap(found: Findings) -> tuple[Measure, ...]:
