@@ -15,6 +15,7 @@ import msgspec
 from rempart import documents
 from rempart.background import ControlRecord, FrameworkRecord, RequirementRecord
 from rempart.documents import Document
+from rempart.documents.kept import kept
 from rempart.errors import ContentError, ContentErrors
 from rempart.titles import Titles
 
@@ -111,7 +112,7 @@ class Frameworks:
                 if path.name == NEUTRAL:
                     errors += _learn(path, neutral)
                 elif path.name not in BESIDE:
-                    document = documents.read(path)
+                    document = kept(path)
                     read.append((document, documents.decode(document, Framework)))
             except ContentErrors as several:
                 errors += several.errors
@@ -186,7 +187,7 @@ class Frameworks:
 
 def _learn(path: Path, known: dict[str, NeutralControl]) -> Iterator[ContentError]:
     """Add the neutral controls of one layer; an id that exists is an error."""
-    document = documents.read(path)
+    document = kept(path)
     for index, control in enumerate(documents.decode(document, Vocabulary).controls):
         if control.id in known:
             yield document.error(

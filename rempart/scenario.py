@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from rempart import documents
+from rempart.documents.kept import kept
 from rempart.errors import ContentError, ContentErrors
 from rempart.titles import Titles
 
@@ -145,7 +146,7 @@ def load(folders: Iterable[Path]) -> Mapping[str, Scenario]:
     errors: list[ContentError] = []
     for path in (path for folder in folders for path in sorted(folder.glob("*.yaml"))):
         try:
-            document = documents.read(path)
+            document = kept(path)
             scenario = documents.decode(document, Scenario)
         except ContentErrors as several:
             errors += several.errors

@@ -12,6 +12,7 @@ import msgspec
 
 from rempart import documents
 from rempart.check import Yardstick
+from rempart.documents.kept import kept
 from rempart.errors import ContentError, ContentErrors, UsageError
 from rempart.judge import yardsticks as topics
 from rempart.titles import Titles
@@ -111,7 +112,7 @@ def _entry_type(kind: type[Yardstick]) -> type[msgspec.Struct]:
 
 def _read(path: Path) -> tuple[Authority, bool]:
     """The authority of one file, and whether it replaces one of an earlier layer."""
-    document = documents.read(path)
+    document = kept(path)
     content: Any = documents.decode(document, _file_type())
     if content.id != path.stem:
         raise document.error(("id",), f"expected the file's name, found {content.id!r}")

@@ -26,8 +26,10 @@ def clean(text: str, limit: int = LONGEST) -> str:
     Line breaks become a space, runs of 13 digits or more are masked (a NIR in a URL is health
     data), and what exceeds `limit` characters is cut with an ellipsis.
     """
-    text = _BREAK.sub(" ", _TERMINAL.sub("", text[: limit * 8]))
-    text = "".join(letter for letter in text if _shown(letter))
+    text = text[: limit * 8]
+    if not (text.isascii() and text.isprintable()):  # most text is, and is looked at quickly
+        text = _BREAK.sub(" ", _TERMINAL.sub("", text))
+        text = "".join(letter for letter in text if _shown(letter))
     text = _CORSICAN.sub(_masked, _IDENTIFIER.sub(_masked, text)).strip()
     return text if len(text) <= limit else text[: limit - 1] + "…"
 

@@ -17,7 +17,8 @@ from rempart.collectors.repository.rules import fulfilled
 from rempart.collectors.repository.syntax import Reference
 from rempart.collectors.repository.values import shown, unresolved
 from rempart.collectors.text import clean
-from rempart.documents import load
+from rempart.documents import decode
+from rempart.documents.kept import kept
 from rempart.observations.exposure import OpenPort
 
 TABLE: Final = Path(__file__).parent / "tables" / "ports.yaml"
@@ -67,7 +68,7 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @lru_cache(maxsize=1)
 def table() -> Table:
     """The table of ports."""
-    return load(TABLE, Table)
+    return decode(kept(TABLE), Table)
 
 
 @lru_cache(maxsize=1)

@@ -20,7 +20,8 @@ from rempart.collectors.repository.syntax import Reference
 from rempart.collectors.repository.texts import frozen
 from rempart.collectors.repository.values import ROOT
 from rempart.collectors.repository.versions import below, older, parsed
-from rempart.documents import load
+from rempart.documents import decode
+from rempart.documents.kept import kept
 
 TABLE: Final = Path(__file__).parent / "tables" / "modules.yaml"
 
@@ -47,7 +48,11 @@ class Known(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @lru_cache(maxsize=1)
 def known() -> dict[str, Known]:
     """The modules by their registry's name."""
-    return {one.source.lower(): one for one in load(TABLE, list[Known])} if TABLE.exists() else {}
+    return (
+        {one.source.lower(): one for one in decode(kept(TABLE), list[Known])}
+        if TABLE.exists()
+        else {}
+    )
 
 
 def called_resources(call: Foreign) -> Iterator[Resource] | None:

@@ -10,7 +10,8 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from rempart.documents import load
+from rempart.documents import decode
+from rempart.documents.kept import kept
 
 TABLES = Path(__file__).parent / "tables"
 PROVIDERS: dict[str, str] = {  # the table of a Terraform provider
@@ -130,7 +131,7 @@ def rows(name: str) -> dict[str, tuple[Row, ...]]:
     """The rows of one table by type; none where there is no such table."""
     file = TABLES / f"{name}.yaml"
     found: dict[str, tuple[Row, ...]] = {}
-    for row in load(file, list[Row]) if file.exists() else ():
+    for row in decode(kept(file), list[Row]) if file.exists() else ():
         for type_ in row.types():
             found[type_] = (*found.get(type_, ()), row)
     return found

@@ -21,7 +21,9 @@ import msgspec
 import rempart
 from rempart.check import Gap, Observation
 from rempart.collectors.repository.jobs import BRINGS, BRINGS_OF, Job, Told
+from rempart.collectors.repository.rows import TABLES
 from rempart.collectors.tree import shown
+from rempart.documents.kept import folder, keep
 from rempart.errors import Reason
 
 MODULE = "rempart.collectors.repository.worker"
@@ -56,6 +58,8 @@ class Died(Exception):
 
 def answered(jobs: list[Job], deadline: Any, limits: Limits = Limits()) -> Iterator[Seen]:  # noqa: ANN401
     """What the jobs bring, from one worker or two."""
+    for table in TABLES.glob("*.yaml"):
+        keep(table)  # a worker may not write
     waiting: Queue[Job] = Queue()
     for job in jobs:
         waiting.put(job)
@@ -122,7 +126,12 @@ class Worker:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd="/",
-            env={"PYTHONPATH": package, "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"},
+            env={
+                "PYTHONPATH": package,
+                "LANG": "C.UTF-8",
+                "PYTHONDONTWRITEBYTECODE": "1",
+                "XDG_CACHE_HOME": str(folder().parents[1]),
+            },
             start_new_session=True,
         )
         self._rest = b""
