@@ -40,7 +40,7 @@ def test_rotated_files_come_oldest_first(tmp_path: Path) -> None:
     assert read(tmp_path / "access.log*")[1].column("times") == expected
     assert read(tmp_path)[1].column("times") == expected
     assert read(tmp_path / "access.log")[1].column("times") == [START]
-    dated = [sources.LogFile(f"a-{day}.log.gz", "gz", 1, 0, "") for day in (20261103, 20261101)]
+    dated = [sources.LogFile(f"a-{day}.log.gz", "gz", 1, 0, "", 0) for day in (20261103, 20261101)]
     assert [each.name for each in sorted(dated, key=sources._age)] == [dated[1].name, dated[0].name]
 
 
@@ -71,7 +71,7 @@ def test_a_packed_file_that_swells_is_read_in_pieces(packed: str, tmp_path: Path
     path.write_bytes(
         gzip.compress(bomb) if packed == "gz" else zstandard.ZstdCompressor().compress(bomb)
     )
-    (file,) = sources.files(str(path), Cut())
+    (file,) = sources.found(str(path)).files
     sizes = [len(block) for block in sources.blocks(file, Cut())]
     assert sum(sizes) == len(bomb)
     assert max(sizes) <= 40_000_000
@@ -90,11 +90,11 @@ def test_says_what_to_install_where_zstandard_is_missing(
 def test_a_file_that_grows_is_read_to_where_it_was(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text(record(START, "a", "1") + record(START, "a", "2")[:20])
-    (file,) = sources.files(str(path), Cut())
+    (file,) = sources.found(str(path)).files
     with path.open("a") as more:
         more.write(record(START, "a", "2")[20:] + record(START, "b", "3"))
     assert b"".join(sources.blocks(file, Cut())) == record(START, "a", "1").encode()
-    (whole,) = sources.files(str(path), Cut())
+    (whole,) = sources.found(str(path)).files
     assert b"".join(sources.blocks(whole, Cut())).count(b"\n") == 3
 
 
@@ -107,7 +107,7 @@ def test_a_last_line_without_an_end_is_a_line(tmp_path: Path) -> None:
 def test_a_file_that_shrinks_is_cut(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text(day(START))
-    (file,) = sources.files(str(path), Cut())
+    (file,) = sources.found(str(path)).files
     os.truncate(path, 100)
     cut = Cut()
     assert len(b"".join(sources.blocks(file, cut))) <= 101
@@ -145,7 +145,7 @@ def test_nothing_is_read_through_a_link_or_a_pipe(tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "link").symlink_to(tmp_path / "real")
     with pytest.raises(Missing):
-        sources.files(str(folder), Cut())
+        sources.found(str(folder))
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")

@@ -9,15 +9,22 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from rempart.check import Gap, Observation
 from rempart.collectors import read_logs
-from rempart.collectors.read_logs import remote
+from rempart.collectors.read_logs import remote, sources
+from rempart.collectors.read_logs.mapping import Declared
+from rempart.collectors.read_logs.pseudonyms import Accounts
+from rempart.collectors.read_logs.reader import read_files
+from rempart.collectors.read_logs.tally import Tally
 from rempart.errors import NoCollector, Privilege, Truncated, Unreachable
 from rempart.inventory.values import Ceiling
 from rempart.observations.reading import AccountReading, LogCoverage
+from rempart.reading.measure import Measure
 from rempart.transport.access import Access
 from tests.loopback import access as gated
+from tests.loopback import mandate
 from tests.read_logs import START, day, one, record, seen, subject
 from tests.ssh_server import serve
 
@@ -101,7 +108,9 @@ def test_nothing_is_written_on_the_host(log: Path, tmp_path: Path) -> None:
     asked = remote.script(remote.order(subject(log), 30), NONCE)
     path = f"{Path(sys.executable).parent}:/usr/bin:/bin"
     out = ran(asked, env={"PATH": path, "HOME": str(home), "TMPDIR": str(home)}, cwd=home)
-    assert remote.answered(out, NONCE)[0].lines == 900
+    facts = remote.answered(out, NONCE).facts
+    assert facts is not None
+    assert facts.lines == 900
     assert list(home.iterdir()) == []
     assert log.stat().st_mtime == before.st_mtime
 
@@ -152,3 +161,86 @@ def test_an_order_holds_no_more_than_a_process_list_may_show(log: Path) -> None:
     script = remote.script(remote.order(subject(log), 30), NONCE)
     commands = [line for line in script.split(b"\n") if b"-I" in line]
     assert all(str(log).encode() not in line for line in commands)
+
+
+def answers(path: Path, lines: int = 1_000_000, **more: Any) -> dict[str, Any]:
+    asked = remote.order(subject(path), 60) | {"key": "ab" * 32, "lines": lines, **more}
+    said = ran(remote.script(asked, NONCE)).decode()
+    found: dict[str, Any] = json.loads(said.partition(NONCE)[2].partition(NONCE)[0])
+    return found
+
+
+@pytest.mark.parametrize("lines", [520, 700, 899])
+def test_a_log_too_large_for_memory_is_read_several_times(log: Path, lines: int) -> None:
+    assert answers(log, lines) == answers(log)
+
+
+def test_says_exactly_what_was_not_measured(log: Path) -> None:
+    found = answers(log, lines=100)  # the thief alone has 500
+    assert found["facts"]["lines"] == 900
+    assert found["measured"]["seen"] == 20
+    (reason, detail) = found["facts"]["missed"][-1]
+    assert reason == "limit"
+    assert detail.startswith("500 of 900 lines are of accounts not measured: one account alone")
+
+
+def test_a_second_reading_that_finds_another_log_does_not_count(log: Path) -> None:
+    measure, where = Measure(most=100), sources.found(str(log))
+    tally = Tally(Declared(), Accounts())
+    first = read_files(where, Declared(), tally, measure, lambda lines: "")
+    assert measure.more()
+    log.rename(log.with_suffix(".1"))
+    log.write_text(day(START, accounts=2))
+    again = read_files(where, Declared(), tally.again(), measure, lambda lines: "")
+    assert first.missed == ()
+    assert again.missed[-1] == ("truncated", sources.GONE)
+    measure.abandon()
+    seen_before = measure.done()
+    assert 0 < seen_before.seen < 20
+    assert measure.left == 900 - 20 * seen_before.seen
+
+
+def resolved(log: Path, host: Any, transit: str) -> dict[str, dict[str, str]]:
+    kept: dict[str, dict[str, str]] = {}
+    access = Access.offline(subject(log), seconds=60)
+    access.authorisation = SimpleNamespace(transit=transit)
+    access.register = lambda name, accounts: kept.update({name: dict(accounts)})
+    found = on(log, host, access)
+    assert "thief" not in repr(found)
+    (worst,) = [
+        item for item in found if isinstance(item, AccountReading) and "outlier" in item.why
+    ]
+    assert not kept or kept["log"][worst.key] == "thief"
+    return kept
+
+
+def test_names_on_this_machine_stand_in_the_table_alone(log: Path) -> None:
+    assert "thief" in resolved(log, SimpleNamespace(ssh="local"), "counts")["log"].values()
+
+
+@pytest.mark.parametrize(("transit", "tables"), [("sample", 1), ("counts", 0)])
+def test_names_cross_the_network_where_the_mandate_says_so(
+    log: Path, tmp_path: Path, transit: str, tables: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    keys = tmp_path / "keys"
+    keys.mkdir()
+    kept: dict[str, dict[str, str]] = {}
+    sent: list[bytes] = []
+
+    def answer(script: bytes) -> bytes:
+        sent.append(ran(script))
+        return sent[-1]
+
+    with serve(answer, keys) as served:
+        host = SimpleNamespace(
+            id="h1", kind="host", ssh=served.ssh, key=served.key, known_hosts=served.known_hosts,
+            jump="", password=None, passphrase=None, become="sudo",
+        )  # fmt: skip
+        allowed = structs.replace(mandate(), transit=transit)
+        with gated(subject(log), seconds=60, authorisation=allowed) as access:
+            access.register = lambda name, accounts: kept.update({name: dict(accounts)})
+            found = on(log, host, access)
+    assert "thief" not in repr(found)
+    assert len(kept) == tables
+    assert (b"thief" in sent[0]) == bool(tables)
+    assert ("agree on transit: sample" in caplog.text) != bool(tables)

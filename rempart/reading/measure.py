@@ -1,5 +1,6 @@
 """A read log measured: batches go in, observations come out, and everything else is forgotten."""
 
+import sys
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -22,12 +23,13 @@ from rempart.reading.batch import (
     holds_zero,
 )
 from rempart.reading.counts import Counts, moment
+from rempart.reading.parts import Parts
 from rempart.reading.rhythm import Rhythm
 from rempart.reading.spill import (
     HELD,
-    WIDTH,
     Spill,
     accounts_of,
+    chosen,
     little,
     networks_of,
     packed,
@@ -51,7 +53,9 @@ class Measure:
     """Everything that is counted over one log.
 
     Lines wait in memory and then in a nameless file of `folder` (the system's temporary one
-    where none is given), sixteen bytes each. `population` is a word for the report.
+    where none is given), sixteen bytes each. `population` is a word for the report. With `most`,
+    no file is written and no more lines are held: then the log is brought again and again, from
+    its first line on, while `more` says so.
     """
 
     def __init__(
@@ -63,17 +67,22 @@ class Measure:
         population: str = "",
         folder: Path | None = None,
         held: int = HELD,
+        most: int = 0,
     ) -> None:
+        held = sys.maxsize if most else held
+        self._parts = Parts(SLOTS, most) if most else None
         self._folder, self._held = folder, held
         self._spill = Spill(SLOTS, folder, held=held)
         self._rhythm = Rhythm()
         self._counts = Counts(ceiling, alarms, rules, population)
+        self._first = True
         self.lines = self.placed = self.exposed = self.signed_in = self.refused = 0
 
     def take(self, batch: Batch) -> None:
         """Count these lines in."""
-        self.lines += len(batch)
-        self.exposed += sum(batch.flags.translate(_EXPOSED))
+        self._first = self._parts is None or not self._parts.again
+        self.lines += self._first * len(batch)
+        self.exposed += self._first * sum(batch.flags.translate(_EXPOSED))
         moments = sorted(batch.times)
         if not moments:
             return
@@ -82,14 +91,37 @@ class Measure:
             moments = sorted(batch.times)
             if not moments:
                 return
-        self.placed += len(batch)
-        self._rhythm.add(moments)
         people = self._signs(batch)
+        if self._first:
+            self.placed += len(batch)
+            self._rhythm.add(moments)
+            self._walks(batch)
+        rows = packed(batch.times, batch.accounts, people, batch.addresses)
+        if self._parts is None:
+            self._spill.put(_slots(batch.accounts), rows)
+        else:
+            self._parts.put(self._spill, _slots(batch.accounts), rows)
+
+    def more(self) -> bool:
+        """With `most`: count in what is held; whether the log must be brought again for others."""
+        self._measure()
+        return self._parts is not None and self._parts.next()
+
+    def abandon(self) -> None:
+        """The log was not brought to the end again: what is held of it does not count."""
+        if self._parts is not None:
+            self._parts.abandon(self._spill)
+
+    @property
+    def left(self) -> int:
+        """How many of the lines placed were not measured."""
+        return self._parts.left if self._parts is not None else 0
+
+    def _walks(self, batch: Batch) -> None:
+        """Count the steps from one person to the number beside."""
         if any(steps := batch.flags.translate(_STEPS)):
             walked = compress(batch.accounts, steps)
             self._counts.accounts.steps.update(account & ACCOUNT for account in walked)
-        rows = packed(batch.times, batch.accounts, people, batch.addresses)
-        self._spill.put(_slots(batch.accounts), rows)
 
     def _signs(self, batch: Batch) -> "array[int]":
         """The people of a batch, with sign-ins where nobody is read."""
@@ -99,20 +131,16 @@ class Measure:
         people = batch.people[:]
         for place in compress(range(len(signs)), signs):
             failed = signs[place] & REFUSED
-            self.refused += bool(failed)
-            self.signed_in += not failed
+            self.refused += self._first and bool(failed)
+            self.signed_in += self._first and not failed
             people[place] = (FAILED if failed else SUCCEEDED) << 24
         return people
 
     def done(self) -> Measured:
         """What was measured; nothing can be taken afterwards."""
-        extent = self._rhythm.extent()
-        if extent is not None:
-            for slot in range(SLOTS):
-                for found in self._of(slot, extent):
-                    self._counts.add(found)
+        self._measure()
         self._spill.close()
-        counts = self._counts
+        extent, counts = self._rhythm.extent(), self._counts
         return Measured(
             lines=self.lines,
             placed=self.placed,
@@ -130,6 +158,16 @@ class Measure:
             rules=counts.rule_trials,
             curve=counts.curve(),
         )
+
+    def _measure(self) -> None:
+        """Count in the accounts of the slots that are held."""
+        extent = self._rhythm.extent()
+        if extent is not None:
+            for slot in range(SLOTS) if self._parts is None else self._parts.held:
+                for found in self._of(slot, extent):
+                    self._counts.add(found)
+        if self._parts is not None:
+            self._parts.finish(self._spill)
 
     def _of(self, slot: int, extent: tuple[int, int]) -> Iterator[Series]:
         """The accounts of a slot, one after the other."""
@@ -178,14 +216,6 @@ def _slots(accounts: Words) -> bytes:
     return little(accounts)[::8]
 
 
-def _chosen(rows: bytes, choice: bytes) -> bytes:
-    """The rows whose place holds a one."""
-    chosen = bytearray(WIDTH * sum(choice))
-    for byte in range(WIDTH):
-        chosen[byte::WIDTH] = bytes(compress(rows[byte::WIDTH], choice))
-    return bytes(chosen)
-
-
 def _parted(rows: bytes, slot: int, account: int, spill: Spill, extent: tuple[int, int]) -> bytes:
     """Put the rows of one account where its days are kept apart; the others come back.
 
@@ -194,12 +224,12 @@ def _parted(rows: bytes, slot: int, account: int, spill: Spill, extent: tuple[in
     mine = bytes(each == account for each in accounts_of(rows, slot))
     if not any(mine):
         return rows
-    own = _chosen(rows, mine)
+    own = chosen(rows, mine)
     hours = range(extent[0], extent[1] + 1)
-    dated = _chosen(own, bytes(moment // HOUR in hours for moment in times_of(own)))
+    dated = chosen(own, bytes(moment // HOUR in hours for moment in times_of(own)))
     days = map(floordiv, times_of(dated), repeat(DAY))
     spill.put(map(mod, days, repeat(DAYS)), dated)
-    return _chosen(rows, mine.translate(_OTHERS))
+    return chosen(rows, mine.translate(_OTHERS))
 
 
 def _placed(batch: Batch) -> Batch:

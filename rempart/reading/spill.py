@@ -13,6 +13,7 @@ import weakref
 from array import array
 from collections import deque
 from collections.abc import Iterable, Iterator
+from itertools import compress
 from operator import iadd, itemgetter
 from pathlib import Path
 from typing import IO
@@ -50,6 +51,11 @@ class Spill:
         if self._file is not None:
             self._file.close()
         self._slots, self._places = [], []
+
+    def drop(self, slot: int) -> None:
+        """Forget the rows of a slot that are in memory."""
+        self._waiting -= len(self._slots[slot]) // WIDTH
+        self._slots[slot] = bytearray()
 
     def rows(self, slot: int) -> Iterator[bytes]:
         """The rows of a slot, in pieces."""
@@ -109,6 +115,14 @@ def packed(times: Words, accounts: Words, people: Words, networks: Words) -> byt
     for byte in range(4):
         rows[byte + 12 :: WIDTH] = moment[byte::8]
     return bytes(rows)
+
+
+def chosen(rows: bytes, choice: bytes) -> bytes:
+    """The rows whose place holds a one."""
+    found = bytearray(WIDTH * sum(choice))
+    for byte in range(WIDTH):
+        found[byte::WIDTH] = bytes(compress(rows[byte::WIDTH], choice))
+    return bytes(found)
 
 
 def accounts_of(rows: bytes, slot: int) -> Words:

@@ -74,7 +74,7 @@ class Clock:
 
     def __init__(self, zone: tzinfo | None = None, now: float | None = None) -> None:
         self._zone = zone or UTC
-        self._now = int(time.time() if now is None else now)
+        self.now = int(time.time() if now is None else now)
         self._by_zone: dict[str, _Minutes] = {}
         self._others: dict[str, tuple[int, str]] = {}
         self._highest = NONE
@@ -92,7 +92,7 @@ class Clock:
             found = array("q", map(self._slow, column))
         times = found.tolist()
         ordered = sorted(times)
-        low, high = _EARLIEST, self._now + DAY
+        low, high = _EARLIEST, self.now + DAY
         if ordered and (ordered[0] < low or ordered[-1] > high):
             self.ahead += sum(each > high for each in ordered)
             found = array("q", [each if low <= each <= high else NONE for each in times])
@@ -159,7 +159,7 @@ class Clock:
     def _judge(self, times: list[int], ordered: list[int]) -> None:
         """Count what lies ahead, and what lies behind an earlier line of the same file."""
         self.lines += len(times)
-        limit = self._now + TOLERANCE
+        limit = self.now + TOLERANCE
         if ordered[-1] > limit:
             self.ahead += sum(each > limit for each in times)
             times = [min(each, limit) for each in times]
@@ -206,10 +206,10 @@ class Clock:
         found = _SYSLOG.match(text)
         if found is None or found[1] not in _MONTHS:
             return NONE
-        year = time.gmtime(self._now).tm_year
+        year = time.gmtime(self.now).tm_year
         rest = (_MONTHS[found[1]], *map(int, found.groups()[1:]))
         seconds = self._at((year, *rest), "")
-        return seconds if seconds <= self._now + DAY else self._at((year - 1, *rest), "")
+        return seconds if seconds <= self.now + DAY else self._at((year - 1, *rest), "")
 
 
 def _two_digits(tens: str, ones: str) -> "array[int] | None":

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rempart.collectors.read_logs import sources
 from rempart.collectors.read_logs.mapping import SAMPLE, Declared, mapping
-from rempart.collectors.read_logs.sources import Cut, Missing, files, sample
+from rempart.collectors.read_logs.sources import Cut, Missing
 from rempart.errors import ContentErrors
 from rempart.inventory.log_fields import ROLES
 from rempart.reading.batch import Limit, Rule
@@ -63,8 +64,9 @@ def told(subject: Any) -> Iterator[str]:  # noqa: ANN401
     if subject.on or subject.table:
         return
     try:
-        found = files(str(subject.path), Cut())
-        shown = [mapping(declared(subject), sample(file, SAMPLE, Cut())) for file in found[:1]]
+        found = sources.found(str(subject.path)).files
+        begun = [sources.sample(file, SAMPLE, Cut()) for file in found[:1]]
+        shown = [mapping(declared(subject), sample) for sample in begun]
     except (Missing, OSError):
         return
     for mapped in shown:

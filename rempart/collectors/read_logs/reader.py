@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol
 from rempart.collectors.read_logs import sources
 from rempart.collectors.read_logs.fields import Parsed
 from rempart.collectors.read_logs.mapping import SAMPLE, Declared, Mapped, mapping
-from rempart.collectors.read_logs.sources import Cut, LogFile, Missing
+from rempart.collectors.read_logs.sources import Cut, Found, LogFile, Missing
 from rempart.collectors.read_logs.tally import Tally
 from rempart.reading.batch import Batch
 
@@ -61,7 +61,7 @@ class Facts:
 
 
 def read_files(
-    path: str,
+    path: str | Found,
     declared: Declared,
     tally: Tally,
     measure: Measuring,
@@ -69,11 +69,12 @@ def read_files(
 ) -> Facts:
     """Every file of the log, read and measured.
 
-    `over` is told how many lines were read, and says in words why to stop, or nothing. Raises
-    Missing where there is no log, or none of a format known here.
+    `path` may be what was found there before. `over` is told how many lines were read, and says in
+    words why to stop, or nothing. Raises Missing where there is no log, or none of a format known
+    here.
     """
-    cut = Cut()
-    found = sources.files(path, cut)
+    log = sources.found(path) if isinstance(path, str) else path
+    cut, found = Cut(reasons=list(log.reasons)), log.files
     formats: dict[str, Mapped] = {}
     whole: list[LogFile] = []
     for place, file in enumerate(found):
@@ -147,8 +148,11 @@ def facts(tally: Tally, cut: Cut, form: str, *, guessed: bool, files: Iterable[L
 def _mapped(file: LogFile, declared: Declared, cut: Cut) -> Mapped | None:
     try:
         sample = sources.sample(file, SAMPLE, cut)
-    except OSError:
+    except PermissionError:
         cut.add("privilege", "a file of the log may not be read")
+        return None
+    except OSError:
+        cut.add("truncated", sources.GONE)
         return None
     if not sample.strip(b"\0\r\n \t"):
         return None

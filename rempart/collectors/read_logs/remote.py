@@ -6,6 +6,7 @@ is written on the host, no name and no number of a person leaves it.
 
 import base64
 import json
+import logging
 import secrets
 import zlib
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ import msgspec
 
 from rempart.collectors.read_logs import refused
 from rempart.collectors.read_logs.orders import declared, limit, rules
+from rempart.collectors.read_logs.pseudonyms import pseudonym
 from rempart.collectors.read_logs.reader import Facts
 from rempart.collectors.text import clean
 from rempart.errors import Limited, NoCollector, Reason, Truncated
@@ -24,6 +26,8 @@ from rempart.transport.access import Access
 
 SPARE: Final = 10.0  # seconds for the way there and back
 PYTHON: Final = "no Python 3.11 or newer on the host: hand the log over, or read it there"
+GARBLED: Final = "the host's answer is not what was asked for"
+log = logging.getLogger(__name__)
 _SENT: Final = (
     "errors",
     "unknown",
@@ -76,25 +80,57 @@ class Reply(msgspec.Struct, frozen=True):
     facts: Facts | None = None
     measured: Measured | None = None
     missing: tuple[str, str] | None = None
+    names: dict[str, str] = {}
 
 
 def read(subject: Any, access: Access) -> tuple[Facts, Measured]:  # noqa: ANN401
-    """Facts and measures of the log. Raises CollectError."""
-    from rempart.transport.ssh import run_script
+    """Facts and measures of the log. Raises CollectError.
 
+    Where the payer asked for the table of names, and the mandate lets more than counts cross, the
+    names of the accounts told apart come along, for that table alone.
+    """
     host = access.inventory.by_id[subject.on]
     nonce = secrets.token_hex(16)
-    asked = script(order(subject, access.deadline.remaining() - SPARE), nonce)
+    asked = order(subject, access.deadline.remaining() - SPARE) | {"named": _named(host, access)}
+    reply = answered(_said(host, access, script(asked, nonce)), nonce)
+    if reply.facts is None or reply.measured is None:
+        raise Truncated(GARBLED)
+    if access.register is not None and asked["named"]:
+        reported = {hashed for hashed, _ in reply.measured.accounts}
+        table = {hashed: reply.names.get(str(hashed), "") for hashed in reported}
+        access.register(subject.id, {pseudonym(one): name for one, name in table.items() if name})
+    return reply.facts, reply.measured
+
+
+def _named(host: Any, access: Access) -> bool:  # noqa: ANN401
+    """Whether names may come back: never where nobody asked for their table."""
+    if access.register is None:
+        return False
+    if host.ssh == "local" or getattr(access.authorisation, "transit", "") == "sample":
+        return True
+    log.warning(
+        "%s: its accounts are not in the table of names: only counts may cross the network "
+        "(transit: counts); agree on transit: sample, or run the audit on %s",
+        access.subject.id,
+        host.id,
+    )
+    return False
+
+
+def _said(host: Any, access: Access, asked: bytes) -> bytes:  # noqa: ANN401
+    """What the host printed."""
+    from rempart.transport.ssh import run_script
+
     if host.ssh == "local":
         from rempart.collectors.host import here
 
-        return answered(here(asked, access.deadline.remaining()), nonce)
+        return here(asked, access.deadline.remaining())
     if not host.ssh:
         raise NoCollector("a log of a host that was brought as files is not read")
     output = run_script(access, host, asked)
     if output.reason is Reason.LIMIT:
         raise Limited("the host did not answer within the time allowed")
-    return answered(output.stdout, nonce)
+    return output.stdout
 
 
 def order(subject: Any, seconds: float) -> dict[str, Any]:  # noqa: ANN401
@@ -139,8 +175,8 @@ def sent() -> Iterator[tuple[str, str]]:
             yield f"rempart.reading.{name}", file.read_text("utf-8")
 
 
-def answered(stdout: bytes, nonce: str) -> tuple[Facts, Measured]:
-    """What the host's answer says; every text in it is made harmless."""
+def answered(stdout: bytes, nonce: str) -> Reply:
+    """What the host's answer says; every text in it but the names of accounts is made harmless."""
     mark = nonce.encode()
     _, begun, rest = stdout.partition(mark + b" ")
     if begun and rest.strip() == b"nothing":
@@ -149,14 +185,16 @@ def answered(stdout: bytes, nonce: str) -> tuple[Facts, Measured]:
     if not ended:
         raise Truncated("the host's Python ended before it answered")
     try:
-        reply = msgspec.convert(_harmless(json.loads(body)), Reply)
-    except (ValueError, RecursionError):
-        raise Truncated("the host's answer is not what was asked for") from None
+        said = json.loads(body)
+        names = said.pop("names", {})
+        reply = msgspec.convert(_harmless(said) | {"names": names}, Reply)
+    except (ValueError, RecursionError, AttributeError, TypeError):
+        raise Truncated(GARBLED) from None
     if reply.missing is not None:
         raise refused(*reply.missing)
     if reply.facts is None or reply.measured is None:
-        raise Truncated("the host's answer is not what was asked for")
-    return reply.facts, reply.measured
+        raise Truncated(GARBLED)
+    return reply
 
 
 def _harmless(value: Any) -> Any:  # noqa: ANN401

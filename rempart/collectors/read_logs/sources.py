@@ -19,6 +19,7 @@ BLOCK: Final = 256 << 10
 BIT: Final = 16_384
 LONGEST: Final = 1 << 20  # bytes of a line; what is longer is counted, not read
 FILES: Final = 5000
+GONE: Final = "a file of the log was rotated or removed before it was read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class LogFile:
     size: int
     modified: float
     path: str
+    number: int  # of its inode: a file put in its place is another one
 
 
 @dataclass(slots=True)
@@ -54,12 +56,20 @@ class Missing(Exception):
         self.detail = detail
 
 
-def files(path: str, cut: Cut) -> list[LogFile]:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The files of a log, and why there are not more of them."""
+
+    files: list[LogFile]
+    reasons: list[tuple[str, str]]
+
+
+def found(path: str) -> Found:
     """The log's files, oldest first: one file, those of a folder, or those a pattern names.
 
     Rotated files come in the order of their numbers or dates. Raises Missing where there is none.
     """
-    found = []
+    found, cut = [], Cut()
     for each in _paths(path):
         try:
             found.append(_file(each))
@@ -71,21 +81,32 @@ def files(path: str, cut: Cut) -> list[LogFile]:
         if cut.reasons:
             raise Missing(*cut.reasons[0])
         raise Missing("unreachable", "no log there (a link is not followed)")
-    return sorted(found, key=_age)
+    return Found(sorted(found, key=_age), cut.reasons)
 
 
 def blocks(log: LogFile, cut: Cut) -> Iterator[bytes]:
     """The lines of a file, some megabytes at a time, each block ending with a line's end."""
-    descriptor = os.open(log.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        descriptor = _opened(log.path)
+    except OSError:
+        cut.add("truncated", GONE)
+        return
     with os.fdopen(descriptor, "rb", buffering=0) as file:
+        if os.fstat(descriptor).st_ino != log.number:
+            cut.add("truncated", GONE)
+            return
         grows = lambda: os.fstat(descriptor).st_size > log.size  # noqa: E731
         yield from _lines(_unpacked(file, log, cut), cut, grows)
+
+
+def _opened(path: str) -> int:
+    return os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
 
 
 def sample(log: LogFile, size: int, cut: Cut) -> bytes:
     """The beginning of a file, unpacked."""
     found = b""
-    descriptor = os.open(log.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    descriptor = _opened(log.path)
     with os.fdopen(descriptor, "rb", buffering=0) as file:
         for piece in _unpacked(file, log, cut):
             found += piece[:size]
@@ -110,7 +131,7 @@ def _paths(path: str) -> list[str]:
 
 
 def _file(path: str) -> LogFile:
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    descriptor = _opened(path)
     try:
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):
@@ -119,7 +140,8 @@ def _file(path: str) -> LogFile:
     finally:
         os.close(descriptor)
     packed = next((kind for magic, kind in packing.MAGIC if head.startswith(magic)), "")
-    return LogFile(os.path.basename(path), packed, found.st_size, found.st_mtime, path)  # noqa: PTH119
+    name = os.path.basename(path)  # noqa: PTH119
+    return LogFile(name, packed, found.st_size, found.st_mtime, path, found.st_ino)
 
 
 def _age(log: LogFile) -> tuple[Any, ...]:

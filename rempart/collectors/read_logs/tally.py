@@ -7,6 +7,7 @@ where something is amiss.
 import re
 from array import array
 from collections.abc import Callable
+from copy import copy
 from itertools import compress
 from operator import itemgetter
 from typing import Any, Final, cast
@@ -61,8 +62,8 @@ class Tally:
     """What the lines of a log name; the names themselves are hashed and forgotten."""
 
     def __init__(self, declared: Declared, accounts: Accounts, now: float | None = None) -> None:
-        zone = zone_named(declared.zone) if declared.zone else None
-        self.clock = Clock(zone, now)
+        self._zone = zone_named(declared.zone) if declared.zone else None
+        self.clock = Clock(self._zone, now)
         self.accounts = accounts
         self._people = Keyed()
         self._networks = Networks()
@@ -74,6 +75,14 @@ class Tally:
         self.lines = self.unread = self.reads = self.named = self.hashed = 0
         self.without_account = self.without_person = self.without_time = 0
         self.urls = self.exposed = 0
+
+    def again(self) -> "Tally":
+        """Another tally under the same keys, for a second reading of the same log."""
+        tally = copy(self)
+        tally.clock = Clock(self._zone, self.clock.now)
+        tally._steps = Steps()
+        tally._bits = _Meanings(tally._meaning)
+        return tally
 
     def begin(self, mapped: Mapped) -> None:
         """Another file begins, mapped so."""
