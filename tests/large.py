@@ -57,7 +57,7 @@ def _record(id_: str) -> CheckRecord:
 
 
 def _result(n: int, check: str) -> ResultRecord:
-    outcome = Outcome.PASS if n % 5 == 4 else Outcome.FAIL
+    outcome = Outcome.PASS if n % 5 == n // 50 % 5 else Outcome.FAIL  # whatever checks there are
     return result(
         check,
         f"host-{n * 7 % HOSTS:03}",
