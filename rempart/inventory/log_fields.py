@@ -6,6 +6,8 @@ from datetime import timedelta, timezone, tzinfo
 from typing import Any, Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
+from rempart.inventory.patterns import Pattern, TooFree
+
 ROLES: Final = ("account", "person", "time", "address", "action", "status", "url")
 LogFormat: TypeAlias = Literal[
     "",
@@ -22,6 +24,7 @@ LogFormat: TypeAlias = Literal[
     "mariadb-audit",
     "regex",
 ]
+NOT_THERE: Final = "; on the host of a log there is no RE2"
 _JSON: Final = ("json", "keycloak-json")
 _PATH: Final = re.compile(r"\$\.[^\s.]+(?:\.[^\s.]+)*")
 
@@ -32,13 +35,15 @@ def mapping_faults(log: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401
         text = getattr(log, role)
         name, tilde, pattern = text.partition(" ~ ")
         if tilde:
-            yield from ((role, message) for message in _pattern(pattern, named=False))
+            found = _pattern(pattern.strip(), named=False, portable=bool(log.on))
+            yield from ((role, message) for message in found)
         if text and not name.strip():
             yield role, "expected the name of a field, found none"
         if log.format in _JSON and text and not _PATH.fullmatch(name.strip()):
             yield role, f'expected a path such as $.user.id, found "{name}"'
     if log.format == "regex" and log.layout:
-        yield from (("layout", message) for message in _pattern(log.layout, named=True))
+        found = _pattern(log.layout, named=True, portable=bool(log.on))
+        yield from (("layout", message) for message in found)
     if log.zone:
         try:
             zone_named(log.zone)
@@ -59,11 +64,14 @@ def zone_named(name: str) -> tzinfo:
         raise ValueError(message) from None
 
 
-def _pattern(text: str, *, named: bool) -> Iterator[str]:
+def _pattern(text: str, *, named: bool, portable: bool) -> Iterator[str]:
     try:
-        compiled = re.compile(text.strip() if not named else text)
+        compiled = Pattern(text, portable=portable)
     except re.error as error:
         yield f"expected a regular expression, found one with a fault: {error}"
+        return
+    except TooFree as error:
+        yield str(error) + (NOT_THERE if portable else "")
         return
     if named and not compiled.groupindex:
         yield "expected named groups such as (?P<user>...), found none"

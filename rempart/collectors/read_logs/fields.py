@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
+from rempart.inventory.patterns import Pattern
+
 SEARCHED: Final = 4096  # characters of a field a pattern is shown
 NOTHING: Final = frozenset({"", "-", "null", "None", "<none>"})
 
@@ -19,16 +21,16 @@ class Field:
     """A field by its name in the log, and the pattern whose first group is meant."""
 
     name: str
-    pattern: re.Pattern[str] | None = None
+    pattern: Pattern | None = None
 
     @classmethod
-    def parse(cls, text: str) -> "Field":
+    def parse(cls, text: str, *, portable: bool = False) -> "Field":
         """The field a text names; raises ValueError for a pattern that is none or has no group."""
         name, tilde, written = text.partition(" ~ ")
         if not tilde:
             return cls(text.strip())
         try:
-            pattern = re.compile(written.strip())
+            pattern = Pattern(written.strip(), portable=portable)
         except re.error as error:
             raise ValueError(f"expected a regular expression after ~, found {error}") from None
         if pattern.groups < 1:
@@ -44,7 +46,7 @@ class Field:
         return [each[1] if each else None for each in found]
 
     def __str__(self) -> str:
-        return f"{self.name} ~ {self.pattern.pattern}" if self.pattern else self.name
+        return f"{self.name} ~ {self.pattern.written}" if self.pattern else self.name
 
 
 Fields = Mapping[str, Field]

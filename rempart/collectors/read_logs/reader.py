@@ -166,11 +166,21 @@ def _take(
     parsed: Iterable[Parsed], tally: Tally, measure: Measuring, over: Callable[[int], str]
 ) -> str:
     """Hand everything on; why it stopped before the end, if it did."""
-    for batch in _joined(map(tally.batch, parsed)):
+    ended: list[str] = []
+    for batch in _joined(map(tally.batch, _until(parsed, tally, over, ended))):
         measure.take(batch)
+    return ended[0] if ended else ""
+
+
+def _until(
+    parsed: Iterable[Parsed], tally: Tally, over: Callable[[int], str], ended: list[str]
+) -> Iterator[Parsed]:
+    """Blocks until it is time to stop; why is then put into `ended`."""
+    for block in parsed:
+        yield block
         if reason := over(tally.lines):
-            return reason
-    return ""
+            ended.append(reason)
+            return
 
 
 def _until_cut(records: Iterable[Parsed], cut: Cut) -> Iterator[Parsed]:

@@ -33,6 +33,7 @@ _SENT: Final = (
     "unknown",
     "check",
     "inventory.log_fields",
+    "inventory.patterns",
     "observations.identifiers.check_digits",
     "observations.identifiers.french",
     "observations.identifiers.spelling",

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from rempart.collectors.read_logs import layouts
 from rempart.collectors.read_logs.fields import Fields, Parsed, by_role, transposed
+from rempart.inventory.patterns import Pattern
 
 LONG: Final = 65_536  # characters of a line a pattern is shown
 
@@ -43,7 +44,7 @@ class TextLines:
         self._fields = fields
         self._names = names
         self._own = own  # our pattern, which never crosses a line
-        self._lines = re.compile(rf"^{pattern}\r?$" if own else pattern, re.MULTILINE * own)
+        self._lines: Any = re.compile(rf"^{pattern}\r?$", re.MULTILINE) if own else Pattern(pattern)
         self._passed = re.compile(passed) if passed else None
 
     def parse(self, block: bytes) -> Parsed:
@@ -59,7 +60,7 @@ class TextLines:
 
     def _each(self, text: str) -> list[tuple[str, ...]]:
         found = (self._lines.fullmatch(line[:LONG].rstrip("\r")) for line in text.split("\n"))
-        return [each.groups("") for each in found if each]
+        return [tuple(part or "" for part in each.groups()) for each in found if each]
 
     def _others(self, text: str, read: int) -> tuple[int, int]:
         """How many lines gave no record: unread, and passed over as about something else."""
