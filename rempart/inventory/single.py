@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from rempart import documents
+from rempart.documents import Document
 from rempart.errors import UsageError
 from rempart.inventory.authorisation import Authorisation, Window
 from rempart.inventory.load import Inventory
@@ -29,11 +29,18 @@ class Leaving:
     ignored: tuple[str, ...] = ()
 
 
-def of_repository(path: Path, id_: str, language: str, leaving: Leaving = Leaving()) -> Inventory:
+def of_repository(
+    path: Path,
+    id_: str,
+    language: str,
+    leaving: Leaving = Leaving(),
+    *,
+    secret_rules: Path | None = None,
+) -> Inventory:
     """The inventory of a checkout; its mandate reaches no address at all.
 
     The subject is called `id_` wherever the repository is checked out, so that findings keep their
-    identity between machines.
+    identity between machines. `secret_rules` is a file of rules beside our own.
     """
     if not path.is_dir():
         raise UsageError(f"{path}: expected a folder to gate")
@@ -56,6 +63,7 @@ def of_repository(path: Path, id_: str, language: str, leaving: Leaving = Leavin
                 path=Place(path.resolve()),
                 exclude=leaving.exclude,
                 ignored=leaving.ignored,
+                secret_rules=secret_rules.resolve() if secret_rules else None,
             ),
         ),
         statements=(),
@@ -64,6 +72,6 @@ def of_repository(path: Path, id_: str, language: str, leaving: Leaving = Leavin
         digest=hashlib.sha256(str(path.resolve()).encode()).hexdigest(),
         document_sha256="",
         evidence_sha256={},
-        document=documents.parse("{}", str(path)),
+        document=Document({}, str(path), 1, {}),
         redactor=Redactor(),
     )

@@ -259,12 +259,16 @@ class Backup(Subject, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Repository(Subject, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A repository that declares subjects: `declares` gives each one its files or addresses."""
+    """A repository that declares subjects: `declares` gives each one its files or addresses.
+
+    `secret_rules` is a file of rules for secrets beside our own, in the schema of Gitleaks.
+    """
 
     kind: ClassVar[str] = "repository"
 
     path: Place
     declares: dict[str, tuple[str, ...]] = {}
+    secret_rules: Path | None = None
 
 
 class Subjects(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -13,7 +13,9 @@ from rempart.check import Gap, Observation
 from rempart.collectors import Probe, Wanted
 from rempart.collectors.leaving import leaving
 from rempart.collectors.repository.jobs import BRINGS, jobs
+from rempart.collectors.text import clean
 from rempart.collectors.tree import Found, Left, Passed, regular_files
+from rempart.errors import ContentErrors, Reason
 from rempart.observations.exposure import LiteralSecret
 
 KIND = "repository"
@@ -40,7 +42,9 @@ def collect(subject: Any, access: Any, wanted: Wanted) -> Iterator[Observation |
             yield from _gaps(item, wanted)
         else:
             found.append(item)
-    key, rules = os.urandom(32).hex(), str(getattr(subject, "secret_rules", None) or "")
+    rules, unread = _rules(getattr(subject, "secret_rules", None))
+    yield from (gap for gap in unread if LiteralSecret in wanted)
+    key = os.urandom(32).hex()
     asked = list(jobs(str(root.absolute()), found, wanted, key=key, rules=rules))
     names = {type_.__name__ for type_ in wanted}
     secrets: list[LiteralSecret] = []
@@ -50,6 +54,21 @@ def collect(subject: Any, access: Any, wanted: Wanted) -> Iterator[Observation |
         elif (seen.type if isinstance(seen, Gap) else type(seen).__name__) in names:
             yield seen
     yield from merged(secrets)
+
+
+def _rules(file: Path | None) -> tuple[str, tuple[Gap, ...]]:
+    """The file of more rules for secrets; where it cannot be read, a Gap that says why."""
+    if file is None:
+        return "", ()
+    from rempart.collectors.repository.secrets_rules import from_file
+
+    try:
+        from_file(file)
+    except ContentErrors as errors:
+        first = errors.errors[0]
+        detail = f"rules for secrets, line {first.line}: {first.message}"
+        return "", (Gap(LiteralSecret.__name__, Reason.UNRESOLVED, clean(detail), key=file.name),)
+    return str(file), ()
 
 
 def _gaps(passed: Passed, wanted: Wanted) -> Iterator[Gap]:
