@@ -15,7 +15,7 @@ def run(*graphs: dict[str, Any]) -> Run:
 def test_the_curve_stays_within_its_frame_and_rises() -> None:
     (log,) = views(run(coverage(), measured(noticed=[CAUGHT, MISSED])))
     drawing = chart(log)
-    assert [line.seconds for line in drawing.lines] == [3600, 86_400]
+    assert [line.seconds for line in drawing.lines] == [3600, 86_400, 2_592_000]
     for line in (*drawing.lines, drawing.pattern):
         xs, ys = [mark.x for mark in line.marks], [mark.y for mark in line.marks]
         assert xs == sorted(xs)

@@ -1,9 +1,9 @@
 """Where the lines of a read log's curve lie: whole numbers a template can draw.
 
-Two panels share one logarithmic scale of people. Left: how many people accounts read in an hour and
-a day, from the ordinary window to the busiest; one window of ten, of a hundred, of a thousand lies
-to the right. Right: how many the extraction of 2024 has read since it began. The declared ceiling
-crosses both.
+Two panels share one logarithmic scale of people. Left: how many people accounts read in an hour, a
+day and thirty days, from the ordinary window to the busiest; one window of ten, of a hundred, of a
+thousand lies to the right. Right: how many the extraction of 2024 has read since it began. The
+declared ceiling crosses both.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,8 @@ from rempart.report.readings import ReadingView
 TOP, BOTTOM = 34, 354
 LEFT, MIDDLE = 78, 560  # the left panel
 SECOND, RIGHT = 736, 985  # the right one; between them stand the labels of the lines
-DRAWN = (3600, 86_400)  # the windows with a line; the others stand in the table alone
+DRAWN = (3600, 86_400, 2_592_000)  # the windows with a line
+MOST = 3  # lines: where the ceiling is about another window, thirty days stand in the table alone
 WHOLE = 100_000  # ranks are parts of this
 ODDS = (2, 10, 100, 1000, 10_000, 100_000)
 MOMENTS = (1, 10, 60, 480, 1440, 3356)  # minutes worth a tick
@@ -80,6 +81,7 @@ def chart(log: ReadingView) -> Chart:
     curves = [curve for curve in log.measured.curves if curve.points]
     pattern, bound = log.measured.pattern, log.ceiling.ceiling if log.ceiling else None
     drawn = [one for one in curves if one.seconds in DRAWN or one.ceiling is not None] or curves
+    drawn = sorted(drawn, key=lambda one: one.seconds)[:MOST]
     people = [curve.points[-1].people for curve in drawn] + [point.people for point in pattern]
     decades = max(1, len(str(max([*people, bound or 0, 10]) - 1)))
     scale = _Scale(decades, max(map(_width, drawn), default=1.0), pattern)

@@ -78,7 +78,8 @@ def collect(subject: Any, access: "Access", wanted: Wanted) -> Iterator[Observat
         facts, measured = remote.read(subject, access)
     else:
         facts, measured = _here(subject, access)
-    yield from outcome.observations(facts, measured, source=_source(subject), zone=subject.zone)
+    source = _source(subject, access)
+    yield from outcome.observations(facts, measured, source=source, zone=subject.zone)
 
 
 def _here(subject: Any, access: "Access") -> tuple["Facts", Any]:  # noqa: ANN401
@@ -156,11 +157,18 @@ def _over(access: "Access") -> Callable[[int], str]:
     return over
 
 
-def _source(subject: Any) -> str:  # noqa: ANN401
+def _source(subject: Any, access: "Access") -> str:  # noqa: ANN401
+    """Where it stands: on its host, beside the inventory, or elsewhere here by its name alone."""
     from rempart.collectors.text import clean
 
-    where = f"{subject.on}:" if subject.on else ""
-    return clean(f"{where}{subject.path or f'{subject.database} {subject.table}'}")
+    if subject.table:
+        return clean(f"{subject.database} {subject.table}")
+    if subject.on:
+        return clean(f"{subject.on}:{subject.path}")
+    path, beside = Path(subject.path), Path(getattr(access.inventory, "file", ".")).parent
+    if path.is_relative_to(beside.absolute()):
+        return clean(str(path.relative_to(beside.absolute())))
+    return clean(path.name)
 
 
 def refused(reason: str, detail: str) -> CollectError:
