@@ -20,6 +20,7 @@ from rempart.card import Bound, Card
 from rempart.check import Severity
 from rempart.documents import Document, Step
 from rempart.documents.faults import suggestion
+from rempart.documents.kept import kept
 from rempart.errors import ContentError, ContentErrors
 from rempart.signature import Setting, Signature
 from rempart.titles import Titles
@@ -98,7 +99,7 @@ class Audit:
 def load(path: Path) -> Audit:
     """The audit of a file; raises ContentErrors with every fault and its line."""
     raw = documents.contents(path, documents.Limits().size)
-    document = documents.parse(raw, str(path))
+    document = kept(path)
     file = documents.decode(document, File)
     errors = [
         document.error((key, place), f'expected each {key[:-1]} once, found "{name}" again')

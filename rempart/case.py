@@ -85,7 +85,8 @@ def case(source: Inventory | Context, choices: Choices, accepted: tuple[Waiver, 
     chosen_checks = [entry.check for entry in picked.values()]
     names = [*(subject.id for subject in subjects), ESTATE]
     part = selection(choices.only, choices.skip, list(picked), names)
-    planned = plan(subjects, chosen_checks, collectors(), derivations(), part)
+    kinds = frozenset(subject.kind for subject in subjects)
+    planned = plan(subjects, chosen_checks, collectors(kinds), derivations(), part)
     _demand_something(planned, choices)
     live = source if isinstance(source, Inventory) else None
     demand_cited(picked.values(), controls)

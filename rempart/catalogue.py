@@ -8,12 +8,16 @@ many words: it would run with the auditor's credentials.
 
 import importlib
 import importlib.util
+import os
 import pkgutil
-from collections.abc import Iterable, Iterator, Mapping
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import rempart.collectors
 import rempart.derive
@@ -24,6 +28,9 @@ from rempart.derive import Derivation
 from rempart.errors import ContentError, ContentErrors
 from rempart.results import digest
 from rempart.signature import signature
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +62,7 @@ def layers(workspace: Path | None = None, *, trusted: bool = False) -> tuple[Lay
 
 
 def _plugins() -> Iterator[Layer]:
-    from importlib.metadata import entry_points
-
-    for point in sorted(entry_points(group="rempart.content"), key=lambda point: point.name):
+    for point in _points("rempart.content"):
         spec = importlib.util.find_spec(point.value)
         if spec is None or not spec.submodule_search_locations:
             raise ContentError(f"plugin {point.name}: no package {point.value} is installed")
@@ -156,18 +161,39 @@ def _taken(id_: str, earlier: Entry, folder: Path) -> ContentError:
     )
 
 
-@lru_cache(maxsize=1)
-def collectors() -> tuple[Collector, ...]:
-    """All collectors: modules beside `rempart.collectors`, and the entry point group."""
-    from importlib.metadata import entry_points
+@lru_cache(maxsize=8)
+def collectors(kinds: frozenset[str] | None = None) -> tuple[Collector, ...]:
+    """The collectors, of these kinds of subjects only: our own modules, and the entry point group.
 
+    A module that says in its text that it is for another kind is not imported.
+    """
     found = []
-    for name, module in _modules(rempart.collectors.__path__, "rempart.collectors"):
+    for name, module in _modules(rempart.collectors.__path__, "rempart.collectors", kinds):
         if hasattr(module, "collect"):
             found.append(rempart.collectors.read(name, module))
-    for point in sorted(entry_points(group="rempart.collectors"), key=lambda point: point.name):
+    for point in _points("rempart.collectors"):
         found.append(rempart.collectors.read(point.name, point.load()))
-    return tuple(found)
+    return tuple(one for one in found if kinds is None or one.kind in kinds)
+
+
+def _points(group: str) -> "Sequence[EntryPoint]":
+    """The entry points of a group by name; most installations have none, and read no metadata."""
+    if not _extended():
+        return ()
+    from importlib.metadata import entry_points
+
+    return sorted(entry_points(group=group), key=lambda point: point.name)
+
+
+@lru_cache(maxsize=1)
+def _extended() -> bool:
+    """Whether any installed distribution has entry points for rempart."""
+    for place in filter(os.path.isdir, sys.path):
+        for file in Path(place).glob("*-info/entry_points.txt"):
+            with suppress(OSError):
+                if b"[rempart." in file.read_bytes():
+                    return True
+    return False
 
 
 @lru_cache(maxsize=1)
@@ -180,9 +206,28 @@ def derivations() -> tuple[Derivation, ...]:
     )
 
 
-def _modules(path: Iterable[str], package: str) -> Iterator[tuple[str, Any]]:
-    for info in sorted(pkgutil.iter_modules(path), key=lambda info: info.name):
-        yield info.name, importlib.import_module(f"{package}.{info.name}")
+def _modules(
+    path: Iterable[str], package: str, kinds: frozenset[str] | None = None
+) -> Iterator[tuple[str, Any]]:
+    places = tuple(map(Path, path))
+    for info in sorted(pkgutil.iter_modules(map(str, places)), key=lambda info: info.name):
+        if kinds is None or _may_be(kinds, places, info.name):
+            yield info.name, importlib.import_module(f"{package}.{info.name}")
+
+
+def _may_be(kinds: frozenset[str], places: Iterable[Path], name: str) -> bool:
+    """Whether a module's text allows that it collects from one of these kinds."""
+    for place in places:
+        for file in (place / f"{name}.py", place / name / "__init__.py"):
+            if file.is_file():
+                text = file.read_text(encoding="utf-8")
+                said = _KIND.search(text)
+                return said[1] in kinds if said else _COLLECT.search(text) is not None
+    return True
+
+
+_COLLECT = re.compile(r"\bcollect\b")
+_KIND = re.compile(r'^KIND = "([^"]+)"', re.M)
 
 
 def content(kind: str, name: str, chosen: Iterable[Layer] | None = None) -> Path | None:

@@ -40,6 +40,7 @@ BRINGS_OF: dict[str, Types] = {
     "text": (LiteralSecret, HealthIdentifiers),
 }
 BRINGS: Types = tuple(dict.fromkeys(type_ for types in BRINGS_OF.values() for type_ in types))
+KINDS = "REMPART_KINDS"  # the variable that tells a worker which kinds of jobs will come
 PIECE = 500  # files of one search for secrets
 LONGEST = 2_000_000  # bytes of one configuration file
 TEXT_FILE = 16_000_000  # bytes of a file that are searched for secrets

@@ -27,7 +27,9 @@ def completed(type_: Expression, value: Value, depth: int = DEPTH) -> Value:
 def _object(types: dict[str, Expression], value: dict[str, Value], depth: int) -> dict[str, Value]:
     found = dict(value)
     for name, type_ in types.items():
-        if isinstance(type_, Call) and type_.name == "optional" and found.get(name) is None:
+        if not isinstance(type_, Call) or not type_.arguments:
+            continue
+        if type_.name == "optional" and found.get(name) is None:
             default = type_.arguments[1] if len(type_.arguments) > 1 else None
             if isinstance(default, str | int | dict | tuple | None):
                 found[name] = completed(type_.arguments[0], default, depth - 1)

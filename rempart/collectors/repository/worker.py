@@ -6,6 +6,8 @@ time are bounded; nothing is written and no connection is opened.
 """
 
 import dataclasses
+import importlib
+import os
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -15,7 +17,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from rempart.check import Gap, Observation
-from rempart.collectors.repository.jobs import BRINGS_OF, LONGEST, PLAN, TEXT_FILE, Job, Told
+from rempart.collectors.repository.jobs import BRINGS_OF, KINDS, LONGEST, PLAN, TEXT_FILE, Job, Told
 from rempart.collectors.text import clean
 from rempart.collectors.tree import content, shown
 from rempart.errors import CollectError, ContentErrors, Reason
@@ -27,9 +29,14 @@ Seen: TypeAlias = Observation | Gap
 
 
 def main() -> None:
-    """Do jobs until standard input ends."""
+    """Do jobs until standard input ends.
+
+    The readers of Terraform are imported before nothing may be written: their bytecode is kept.
+    """
     from rempart.collectors.repository.secrets import keyed
 
+    for name in ("files", "hcl", "terraform") if "terraform" in os.environ.get(KINDS, "") else ():
+        importlib.import_module(f"rempart.collectors.repository.{name}")
     _confine()
     for line in sys.stdin.buffer:
         job = msgspec.json.decode(line, type=Job)
@@ -60,7 +67,8 @@ def _tell_seen(item: Seen) -> None:
 
 def _tell(told: Told) -> None:
     sys.stdout.buffer.write(msgspec.json.encode(told) + b"\n")
-    sys.stdout.buffer.flush()
+    if told.word not in ("seen", "gap"):
+        sys.stdout.buffer.flush()
 
 
 class Desk:

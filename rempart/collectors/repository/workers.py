@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import Empty, Queue
 from typing import Any
@@ -20,7 +20,7 @@ import msgspec
 
 import rempart
 from rempart.check import Gap, Observation
-from rempart.collectors.repository.jobs import BRINGS, BRINGS_OF, Job, Told
+from rempart.collectors.repository.jobs import BRINGS, BRINGS_OF, KINDS, Job, Told
 from rempart.collectors.repository.rows import TABLES
 from rempart.collectors.tree import shown
 from rempart.documents.kept import folder, keep
@@ -44,6 +44,7 @@ class Limits:
     file_seconds: float = FILE_SECONDS
     answer: int = ANSWER
     command: tuple[str, ...] = COMMAND
+    kinds: str = ""  # of the jobs to come
 
 
 class Died(Exception):
@@ -64,6 +65,7 @@ def answered(jobs: list[Job], deadline: Any, limits: Limits = Limits()) -> Itera
     for job in jobs:
         waiting.put(job)
     count = 1 if sum(len(job.files) for job in jobs) <= SMALL else 2
+    limits = replace(limits, kinds=" ".join(dict.fromkeys(job.kind for job in jobs)))
     if count == 1:
         yield from _shift(waiting, deadline, limits)
         return
@@ -81,7 +83,7 @@ def _shift(waiting: "Queue[Job]", deadline: Any, limits: Limits) -> list[Seen]: 
         while True:
             job = waiting.get_nowait()
             for _ in range(RETRIES + 1):
-                worker = worker or Worker(limits.command)
+                worker = worker or Worker(limits.command, limits.kinds)
                 try:
                     found += worker.answer(job, deadline, limits)
                     break
@@ -118,7 +120,7 @@ def _lost(job: Job, died: Died) -> Iterator[Gap]:
 class Worker:
     """A running child process."""
 
-    def __init__(self, command: tuple[str, ...] = COMMAND) -> None:
+    def __init__(self, command: tuple[str, ...] = COMMAND, kinds: str = "") -> None:
         package = str(Path(rempart.__file__).parents[1])
         self._process = subprocess.Popen(  # noqa: S603  (a fixed command)
             command,
@@ -129,7 +131,8 @@ class Worker:
             env={
                 "PYTHONPATH": package,
                 "LANG": "C.UTF-8",
-                "PYTHONDONTWRITEBYTECODE": "1",
+                "PYTHONDONTWRITEBYTECODE": "1" if sys.dont_write_bytecode else "",
+                KINDS: kinds,
                 "XDG_CACHE_HOME": str(folder().parents[1]),
             },
             start_new_session=True,
