@@ -7,6 +7,7 @@ the template. The longest suffix that fits the file's name chooses.
 import importlib
 import pkgutil
 import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -59,14 +60,25 @@ def _mistyped(name: str, suffix: str) -> bool:
     return named is not None and named[1] not in LANGUAGES
 
 
+def demand(paths: Iterable[Path], template: str) -> None:
+    """Raise UsageError for a file of no known format, or a template its format has not."""
+    for path in paths:
+        module = sys.modules[format_of(path).__module__]
+        if named := getattr(module, "located", None):
+            named(template or "report")
+
+
 def write_all(
     run: Run, paths: Iterable[Path], *, template: str = "report", language: str = ""
 ) -> Iterator[Path]:
     """Write each file and yield its path once it is there.
 
-    What needs a library that is not installed is written as a page beside it; the Lacking that
-    says so is raised when all the others are written.
+    A template that one of the formats has not is refused before anything is written. What needs a
+    library that is not installed is written as a page beside it; the Lacking that says so is raised
+    when all the others are written.
     """
+    paths = tuple(paths)
+    demand(paths, template)
     lacking = []
     for path in paths:
         try:

@@ -35,22 +35,24 @@ def export(run: Run, *, template: str = "report", language: str = "") -> bytes:
     from rempart.report import confined
 
     _engine()
-    file, ours = _located(template or "report")
-    told = language or run.language
+    file, ours = located(template or "report")
+    told, team = language or run.language, team_of(template)
     if ours:
-        return filled(run, file, told)
-    return confined.call(filled, run, file, told, memory=MEMORY, seconds=SECONDS)
+        return filled(run, file, told, team)
+    return confined.call(filled, run, file, told, team, memory=MEMORY, seconds=SECONDS)
 
 
-def filled(run: Run, file: Path, told: str) -> bytes:
+def filled(run: Run, file: Path, told: str, team: str = "") -> bytes:
     """The template filled, in this process."""
     from rempart.report.language import language
     from rempart.report.render import PAPER, context, refusals, sandbox
 
     spoken = language(told)
     folder = file.parent.parent if file.parent.name == "docx" else file.parent
-    values = context(run, spoken, PAPER)
-    title = spoken.say("report.title", organisation=run.organisation)
+    values = context(run, spoken, PAPER, team)
+    kind = f"{file.stem}.title" if f"{file.stem}.title" in spoken.sentences else "report.title"
+    named = spoken.word("team", team)
+    title = spoken.say(kind, organisation=run.organisation, team=named)
     values |= {
         "runs": runs,
         "title": title,
@@ -87,22 +89,31 @@ def _engine() -> Any:  # noqa: ANN401  (docxtpl has no types)
     return docxtpl
 
 
-def _located(template: str) -> tuple[Path, bool]:
+def located(template: str) -> tuple[Path, bool]:
     """The file of a template, and whether it is rempart's own."""
     from rempart.catalogue import built_in, layers
 
     path = Path(template)
-    if path.suffix.lower() == SUFFIX or len(path.parts) > 1:
+    team = team_of(template)
+    if not team and (path.suffix.lower() == SUFFIX or len(path.parts) > 1):
         if not path.is_file():
             raise UsageError(f"{template}: there is no such template")
         return path.resolve(), False
-    name = SAME.get(template, template)
+    name = (
+        "team" if team_of(template) else "" if template == "team" else SAME.get(template, template)
+    )
     folders = [layer.folder / "reports" / "docx" for layer in layers()]
     for folder in folders:
         if (folder / f"{name}{SUFFIX}").is_file():
             return folder / f"{name}{SUFFIX}", folder == built_in() / "reports" / "docx"
-    known = sorted({file.stem for folder in folders for file in folder.glob(f"*{SUFFIX}")})
+    names = {file.stem for folder in folders for file in folder.glob(f"*{SUFFIX}")}
+    known = sorted("team:NAME" if one == "team" else one for one in names)
     raise UsageError(f"no Word template {template!r}; there are: {', '.join(known)}")
+
+
+def team_of(template: str) -> str:
+    """The team whose sheet `team:NAME` asks for; empty for every other template."""
+    return template.removeprefix("team:") if template.startswith("team:") else ""
 
 
 def _opened(file: Path) -> Any:  # noqa: ANN401

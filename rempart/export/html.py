@@ -10,3 +10,10 @@ def export(run: Run, *, template: str = "report", language: str = "") -> bytes:
     from rempart.report.render import render  # brings jinja2
 
     return render(run, template or "report", language).encode()
+
+
+def located(template: str) -> None:
+    """Raise UsageError where there is no such template."""
+    from rempart.report.render import located as page
+
+    page(template)

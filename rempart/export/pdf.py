@@ -23,12 +23,13 @@ def export(run: Run, *, template: str = "report", language: str = "") -> bytes:
     """
     from rempart.paper import engine
     from rempart.report import confined
-    from rempart.report.render import PAPER, located, render
+    from rempart.report.render import PAPER, render
+    from rempart.report.render import located as placed
 
     engine()
     told = language or run.language
     page = render(run, template or "report", told, medium=PAPER)
-    folder, _, ours = located(template or "report")
+    folder, _, ours = placed(template or "report")
     if ours:
         return printed(page, run, folder, told)
     return confined.call(printed, page, run, folder, told, memory=MEMORY, seconds=SECONDS)
@@ -66,3 +67,10 @@ def printed(page: str, run: Run, folder: Path, told: str) -> bytes:
 def _listed(headings: tuple["Heading", ...]) -> tuple["Heading", ...]:
     deepest = 0 if len(headings) > SECTIONS else 1
     return tuple(heading for heading in headings if heading.depth <= deepest)
+
+
+def located(template: str) -> None:
+    """Raise UsageError where there is no such template."""
+    from rempart.report.render import located as page
+
+    page(template)

@@ -19,6 +19,8 @@ from tests.word import KINDS
 
 pytestmark = pytest.mark.lab
 
+TEMPLATES = tuple("team:ops" if name == "team" else name for name in KINDS)
+
 
 def pages(run: Run, template: str, language: str) -> list[str]:
     """The text of each page LibreOffice makes of the document."""
@@ -54,11 +56,11 @@ def bare(text: str) -> str:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("template", KINDS)
+@pytest.mark.parametrize("template", TEMPLATES)
 def test_the_contents_name_the_pages_that_chapters_are_on(template: str, language: str) -> None:
     found = opened(template, language)
     entries = re.findall(r"^ *(\S.*?) ?\.{4,} ?(\d+)$", found[1], re.MULTILINE)
-    assert len(entries) >= 7
+    assert len(entries) >= (2 if template.startswith("team:") else 7)
     for heading, number in entries:
         assert bare(heading) in bare(found[int(number) - 1]), heading
 
@@ -67,7 +69,7 @@ def test_the_executive_report_is_short() -> None:
     assert 6 <= len(opened("executive", "fr")) <= 9
 
 
-@pytest.mark.parametrize("template", KINDS)
+@pytest.mark.parametrize("template", TEMPLATES)
 def test_every_page_but_the_cover_says_whose_it_is_and_how_many_there_are(template: str) -> None:
     found = opened(template, "fr")
     for number, text in enumerate(found[1:], 2):

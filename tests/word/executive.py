@@ -48,10 +48,18 @@ def risks(paper: Paper) -> None:
         2,
     )
     paper.text('{{ word("gain", risk.family) }}', "Tight")
-    paper.labelled('{{ say("risk.people") }} :', "{{ wording.people(risk) }}", "Tight")
-    paper.labelled('{{ say("risk.service") }} :', '{{ word("service", risk.family) }}', "Tight")
     paper.labelled(
-        '{{ say("risk.rests", risk.findings | length) }} :', "{{ wording.rests(risk) }}", "Tight"
+        '{{ say("risk.people") }}{{ wording.colon() }}', "{{ wording.people(risk) }}", "Tight"
+    )
+    paper.labelled(
+        '{{ say("risk.service") }}{{ wording.colon() }}',
+        '{{ word("service", risk.family) }}',
+        "Tight",
+    )
+    paper.labelled(
+        '{{ say("risk.rests", risk.findings | length) }}{{ wording.colon() }}',
+        "{{ wording.rests(risk) }}",
+        "Tight",
     )
     paper.tag("endfor")
     paper.heading(say("risk.duty"), 2)
@@ -79,6 +87,29 @@ def matrix(paper: Paper) -> None:
     )
     paper.table((first, *cells), "row in analysis.matrix")
     counts(paper)
+    spots(paper)
+
+
+def spots(paper: Paper) -> None:
+    paper.tag("if analysis.measures")
+    paper.heading(say("scatter.heading"), 2)
+    paper.text(say("scatter.intro"), "Intro")
+    level = Column(
+        say("column.level"), '{{ word("severity", row[0].severity) }}', 30,
+        "wording.shade(row[0].severity)", bold=True,
+    )  # fmt: skip
+    efforts = (
+        Column(f'{{{{ say("scatter.effort", effort=word("work", "{one}")) }}}}',
+               f"{{{{ wording.spot(row[{place}]) }}}}", 36)
+        for place, one in enumerate("SML")
+    )  # fmt: skip
+    unknown = Column(
+        '{{ say("scatter.effort", effort=say("effort.none")) }}',
+        "{{ wording.spot(row[3]) if row | length > 3 else '–' }}",
+        36,
+    )
+    paper.table((level, *efforts, unknown), "row in analysis.spots")
+    paper.tag("endif")
 
 
 def first_measures(paper: Paper) -> None:
@@ -98,24 +129,6 @@ def trend(paper: Paper) -> None:
     ), "one in run.earlier")  # fmt: skip
     paper.tag("else")
     paper.text(say("trend.none"))
-    paper.tag("endif")
-
-
-def glance(paper: Paper) -> None:
-    states = ("met", "partial", "unmet", "waived", "stated", "untested")
-    paper.tag("if analysis.tables")
-    paper.text(say("glance.intro"), "Intro")
-    name = (
-        '{{ table.id }}{% if table.verified != "verified" %}'
-        ' ({{ word("verified", table.verified) }}){% endif %}'
-    )
-    paper.table((
-        Column(say("column.framework"), name, 54, bold=True),
-        *(Column(f'{{{{ word("cell", "{one}") | capitalize }}}}',
-                 f'{{{{ table.counts["{one}"] }}}}', 20) for one in states),
-    ), "table in analysis.tables")  # fmt: skip
-    paper.tag("else")
-    paper.text(say("glance.none"))
     paper.tag("endif")
 
 

@@ -233,6 +233,7 @@ def _styles(document: Word) -> None:
         ("Table head", 8.5, SOFT, 2, 2, True),
         ("Table text", 9, INK, 2, 2, False),
         ("Code", 8.5, INK, 2, 6, False),
+        ("Source", 8, SOFT, 0, 1, False),
         ("Gap", 4, INK, 0, 2, False),
         ("Contents heading", 18, WALL, 0, 10, True),
         ("Contents 1", 10, INK, 6, 1, True),

@@ -83,7 +83,7 @@ def places(paper: Paper, widths: tuple[int, ...]) -> None:
     )
 
 
-def replay(paper: Paper) -> None:
+def replay(paper: Paper, *, detailed: bool = False) -> None:
     paper.text('{{ say("replay.intro" if run.replays else "replay.none") }}', "Intro")
     paper.tag("for replay in run.replays")
     paper.heading("{{ translated(replay.title) or replay.scenario }}", 2)
@@ -96,14 +96,41 @@ def replay(paper: Paper) -> None:
                '{{ word("mark", step.state) }} {{ word("step", step.state) }}', 38),
         Column(say("replay.control"), "{{ wording.controls(step) | trim }}", 72),
     ), "step in replay.steps")  # fmt: skip
+    if detailed:
+        after(paper)
     paper.tag("endfor")
+
+
+def after(paper: Paper) -> None:
+    """The same breach once the measures of thirty days are done, and what is public of it."""
+    paper.tag("set later = analysis.after[replay.scenario]")
+    paper.heading(say("replay.after"), 3)
+    paper.text(say("replay.after.intro"), "Meta")
+    paper.tag("for step in replay.steps if later.steps[loop.index0].state != step.state")
+    paper.text(
+        '{{ say("replay.after.step", n=replay.steps.index(step) + 1,'
+        " title=translated(step.title) or step.id,"
+        ' before=word("step", step.state),'
+        ' after=word("step", later.steps[replay.steps.index(step)].state)) }}',
+        "List Bullet",
+    )
+    paper.tag("else")
+    paper.text(say("replay.after.same"))
+    paper.tag("endfor")
+    paper.text('{{ word("mark", later.verdict) }} {{ replayed(later) }}', "Verdict")
+    paper.tag("if replay.sources")
+    paper.heading('{{ say("replay.sources", replay.sources | length) }}', 3)
+    paper.tag("for source in replay.sources")
+    paper.text("{{ source }}", "Source")
+    paper.tag("endfor")
+    paper.tag("endif")
 
 
 def unseen(paper: Paper) -> None:
     paper.text('{{ say("unseen.intro" if found.unseen else "unseen.none") }}', "Intro")
     paper.tag("for group in found.unseen")
     paper.labelled(
-        '{{ word("reason", group.reason) }} :',
+        '{{ word("reason", group.reason) }}{{ wording.colon() }}',
         "{{ words(group.check).title }} ({% for one in group.results[:12] %}{{ one.subject }}"
         "{% if not loop.last %}, {% endif %}{% endfor %}{% if group.results | length > 12 %} …"
         "{% endif %})",
@@ -114,7 +141,10 @@ def unseen(paper: Paper) -> None:
     paper.heading(say("errors.heading"), 2)
     paper.text(say("errors.intro"), "Intro")
     paper.tag("for one in found.errors[:60]")
-    paper.text("{{ words(one.check).title }} ({{ one.subject }}) : {{ one.seen }}", "List Bullet")
+    paper.text(
+        "{{ words(one.check).title }} ({{ one.subject }}){{ wording.colon() }} {{ one.seen }}",
+        "List Bullet",
+    )
     paper.tag("endfor")
     paper.tag("endif")
 

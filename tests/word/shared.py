@@ -3,6 +3,9 @@
 from tests.word.parts import WIDTH, Column, Paper
 
 MARKED = "_Rempart_{}"
+HEADS = {  # headings that name something
+    "team": '{{ say("team.heading", team=word("team", sheet.team)) }}',
+}
 ONLY = {"reading": "analysis.readings"}  # chapters that are there only where this holds
 
 
@@ -46,7 +49,7 @@ def contents(paper: Paper, chapters: tuple[str, ...], *, findings: bool) -> None
     for chapter in chapters:
         if chapter in ONLY:
             paper.tag(f"if {ONLY[chapter]}")
-        paper.entry(say(f"{chapter}.heading"), MARKED.format(chapter), "Contents 1")
+        paper.entry(head(chapter), MARKED.format(chapter), "Contents 1")
         if chapter in ONLY:
             paper.tag("endif")
         if chapter == "findings" and findings:
@@ -80,8 +83,8 @@ def reading(paper: Paper) -> None:
     paper.text(say("reading.limits"), "Meta")
 
 
-def measures(paper: Paper, most: int = 300) -> None:
-    paper.tag("if analysis.measures")
+def measures(paper: Paper, most: int = 300, those: str = "analysis.measures") -> None:
+    paper.tag(f"if {those}")
     paper.text(say("roadmap.intro"), "Intro")
     paper.table((
         Column(say("column.measure"), 'M{{ "%02d" | format(measure.number) }}', 15, bold=True),
@@ -93,12 +96,30 @@ def measures(paper: Paper, most: int = 300) -> None:
         Column(say("column.effort"), "{{ wording.work(measure.finding) }}", 20),
         Column(say("column.team"), "{{ wording.team(measure.finding.record.team) }}", 25),
         Column(say("column.owner"), "{{ wording.owners(measure.owners) }}", 22),
-    ), f"measure in analysis.measures[:{most}]")  # fmt: skip
-    paper.tag(f"if analysis.measures | length > {most}")
-    paper.text(f'{{{{ say("roadmap.rest", (analysis.measures | length) - {most}) }}}}', "Meta")
+    ), f"measure in ({those})[:{most}]")  # fmt: skip
+    paper.tag(f"if {those} | length > {most}")
+    paper.text(f'{{{{ say("roadmap.rest", ({those} | length) - {most}) }}}}', "Meta")
     paper.tag("endif")
     paper.tag("else")
     paper.text(say("roadmap.none"))
+    paper.tag("endif")
+
+
+def glance(paper: Paper) -> None:
+    states = ("met", "partial", "unmet", "waived", "stated", "untested")
+    paper.tag("if analysis.tables")
+    paper.text(say("glance.intro"), "Intro")
+    name = (
+        '{{ table.name }}{% if table.verified != "verified" %}'
+        ' ({{ word("verified", table.verified) }}){% endif %}'
+    )
+    paper.table((
+        Column(say("column.framework"), name, 66, bold=True),
+        *(Column(f'{{{{ word("cell", "{one}") | capitalize }}}}',
+                 f'{{{{ table.counts["{one}"] }}}}', 18) for one in states),
+    ), "table in analysis.tables")  # fmt: skip
+    paper.tag("else")
+    paper.text(say("glance.none"))
     paper.tag("endif")
 
 
@@ -145,3 +166,7 @@ def method(paper: Paper) -> None:
 
 def say(key: str) -> str:
     return f'{{{{ say("{key}") }}}}'
+
+
+def head(chapter: str) -> str:
+    return HEADS.get(chapter) or say(f"{chapter}.heading")
