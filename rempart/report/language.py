@@ -112,13 +112,14 @@ def _zone(value: datetime) -> str:
 @lru_cache(maxsize=len(LANGUAGES))
 def language(id_: str) -> Language:
     """The language of that name, English for one the cards do not speak."""
-    from rempart.documents import load  # brings yaml
+    from rempart.documents import decode
+    from rempart.documents.kept import kept
 
     name = id_ if id_ in LANGUAGES else "en"
     folder = built_in() / "reports" / "strings"
     sentences: Sentences = {}
     for file in (folder / f"{name}.yaml", *sorted((folder / name).glob("*.yaml"))):
-        found = load(file, Sentences)
+        found = decode(kept(file), Sentences)
         if twice := sentences.keys() & found.keys():
             raise RenderError(f"{file}: expected new sentences, found {min(twice)!r} again")
         sentences |= found
