@@ -13,7 +13,7 @@ import msgspec
 from rempart.check import Observation
 from rempart.collectors.tree import Found
 from rempart.observations.datastores import DataStore
-from rempart.observations.exposure import LiteralSecret, OpenPort, PublicEndpoint
+from rempart.observations.exposure import LiteralSecret, OpenPort, PublicEndpoint, Workload
 from rempart.observations.fixtures import HealthIdentifiers
 from rempart.observations.keys import EncryptionKey
 from rempart.observations.passwords import PasswordPolicy
@@ -35,6 +35,10 @@ BRINGS_OF: dict[str, Types] = {
         *(SignIn, PasswordPolicy),
     ),
     "compose": (OpenPort, LiteralSecret),
+    "manifests": (
+        *(Volume, DataStore, PublicEndpoint, OpenPort, Transit, TlsVersion, EncryptionKey),
+        *(SignIn, PasswordPolicy, LiteralSecret, Workload),
+    ),
     "nginx": (TlsVersion,),
     "sshd": (SshdSettings,),
     "text": (LiteralSecret, HealthIdentifiers),
@@ -50,6 +54,7 @@ _TERRAFORM = (".tf", ".tofu", ".tfvars", ".tf.json", ".tofu.json", ".tfvars.json
 _HCL = frozenset({".terraform.lock.hcl", "terragrunt.hcl", "root.hcl"})
 _PLAN = re.compile(r"(?:[\w-]*[._-])?(?:tf)?plan(?:[._-][\w.-]*)?\.json", re.I)
 _COMPOSE = re.compile(r"(?:docker-)?compose(?:[.-][\w.-]+)?\.ya?ml", re.I)
+_MANIFEST = re.compile(r"(?<!\.tf)(?<!\.tfvars)\.(?:ya?ml|json|template)$|^Kustomization$", re.I)
 _NGINX_FOLDERS = frozenset({"sites-available", "sites-enabled"})
 _BINARY = re.compile(
     r"\.(?:png|jpe?g|gif|ico|webp|woff2?|ttf|otf|eot|pdf|zip|gz|bz2|xz|zst|7z|jar|so|o|a|pyc|mp4|svg)$",
@@ -114,6 +119,8 @@ def _kinds(file: Found) -> Iterator[str]:
         yield "sshd"
     elif _is_nginx(path):
         yield "nginx"
+    if _MANIFEST.search(name) and not (_PLAN.fullmatch(name) or _COMPOSE.fullmatch(name)):
+        yield "manifests"
     if file.size > 0 and not _BINARY.search(name):
         yield "text"
 

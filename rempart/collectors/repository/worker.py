@@ -90,6 +90,11 @@ class Desk:
         """The file of more rules for secrets; empty where there is none."""
         return self._job.rules
 
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The files of the job as text."""
+        return tuple(shown(name.encode("latin-1")) for name in self._job.files)
+
     def each(
         self,
         look: Callable[[str, Any], Any],
@@ -160,6 +165,14 @@ def _compose(desk: Desk) -> Iterator[Seen]:
         yield from found
 
 
+def _manifests(desk: Desk) -> Iterator[Seen]:
+    from rempart.collectors.repository.manifests import Surroundings
+
+    around = Surroundings(desk.paths)
+    files = dict(desk.each(lambda path, raw: (path, around.read(path, raw))))
+    yield from around.declared({path: read for path, read in files.items() if read})
+
+
 _AROUND = re.compile(r"(?:^|[\s;}])(?:http|stream|mail)\s*\{")  # what other files stand in
 
 
@@ -224,6 +237,7 @@ _READERS: dict[str, Callable[[Desk], Iterator[Seen]]] = {
     "terraform": _terraform,
     "plan": _plan,
     "compose": _compose,
+    "manifests": _manifests,
     "nginx": _nginx,
     "sshd": _sshd,
     "text": _text,

@@ -1,0 +1,281 @@
+"""Flags of the cluster's own components, and the files that replace them.
+
+Source: Kubernetes reference, kube-apiserver, kubelet, KubeletConfiguration (v1beta1), kubeadm
+ClusterConfiguration (v1beta3, v1beta4); etcd documentation, configuration flags.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+from urllib.parse import urlsplit
+
+from rempart.check import Observation, Seen, Unknown, all_of
+from rempart.collectors.repository.kubernetes.objects import (
+    Manifest,
+    Node,
+    inside,
+    listed,
+    mapping,
+    truth,
+)
+from rempart.collectors.repository.kubernetes.pods import containers
+from rempart.collectors.repository.values import unresolved
+from rempart.collectors.text import clean
+from rempart.observations.datastores import DataStore
+from rempart.observations.sign_in import SignIn
+from rempart.observations.tls import TlsVersion
+from rempart.observations.transit import Transit
+
+COMPONENTS: Final = (
+    "kube-apiserver",
+    "kubelet",
+    "etcd",
+    "kube-controller-manager",
+    "kube-scheduler",
+    "apiserver",
+)
+VERSIONS: Final = {
+    "VersionTLS10": "TLSv1",
+    "VersionTLS11": "TLSv1.1",
+    "VersionTLS12": "TLSv1.2",
+    "VersionTLS13": "TLSv1.3",
+}
+LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class Flags:
+    """The flags one component starts with, and where each stands."""
+
+    def __init__(self, manifest: Manifest, component: str) -> None:
+        self.manifest, self.component = manifest, component
+        self._values: dict[str, str] = {}
+        self._places: dict[str, tuple[Node, str | int]] = {}
+
+    def add(self, name: str, value: str, container: Node, key: str | int) -> None:
+        """Note a flag; of several the last one counts, as the components do."""
+        self._values[name] = value
+        self._places[name] = (container, key)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._values
+
+    def text(self, name: str) -> str | None:
+        return self._values.get(name)
+
+    def fact(self, name: str) -> Seen[bool] | None:
+        """What a boolean flag says; one without a value is true."""
+        value = self._values.get(name)
+        return True if value == "" else truth(value)
+
+    def where(self, *names: str) -> dict[str, object]:
+        """The place of the first of these flags that is written."""
+        place = next((self._places[name] for name in names if name in self._places), (None, ""))
+        return {**self.manifest.where(*place), "key": self.key}
+
+    @property
+    def key(self) -> str:
+        return f"{self.manifest.address} {self.component}"
+
+
+def in_pod(manifest: Manifest, pod: Mapping[str, Node]) -> Iterator[Observation]:
+    """What the flags of cluster components in a pod say."""
+    for container in containers(pod):
+        words = [
+            (one, part, number)
+            for name in ("command", "args")
+            for part in (listed(container.get(name)),)
+            for number, one in enumerate(part)
+            if isinstance(one, str | int)
+        ]
+        component = _component(words, container)
+        if component:
+            yield from judged(_flags(manifest, component, words))
+
+
+def _component(words: list[tuple[Node, Node, int]], container: Mapping[str, Node]) -> str:
+    if not words:
+        return ""
+    for word, _, _ in words[:6]:
+        for part in str(word).split():
+            name = part.rpartition("/")[2]
+            if name in COMPONENTS:
+                return name
+    image = str(container.get("image", "")).partition("@")[0].rpartition("/")[2].partition(":")[0]
+    flags = any(str(word).startswith("--") for word, _, _ in words)
+    return image if flags and image in COMPONENTS else ""
+
+
+def _flags(manifest: Manifest, component: str, words: list[tuple[Node, Node, int]]) -> Flags:
+    flags = Flags(manifest, component)
+    pending = ""
+    for word, part, number in words:
+        for text in str(word).split():
+            if text.startswith("--"):
+                name, sign, value = text.removeprefix("--").partition("=")
+                flags.add(name, value.strip("\"'"), part, number)
+                pending = "" if sign else name
+            elif pending:
+                flags.add(pending, text, part, number)
+                pending = ""
+    return flags
+
+
+def judged(flags: Flags) -> Iterator[Observation]:
+    """What a component's flags say of signing in, of TLS and of what it stores."""
+    if flags.component in ("kube-apiserver", "apiserver"):
+        yield from _api_server(flags)
+    elif flags.component == "kubelet":
+        yield from _kubelet(flags)
+    elif flags.component == "etcd":
+        yield from _etcd(flags)
+    yield from _versions(flags)
+
+
+def _api_server(flags: Flags) -> Iterator[Observation]:
+    yield _anonymous(flags, None)
+    for name in ("basic-auth-file", "token-auth-file"):
+        if flags.text(name):
+            words = clean(f"--{name}={flags.text(name)}", 120)
+            yield SignIn("long_lived", False, words, **flags.where(name))  # type: ignore[arg-type]
+            break
+    clear = [
+        name
+        for name, good in (("insecure-port", "0"), ("insecure-bind-address", None))
+        if name in flags and flags.text(name) != good
+    ]
+    if flags.fact("kubelet-https") is False:
+        clear.append("kubelet-https")
+    if clear:
+        words = ", ".join(f"--{name}={flags.text(name)}" for name in clear)
+        yield Transit("cluster", False, clean(words, 200), **flags.where(*clear))  # type: ignore[arg-type]
+    elif "tls-cert-file" in flags and "tls-private-key-file" in flags:
+        yield Transit("cluster", True, "--tls-cert-file", **flags.where("tls-cert-file"))  # type: ignore[arg-type]
+    name = "encryption-provider-config"
+    encrypted: Seen[bool] = False
+    words = f"--{name} is absent"
+    if flags.text(name):
+        words = clean(f"--{name}={flags.text(name)}", 120)
+        encrypted = unresolved(f"{words}: the file decides")
+    yield DataStore("secret", encrypted, setting=words, **flags.where(name))  # type: ignore[arg-type]
+
+
+def _anonymous(flags: Flags, absent: bool | None) -> Observation:
+    """Whether who says no name is refused: no anonymous requests, and no mode that lets all in."""
+    fact = flags.fact("anonymous-auth")
+    fact = absent if fact is None else fact
+    guarded: Seen[bool]
+    if fact is None:
+        guarded = unresolved("anonymous-auth is absent: authorization decides what they may do")
+    else:
+        guarded = fact if isinstance(fact, Unknown) else fact is False
+    words = [f"--anonymous-auth={flags.text('anonymous-auth') or 'true by default'}"]
+    modes = (flags.text("authorization-mode") or "").split(",")
+    names = ["anonymous-auth"]
+    if "AlwaysAllow" in modes:
+        guarded = False
+        words.append("--authorization-mode=AlwaysAllow")
+        names.insert(0, "authorization-mode")
+    return SignIn("anonymous", guarded, ", ".join(words), **flags.where(*names))  # type: ignore[arg-type]
+
+
+def _kubelet(flags: Flags) -> Iterator[Observation]:
+    elsewhere = "config" in flags
+    yield _anonymous(flags, None if elsewhere else True)
+    port = flags.text("read-only-port")
+    if port is not None and port != "0":
+        words = f"--read-only-port={clean(port, 10)}"
+        yield Transit("cluster", False, words, **flags.where("read-only-port"))  # type: ignore[arg-type]
+
+
+def _etcd(flags: Flags) -> Iterator[Observation]:
+    client = _side(flags, "cert-file", "key-file", "listen-client-urls", certain=True)
+    peer = _side(flags, "peer-cert-file", "peer-key-file", "listen-peer-urls", certain=False)
+    if client is not None or peer is not None:
+        sides = [(one[0], one[1]) for one in (client, peer) if one is not None]
+        enforced = all_of(*(fact for fact, _ in sides))
+        words = ", ".join(word for _, word in sides)
+        names = ("cert-file", "listen-client-urls", "peer-cert-file", "listen-peer-urls")
+        yield Transit("database", enforced, clean(words, 300), **flags.where(*names))  # type: ignore[arg-type]
+    fact = flags.fact("client-cert-auth")
+    guarded: Seen[bool] = False if fact is None else fact
+    words = f"--client-cert-auth={flags.text('client-cert-auth') or 'false by default'}"
+    peers = flags.fact("peer-client-cert-auth")
+    if peers is False:
+        guarded, words = False, f"{words}, --peer-client-cert-auth=false"
+    yield SignIn("anonymous", guarded, words, **flags.where("client-cert-auth"))  # type: ignore[arg-type]
+
+
+def _side(  # noqa: PLR0911  (one return a way to write it)
+    flags: Flags, certificate: str, key: str, listens: str, *, certain: bool
+) -> tuple[bool | Unknown, str] | None:
+    """Whether one side of etcd takes TLS only; None where nothing is written of it."""
+    there = [name for name in (certificate, key) if flags.text(name)]
+    urls = [one for one in (flags.text(listens) or "").split(",") if one]
+    clear = [one for one in urls if one.startswith("http://") and not _loopback(one)]
+    if clear:
+        return False, f"--{listens}={clear[0]}"
+    if len(there) == 2:
+        return True, f"--{certificate}"
+    if len(there) == 1:
+        return False, f"--{there[0]} without its other half"
+    if any(one.startswith("https://") for one in urls):
+        return unresolved(f"--{listens} is https, no certificate is named"), f"--{listens}"
+    if not certain:
+        return None
+    if flags.fact("client-cert-auth") is True:
+        return unresolved("--client-cert-auth is on, no certificate is named"), "no certificate"
+    return False, f"--{certificate} and --{key} are absent"
+
+
+def _loopback(url: str) -> bool:
+    try:
+        return (urlsplit(url).hostname or "") in LOOPBACK
+    except ValueError:
+        return False
+
+
+def _versions(flags: Flags) -> Iterator[Observation]:
+    name = "tls-min-version"
+    if name in flags:
+        yield from offered(flags.text(name) or "", flags.where(name))
+
+
+def offered(least: str, where: Mapping[str, object]) -> Iterator[TlsVersion]:
+    """The versions at and above a minimum, as the components name it; those below are refused."""
+    lowest = list(VERSIONS).index(least) if least in VERSIONS else None
+    for number, version in enumerate(VERSIONS.values()):
+        fact: Seen[bool] = unresolved(clean(least, 60)) if lowest is None else number >= lowest
+        yield TlsVersion(version, fact, **{**where, "key": f"{where['key']} {version}"})  # type: ignore[arg-type]
+
+
+def kubelet_configuration(manifest: Manifest) -> Iterator[Observation]:
+    """The kubelet's own file; anonymous requests are off there unless written otherwise."""
+    value = manifest.value
+    authentication = mapping(value.get("authentication"))
+    anonymous = mapping(authentication.get("anonymous"))
+    fact = truth(anonymous.get("enabled"))
+    guarded: Seen[bool] = True if fact is None else fact if isinstance(fact, Unknown) else not fact
+    mode = inside(value, "authorization", "mode")
+    words = f"authentication.anonymous.enabled: {'true' if fact is True else 'false'}"
+    place, key = (anonymous, "enabled") if anonymous else (None, "")
+    if mode == "AlwaysAllow":
+        guarded, words = False, "authorization.mode: AlwaysAllow"
+        place, key = value["authorization"], "mode"
+    yield SignIn("anonymous", guarded, words, **manifest.where(place, key))
+    port = value.get("readOnlyPort")
+    if isinstance(port, int) and port != 0:
+        words = f"readOnlyPort: {port}"
+        yield Transit("cluster", False, words, **manifest.where(value, "readOnlyPort"))
+    if isinstance(value.get("tlsMinVersion"), str):
+        yield from offered(value["tlsMinVersion"], manifest.where(value, "tlsMinVersion"))
+
+
+def kubeadm(manifest: Manifest) -> Iterator[Observation]:
+    """The API server kubeadm starts, by the arguments its file adds (a mapping, or pairs)."""
+    arguments = inside(manifest.value, "apiServer", "extraArgs")
+    flags = Flags(manifest, "kube-apiserver")
+    for name, value in mapping(arguments).items():
+        flags.add(name, str(value), arguments, name)
+    for number, one in enumerate(listed(arguments)):
+        pair = mapping(one)
+        flags.add(str(pair.get("name")), str(pair.get("value")), arguments, number)
+    yield from judged(flags)

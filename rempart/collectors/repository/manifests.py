@@ -1,0 +1,74 @@
+"""YAML and JSON files of a repository, each read once: templates, manifests, charts' values.
+
+What a file is, its content says: CloudFormation by its resources' types, Kubernetes by `apiVersion`
+and `kind`. A template of a chart, or another text that is no YAML before it is rendered, is silence
+and no error.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from posixpath import dirname
+from typing import Final
+
+from rempart.check import Gap, Observation
+from rempart.collectors.repository import cloudformation, kubernetes
+from rempart.collectors.repository.kubernetes import helm
+from rempart.collectors.repository.kubernetes.kustomize import NAMES
+from rempart.documents import Document, Limits, every
+from rempart.errors import ContentErrors
+
+LIMITS: Final = Limits(size=2_000_000, nodes=600_000, aliases=True)
+_TEMPLATE: Final = re.compile(rb'AWSTemplateFormatVersion|["\']?Type["\']?\s*:\s*["\']?AWS::')
+_OBJECT: Final = re.compile(rb'(?m)^[ \t-]*["\']?apiVersion["\']?\s*:')
+_RENDERED: Final = re.compile(rb"\{\{|\{%|<%|<<<<<<<|\[\[")
+_MARK: Final = b"<<<<<<<"
+
+
+class Surroundings:
+    """What the other files' names tell of a file: whether it is of a chart or a kustomization."""
+
+    def __init__(self, paths: Sequence[str]) -> None:
+        self._charts = helm.charts(paths)
+        self._kustomized = {dirname(path) for path in paths if path.rpartition("/")[2] in NAMES}
+
+    def read(self, path: str, content: bytes) -> Sequence[Document]:
+        """The documents of a file that is one of these formats; none where it is something else.
+
+        Raises ContentErrors where it is meant to be one and cannot be read.
+        """
+        if not self._meant(path, content):
+            return ()
+        name = path
+        if content.lstrip()[:1] == b"{" and not path.endswith(".json"):
+            name = f"{path}.json"  # JSON may hold tabs
+        try:
+            return every(content, name, limits=LIMITS, tagged=True)
+        except ContentErrors:
+            if _RENDERED.search(content) and _MARK not in content:
+                return ()
+            raise
+
+    def _meant(self, path: str, content: bytes) -> bool:
+        if helm.in_chart(path, self._charts) and b"{{" in content:
+            return False
+        if _OBJECT.search(content) or _TEMPLATE.search(content):
+            return True
+        if path.endswith(".json"):
+            return dirname(path) in self._kustomized
+        name = path.rpartition("/")[2]
+        return (
+            name in NAMES
+            or helm.is_values(path, self._charts)
+            or dirname(path) in self._kustomized
+            or any(dirname(path).startswith(f"{folder}/") for folder in self._kustomized)
+        )
+
+    def declared(self, files: Mapping[str, Sequence[Document]]) -> Iterator[Observation | Gap]:
+        """Everything these files declare."""
+        for path, documents in files.items():
+            for document in documents:
+                yield from cloudformation.declared(document, path)
+            if helm.is_values(path, self._charts):
+                for document in documents[:1]:
+                    yield from helm.values(document, path)
+        yield from kubernetes.declared(files)
