@@ -5,7 +5,6 @@ the template. The longest suffix that fits the file's name chooses.
 """
 
 import importlib
-import pkgutil
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,6 +17,7 @@ from rempart.errors import Lacking, UsageError
 from rempart.results import Run, write_private
 
 OBSERVATIONS = ".observations.json"  # written by the audit itself: a run no longer holds them
+_SUFFIX = re.compile(r'^SUFFIX(?:: \w+)? = "([^"]+)"', re.M)
 WHOLE = ".json"  # the run file, with everything in it: not written for a mistyped format
 
 
@@ -29,23 +29,34 @@ class Export(Protocol):
 
 
 @lru_cache(maxsize=1)
+def suffixes() -> Mapping[str, str]:
+    """The module of each suffix, the longest first; read from their text, none is imported."""
+    found: dict[str, str] = {}
+    for place in map(Path, __path__):
+        for file in place.glob("*.py"):
+            said = _SUFFIX.search(file.read_text(encoding="utf-8"))
+            if said is not None:
+                found[said[1]] = f"{__name__}.{file.stem}"
+    return dict(sorted(found.items(), key=lambda item: (-len(item[0]), item[0])))
+
+
 def formats() -> Mapping[str, Export]:
     """All formats by suffix, the longest first."""
-    modules = [
-        importlib.import_module(f"{__name__}.{info.name}")
-        for info in pkgutil.iter_modules(__path__)
-    ]
-    found = {module.SUFFIX: module.export for module in modules}
-    return dict(sorted(found.items(), key=lambda item: (-len(item[0]), item[0])))
+    return {suffix: _export(module) for suffix, module in suffixes().items()}
+
+
+def _export(module: str) -> Export:
+    export: Export = importlib.import_module(module).export
+    return export
 
 
 def format_of(path: Path) -> Export:
     """The format a file's name asks for; raises UsageError listing those there are."""
     name = path.name.lower()
-    known = formats()
-    for suffix, export in known.items():
+    known = suffixes()
+    for suffix, module in known.items():
         if name.endswith(suffix) and name != suffix and not _mistyped(name, suffix):
-            return export
+            return _export(module)
     raise UsageError(f"{path}: expected a name that ends in one of {', '.join(sorted(known))}")
 
 
