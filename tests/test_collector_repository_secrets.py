@@ -1,0 +1,259 @@
+"""What is a secret in the settings of a text, what is none, and what is kept of it."""
+
+import dataclasses
+from typing import Final
+
+import pytest
+
+from rempart.collectors.repository.secrets import (
+    digest,
+    dull,
+    given,
+    hint,
+    keyed,
+    kind_of,
+    placeholder,
+    refers,
+    written,
+)
+from rempart.collectors.repository.secrets_merge import merged
+from rempart.collectors.repository.secrets_places import Sort, apart, of_words, sort_of, template
+from rempart.collectors.repository.secrets_rules import own
+from rempart.collectors.repository.secrets_search import Search
+from rempart.observations.exposure import LiteralSecret
+from tests.made_up import made
+
+SEARCH: Final = Search(own())
+VALUE: Final = made("<a:4>!<d:2><a:6>")
+PLACEHOLDERS: Final = (
+    *(
+        "",
+        "changeme",
+        "CHANGE_ME",
+        "please-change-me",
+        "<password>",
+        "your-password-here",
+        "xxxxxx",
+    ),
+    *("********", "[REDACTED]", "TODO", "placeholder", "AKIAIOSFODNN7EXAMPLE", "aaaaaaaa", "null"),
+)
+REFERENCES: Final = (
+    *("${DB_PASSWORD}", "$DB_PASSWORD", "{{ vault_password }}", "{{resolve:secretsmanager:a:b}}"),
+    *("arn:aws:secretsmanager:eu-west-3:1:secret:x", "vault:secret/data/db#password", "env:DB"),
+    *("op://vault/item/field", "ref+vault://a/b", "@Microsoft.KeyVault(SecretUri=https://x)"),
+    *("/run/secrets/db", "./server.key", "id_rsa.pem", "%(password)s", "%PASSWORD%"),
+    *("ENC[AES256_GCM,data:abc,iv:x,tag:y,type:str]", "ENC[PKCS7,MIIB]", "!Ref Password"),
+    *("$(pass show db)", "process.env.TOKEN", "os.environ['X']", "var.password"),
+    "Ag" + "A" + "b1" * 200,
+)
+
+
+def found(path: str, text: str) -> dict[str, int | None]:
+    return {
+        one.key.removeprefix(f"{path}:"): one.line
+        for one in SEARCH.secrets(path, text.encode())
+        if one.literal is True
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("password", "password"),
+        ("masterUserPassword", "password"),
+        ("MasterUserPassword", "password"),
+        ("administrator-login-password", "password"),
+        ("spring.datasource.password", "password"),
+        ("PGPASSWORD", "password"),
+        ("MYSQL_PWD", "password"),
+        ("requirepass", "password"),
+        ("mot_de_passe", "password"),
+        ("DB_PASSWORD_1", "password"),
+        ("secretKey", "key"),
+        ("client_secret", "key"),
+        ("AccountKey", "key"),
+        ("ConnectionString", "key"),
+        ("secret_string", "password"),
+        ("GITHUB_TOKEN", "token"),
+        ("authToken", "token"),
+        ("password_length", ""),
+        ("manage_master_user_password", ""),
+        ("password_wo", ""),
+        ("update_password", ""),
+        ("proxy_pass", ""),
+        ("next_token", ""),
+        ("pad_token", ""),
+        ("existingSecret", ""),
+        ("imagePullSecret", ""),
+        ("primary_key", ""),
+        ("public_key", ""),
+        ("PWD", ""),
+        ("compass", ""),
+        ("key", ""),
+        ("x" * 200, ""),
+    ],
+)
+def test_a_name_says_what_it_holds(name: str, kind: str) -> None:
+    assert kind_of(name) == kind
+
+
+@pytest.mark.parametrize("value", PLACEHOLDERS)
+def test_a_placeholder_says_nothing(value: str) -> None:
+    assert placeholder(value)
+    assert written(value) is None
+
+
+@pytest.mark.parametrize("value", REFERENCES)
+def test_a_reference_or_an_encrypted_value_is_no_secret(value: str) -> None:
+    assert refers(value)
+    assert written(value) is False
+
+
+@pytest.mark.parametrize("value", ["hunter2", "postgres", "Soleil2019!", VALUE, "${DB:-hunter2}"])
+def test_a_literal_is_one(value: str) -> None:
+    assert written(value) is True
+
+
+FILES: Final = {
+    "a.yaml": f"db:\n  password: {VALUE}\n",
+    "b.yml": f"users:\n  - {{name: app, password: {VALUE}}}\n",
+    "c.yaml": f"env:\n  - name: DB_PASSWORD\n    value: {VALUE}\n",
+    "d.json": f'{{"db": {{"password": "{VALUE}"}}}}',
+    "e.json": f'[{{"name": "DB_PASSWORD", "value": "{VALUE}"}}]',
+    "f.toml": f'[db]\npassword = "{VALUE}"\n',
+    "g.ini": f"[db]\npassword = {VALUE}\n",
+    "h.properties": f"spring.datasource.password={VALUE}\n",
+    "i.xml": f"<db><password>{VALUE}</password></db>",
+    "j.xml": f'<add key="DbPassword" value="{VALUE}"/>',
+    "k.xml": f'<datasource url="x" password="{VALUE}"/>',
+    "redis.conf": f"requirepass {VALUE}\n",
+    ".env": f"DB_PASSWORD={VALUE}\n",
+    "prod.env": f"export DB_PASSWORD='{VALUE}'\n",
+    "Dockerfile": f"FROM x\nENV DB_PASSWORD={VALUE}\n",
+    "Dockerfile.old": f"FROM x\nENV DB_PASSWORD {VALUE}\n",
+    "run.sh": f'export DB_PASSWORD="{VALUE}"\n',
+    "run": f"#!/bin/sh\nDB_PASSWORD={VALUE} ./migrate\n",
+    "flags.sh": f"./app --db-password={VALUE}\n",
+    "x.service": f"[Service]\nEnvironment=DB_PASSWORD={VALUE}\n",
+    "compose.yml": f"services:\n  a:\n    environment:\n      - DB_PASSWORD={VALUE}\n",
+    "command.yaml": f'command: ["app", "--password", "{VALUE}"]\n',
+    "a.py": f'PASSWORD = "{VALUE}"\n',
+    "a.php": f"define('DB_PASSWORD', '{VALUE}');\n",
+    "A.java": f'String password = "{VALUE}";\n',
+    "a.tf": f'user_data = <<EOF\nexport DB_PASSWORD="{VALUE}"\nEOF\n',
+}
+
+
+@pytest.mark.parametrize("path", sorted(FILES))
+def test_a_setting_is_found_however_it_is_written(path: str) -> None:
+    (name,) = found(path, FILES[path])
+    assert (
+        name.lower().replace("-", "").replace("_", "").endswith("password") or name == "requirepass"
+    )
+
+
+@pytest.mark.parametrize("path", sorted(FILES))
+@pytest.mark.parametrize("value", ["changeme", "${DB_PASSWORD}", "", "{{ x }}"])
+def test_a_setting_without_a_secret_is_left_alone(path: str, value: str) -> None:
+    assert found(path, FILES[path].replace(VALUE, value)) == {}
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("a.py", 'if password == "S3cr-9tPw!x": pass\n'),
+        ("a.py", 'token = "Bearer"\nsecret = "my-secret"\nPASSWORD_FIELD = "user.password"\n'),
+        ("a.js", 'const t = {token: "user.auth.token", password: "Password"};\n'),
+        ("locales/fr.json", '{"password": "Mot-de-passe1"}'),
+        ("a.yaml", "password:\n  secretKeyRef: {name: db, key: password}\n"),
+        ("a.yaml", "password: true\ntoken: null\npassword_policy: strict9!\n"),
+        ("a.yaml", "auth: {password: *anchor, token: !vault x}\n"),
+        ("a.yaml", "description: the password is the one that the vault gives\n"),
+        ("a.yaml", "# password: old\n"),
+        ("a.tf", "password = var.password\ntoken = data.x.y.token\n"),
+        ("readme.md", f"Set `password: {VALUE}` first.\n"),
+        (".env.example", f"DB_PASSWORD={VALUE}\n"),
+        ("tests/test_login.py", f'PASSWORD = "{VALUE}"\n'),
+        ("a.conf", "proxy_pass http://backend9;\n"),
+        ("a.yaml", "state.pass: met\npass: 25\n"),
+        ("key.py", 'BEGIN = "-----BEGIN RSA PRIVATE KEY-----"\n'),
+        ("key.md", "It starts with `-----BEGIN PRIVATE KEY-----` and goes on.\n"),
+    ],
+)
+def test_what_only_looks_like_a_secret_is_none(path: str, text: str) -> None:
+    assert found(path, text) == {}
+
+
+def test_occurrences_are_told_apart_by_ordinal_and_not_by_line() -> None:
+    text = f"a:\n  password: {VALUE}\nb:\n  password: {VALUE}x\n"
+    assert found("a.yaml", text) == {"password": 2, "password #2": 4}
+    assert found("a.yaml", f"\n\n{text}") == {"password": 4, "password #2": 6}
+
+
+def test_the_same_secret_has_the_same_digest_in_one_run_only() -> None:
+    assert digest(VALUE) == ""
+    with keyed(b"one"):
+        first = digest(VALUE)
+        assert first == digest(VALUE) != digest(VALUE + "x")
+    with keyed(b"other"):
+        assert digest(VALUE) != first
+
+
+def test_only_two_characters_of_a_longer_secret_are_kept() -> None:
+    assert hint(VALUE) == VALUE[:2]
+    assert hint("hunter2") == ""
+    with keyed(b"k"):
+        one = given("password", "a.b.password", True, "a.tf", 3, value=VALUE)
+    assert VALUE[:3] not in repr(one)
+    assert (one.hint, one.attribute, one.end_line) == (VALUE[:2], "a.b.password", 3)
+    assert given("password", "k", False, "a", 1, value=VALUE).digest == ""
+
+
+def test_structure_wins_over_text_on_its_lines() -> None:
+    with keyed(b"k"):
+        block = given("password", "db.password", True, "a.tf", 3, value=VALUE)
+        text = given("password", "a.tf:password", True, "a.tf", 3, value=VALUE, rule="setting")
+        reference = given("token", "db.token", False, "a.tf", 5)
+        named = given("token", "a.tf:token", True, "a.tf", 5, value="x", rule="setting")
+        certain = given("key", "a.tf:aws", True, "a.tf", 5, value="y", rule="aws-access-key-id")
+        else_ = given("password", "a.tf:password #2", True, "a.tf", 9, value=VALUE, rule="setting")
+    assert merged([text, block, reference, named, certain, else_]) == [
+        block,
+        reference,
+        certain,
+        else_,
+    ]
+
+
+def test_a_secret_in_the_lines_of_a_block_is_told_once() -> None:
+    with keyed(b"k"):
+        block = given("key", "x.keys", True, "a.tf", 3, value=VALUE, end_line=9)
+        same = given("key", "a.tf:r", True, "a.tf", 5, value=VALUE, rule="r")
+        other = given("key", "a.tf:r #2", True, "a.tf", 6, value="other", rule="r")
+    assert merged([block, same, other]) == [block, other]
+
+
+def test_files_are_sorted_by_name_and_first_line() -> None:
+    assert sort_of("a/b.tf") is Sort.TERRAFORM
+    assert sort_of("deploy", b"#!/usr/bin/env bash\n") is Sort.SHELL
+    assert sort_of("tool", b"#!/usr/bin/env python3\n") is Sort.PROGRAM
+    assert sort_of("Jenkinsfile") is Sort.PROGRAM
+    assert sort_of("notes") is Sort.PROSE
+    assert apart("src/tests/a.py")
+    assert not apart("src/a.py")
+    assert template(".env.sample")
+    assert of_words("app/locales/de.json")
+
+
+def test_words_are_dull_and_keys_are_not() -> None:
+    assert dull("correct-horse")
+    assert dull("secretvalue")
+    assert not dull(VALUE)
+
+
+def test_a_find_holds_no_part_of_the_secret_beyond_its_hint() -> None:
+    with keyed(b"k"):
+        for path, text in FILES.items():
+            for one in SEARCH.secrets(path, text.encode()):
+                assert isinstance(one, LiteralSecret)
+                assert VALUE[:3] not in repr(dataclasses.asdict(one))
