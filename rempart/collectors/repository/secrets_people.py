@@ -106,8 +106,8 @@ def _shaped(content: bytes) -> Iterator[tuple[int, str]]:
             end = place + len(shape)
             text = re.sub(rb"[ ._-]", b"", content[place:end]).decode("ascii").upper()
             around = content[max(0, place - 2) : place], content[end : end + 2]
-            alone = not re.search(rb"[0-9A-Za-z][ ._-]?$", around[0])
-            if alone and not re.match(rb"[ ._-]?[0-9A-Za-z]", around[1]) and nir_shape(text):
+            alone = not re.search(rb"\d[ ._-]?\Z|[A-Za-z_]\Z", around[0])
+            if alone and not re.match(rb"[ ._-]?\d|[A-Za-z_]", around[1]) and nir_shape(text):
                 yield place, text
             place = shapes.find(shape, end)
 
@@ -115,4 +115,4 @@ def _shaped(content: bytes) -> Iterator[tuple[int, str]]:
 def _continued(content: bytes, place: int) -> bool:
     """Whether digits only go on something before them: a word, a fraction, a longer number."""
     before = content[max(0, place - 2) : place]
-    return re.search(rb"[0-9A-Za-z_]$|\d[.,]$|[.#%&][.]?$", before) is not None
+    return re.search(rb"[0-9A-Za-z_]\Z|\d[.,]\Z|[.#%&]\Z", before) is not None
