@@ -1,5 +1,8 @@
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -9,10 +12,12 @@ from rempart.collectors.read_logs.csv_lines import CsvLines
 from rempart.collectors.read_logs.fields import Field
 from rempart.collectors.read_logs.json_lines import JsonLines
 from rempart.collectors.read_logs.mapping import Declared, mapping
-from rempart.collectors.read_logs.orders import told
+from rempart.collectors.read_logs.preview import LATER, told
+from rempart.inventory.log_fields import ROLES
 from tests.read_logs import columns, fields, subject
 
 NIR = "185057800608491"
+NO_INVENTORY: Any = None
 NGINX = (
     '10.0.4.7 - dr.martin [02/Nov/2026:10:15:30 +0100] "GET /api/rights?nir=185057800608491 '
     'HTTP/1.1" 200 612 "-" "Mozilla/5.0"\n'
@@ -238,9 +243,44 @@ def test_a_layout_without_variables_is_refused() -> None:
         Field.parse("$request ~ nir")
 
 
-def test_what_is_recognised_is_told_without_a_value(tmp_path: Path) -> None:
+KNOWN = {
+    "combined": (NGINX, "account: $remote_user, person: $request ~"),
+    "haproxy": (HAPROXY, "person: http_request ~"),
+    "keycloak": (KEYCLOAK, "account: userId, time: time, address: ipAddress, action: type"),
+    "keycloak-json": (
+        '{"time":1793610930000,"type":"LOGIN","realmId":"pro","userId":"u1","ipAddress":"10.0.4.7"}\n',
+        "account: $.userId, time: $.time",
+    ),
+    "pgaudit": (PGAUDIT, "account: %u, time: %m, address: %h, action: action"),
+    "mariadb-audit": (MARIADB, "account: user, time: time, address: host, action: operation"),
+}
+
+
+@pytest.mark.parametrize("form", KNOWN)
+def test_a_known_format_is_told_without_a_value(form: str, tmp_path: Path) -> None:
     path = tmp_path / "access.log"
-    path.write_text(NGINX)
-    (words,) = told(subject(path))
-    assert words.startswith("guessed: format: combined, account: $remote_user, person: $request ~")
+    text, mapped = KNOWN[form]
+    path.write_text(text)
+    (words,) = told(subject(path), NO_INVENTORY)
+    assert words.startswith(f"guessed: format: {form}, ")
+    assert mapped in words
     assert not any(part in words for part in ("martin", NIR, "10.0.4.7"))
+
+
+def test_a_table_beside_the_inventory_is_told_too(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "adh.sqlite")) as made:
+        made.execute("CREATE TABLE reads (at TEXT, login TEXT, nir TEXT)")
+        made.execute("INSERT INTO reads VALUES ('2026-11-02 10:15:30', 'martin', ?)", (NIR,))
+        made.commit()
+    url = f"sqlite:///{tmp_path}/adh.sqlite"
+    inventory: Any = SimpleNamespace(by_id={"adh": SimpleNamespace(url=url)})
+    table: Any = SimpleNamespace(
+        table="reads", database="adh", on="", format="", layout="", reads=(), sign_ins=(), zone="",
+        **dict.fromkeys(ROLES, ""),
+    )  # fmt: skip
+    (words,) = told(table, inventory)
+    assert words.startswith("guessed: format: table, account: login, person: nir, time: at")
+    table.table = "nothing"
+    assert list(told(table, inventory)) == ["not known: no table nothing in the database"]
+    inventory.by_id["adh"].url = "postgresql://auditor@db.payer.example/adh"
+    assert list(told(table, inventory)) == [LATER]

@@ -26,17 +26,14 @@ def test_every_extraction_is_found(payer: str, table: dict[str, Found]) -> None:
     assert table[payer].missed == ()
 
 
-def test_false_alarms_are_rare(table: dict[str, Found]) -> None:
-    false = sum(each.false for each in table.values())
-    days = sum(each.days for each in table.values())
-    assert days > 200_000
-    assert 1000 * false <= PER_MILLE * days
+def test_there_are_enough_days_to_judge_by(table: dict[str, Found]) -> None:
+    assert sum(each.days for each in table.values()) > 200_000
+    assert table["nobody steals"].planted == 0
 
 
-def test_a_payer_without_extraction_is_not_alarmed(table: dict[str, Found]) -> None:
-    quiet = table["nobody steals"]
-    assert quiet.planted == 0
-    assert 1000 * quiet.false <= PER_MILLE * quiet.days
+@pytest.mark.parametrize("payer", [payer.name for payer in PAYERS])
+def test_false_alarms_are_rare(payer: str, table: dict[str, Found]) -> None:
+    assert 1000 * table[payer].false <= PER_MILLE * table[payer].days
 
 
 def test_a_burst_leaves_both_sides_and_a_weekly_clinic_neither() -> None:

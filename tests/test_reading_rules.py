@@ -137,6 +137,12 @@ def test_names_what_a_base_rule_selects_beyond_reads(
     assert construct in loaded(tmp_path, f"{base}---\n{CORRELATION}")[-1].refused
 
 
+@pytest.mark.parametrize("query", ["*", "*:*", "* : *", ""])
+def test_a_query_for_everything_selects_every_line(query: str, tmp_path: Path) -> None:
+    (rule,) = loaded(tmp_path, json.dumps(ELASTIC | {"query": query}))
+    assert (rule.refused, rule.counts, rule.least) == ("", "people", 150)
+
+
 @pytest.mark.parametrize(
     ("change", "construct"),
     [

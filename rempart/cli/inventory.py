@@ -100,8 +100,15 @@ def questions(
 
 @command.command()
 @FILE
-def check(file: Path) -> None:
-    """Validate FILE and say what an audit would contact and ask. No packet is sent."""
+@click.option(
+    "--ask-tables", is_flag=True, help="Ask servers for the columns of the tables of read logs."
+)
+def check(file: Path, *, ask_tables: bool) -> None:
+    """Validate FILE and say what an audit would contact and ask.
+
+    No packet is sent, unless --ask-tables is given: then each database server with a table of reads
+    is asked for the names of its columns, within the mandate.
+    """
     from rempart import inventory, waivers
     from rempart.case import catalogues, demand_controls
     from rempart.catalogue import collectors, layers
@@ -122,10 +129,10 @@ def check(file: Path) -> None:
             click.echo(text)
         for subject in found.subjects:
             if subject.kind == kind:
-                for text in _subject(subject, found, scope):
+                for text in _subject(subject, found, scope, ask=ask_tables):
                     click.echo(text)
     click.echo("")
-    for text in _closing(found, len(accepted)):
+    for text in _closing(found, len(accepted), asked=ask_tables):
         click.echo(line(text))
 
 
@@ -176,7 +183,7 @@ def _questions(kind: str, known: "tuple[Collector, ...]", found: "Inventory") ->
         yield f"  {probe.intensity:<10} {line(probe.sends)}{mark}"
 
 
-def _subject(subject: "Subject", found: "Inventory", scope: "Scope") -> Iterator[str]:
+def _subject(subject: "Subject", found: "Inventory", scope: "Scope", *, ask: bool) -> Iterator[str]:
     """Where one subject is contacted, and how hard at most."""
     from rempart.inventory.contacts import contacts, outside
     from rempart.plain import line
@@ -190,13 +197,13 @@ def _subject(subject: "Subject", found: "Inventory", scope: "Scope") -> Iterator
         refusal = outside(contact, scope)
         yield f"  {line(contact.words)}{f'  [not contacted: {line(refusal)}]' if refusal else ''}"
     if subject.kind == "read_log":
-        from rempart.collectors.read_logs.orders import told
+        from rempart.collectors.read_logs.preview import told
 
-        for text in told(subject):
+        for text in told(subject, found, ask=ask):
             yield f"  {line(text)}"
 
 
-def _closing(found: "Inventory", accepted: int) -> Iterator[str]:
+def _closing(found: "Inventory", accepted: int, *, asked: bool) -> Iterator[str]:
     wanting: dict[Path, list[str]] = {}
     for subject, key, path in found.missing():
         wanting.setdefault(path, []).append(f"{key} of {subject}")
@@ -204,4 +211,5 @@ def _closing(found: "Inventory", accepted: int) -> Iterator[str]:
         more = f" and {len(users) - 1} more" if len(users) > 1 else ""
         yield f"not there: {path} ({users[0]}{more})"
     counts = f"Subjects: {len(found.subjects)}, statements: {len(found.statements)}"
-    yield f"{found.file} is valid. {counts}, waivers: {accepted}. Nothing was contacted."
+    contacted = "Nothing was contacted" if not asked else "Only servers of tables were contacted"
+    yield f"{found.file} is valid. {counts}, waivers: {accepted}. {contacted}."

@@ -4,9 +4,9 @@ An account is measured against itself first: against its busy days before a day 
 after it. An extraction of a few days leaves both; a long one leaves one of them many times in a
 row; a weekly clinic leaves neither. Then against its peers, the accounts whose usual day is about
 as busy: a window counts where it is well above the greatest window of half of them, so that a
-hospital desk stands beside desks, and an epidemic, which reaches all, is no news. Three windows are
-looked at: the busiest hour of a day, the day, and the new people of a week, where slow extractions
-show. An account with hardly a history is measured against the others without one, and an account
+hospital desk stands beside desks; and a week only where it is well above the same week of its
+peers, so that an epidemic, which reaches all, is no news. Three windows are looked at: the busiest
+hour of a day, the day, and the new people of a week, where slow extractions show. An account with hardly a history is measured against the others without one, and an account
 that is always far busier than nearly all others, and has nobody like it, is named once.
 """
 
@@ -24,6 +24,7 @@ BRIEF = 40  # tenths of its own busiest, where only few days are known
 KNOWN = 4  # days make a history, two a brief one
 # Tenths of the greatest window of half of its peers; weeks are even, hours are not.
 ABOVE = {HOUR: 15, DAY: 15, WEEK: 12}
+SAME = 25  # tenths of what half of its peers have in the very week
 LONELY = 8  # times the median of everybody, where there are no peers
 FEW = 3  # others as busy make peers
 REACH = 5  # windows next to one in question are not its history
@@ -117,6 +118,8 @@ class Peers:
         # Of accounts, by window and band: their medians, and their greatest.
         self.usual: defaultdict[tuple[int, int], Counter[int]] = defaultdict(Counter)
         self.most: defaultdict[tuple[int, int], Counter[int]] = defaultdict(Counter)
+        # New people of all weeks, by week and band: an epidemic shows in everybody's.
+        self.weekly: defaultdict[tuple[int, int], Counter[int]] = defaultdict(Counter)
         self.days: Counter[int] = Counter()
         self._suspects: list[_Suspect] = []
         self._joined: dict[tuple[int, int], list[int]] = {}
@@ -147,6 +150,8 @@ class Peers:
                 self._suspect(series, DAY, days.index(max(days)), 0)
             return
         self.levels[own] += 1
+        for week, new in zip(series.weeks[1:], series.new[1:], strict=True):
+            self.weekly[week, own][new] += 1
         for seconds, values in ((HOUR, series.peaks), (DAY, days), (WEEK, series.new[1:])):
             if not values:
                 continue
@@ -192,8 +197,18 @@ class Peers:
             return
         usual, most = self._near(out.seconds, suspect.band)
         others = sum(self.levels[each] for each in _bands(suspect.band)) - 1
-        if others < FEW or 10 * out.people >= ABOVE[out.seconds] * most:
+        above = 10 * out.people >= ABOVE[out.seconds] * most
+        if others < FEW or (above and not self._shared(suspect)):
             yield _beside(out, out.seconds, usual)
+
+    def _shared(self, suspect: _Suspect) -> bool:
+        """Whether its peers' same week was much like it."""
+        if suspect.found.seconds != WEEK:
+            return False
+        week = (suspect.found.start + 3 * DAY) // WEEK
+        found = [self.weekly.get((week, each), Counter()) for each in _bands(suspect.band)]
+        same = quantiles(sum(found, Counter()), (50_000,))[0]
+        return 10 * suspect.found.people < SAME * same
 
     def _near(self, seconds: int, own: int) -> list[int]:
         if (seconds, own) not in self._joined:

@@ -11,7 +11,7 @@ import pytest
 
 from rempart.check import Gap, Observation
 from rempart.collectors import read_logs
-from rempart.collectors.read_logs import reader, server_table
+from rempart.collectors.read_logs import preview, reader, server_table
 from rempart.collectors.read_logs.mapping import Declared
 from rempart.collectors.read_logs.pseudonyms import Accounts
 from rempart.collectors.read_logs.tally import Tally
@@ -110,6 +110,15 @@ def test_a_table_says_what_its_file_says(served: Served, tmp_path: Path, kind: s
     assert alike(told, clock=kind == "text") == alike(look(inventory, "file"), clock=kind == "text")
     assert one(told, ClockFacts).zoned == 5600
     assert not [row for row in log.splitlines() if json.loads(row)["nir"] + "'" in repr(told)]
+
+
+def test_its_mapping_is_told_before_an_audit(served: Served, tmp_path: Path) -> None:
+    filled(served, "reads", day(START), "varchar(40)")
+    inventory = served.inventory(tmp_path / "none", "audit.reads")
+    subject = inventory.by_id["table"]
+    assert list(preview.told(subject, inventory)) == [preview.LATER]
+    (words,) = preview.told(subject, inventory, ask=True)
+    assert words.startswith("guessed: format: table, account: login, person: nir, time: ts")
 
 
 def test_what_may_not_be_read_is_said(served: Served, tmp_path: Path) -> None:

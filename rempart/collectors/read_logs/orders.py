@@ -1,12 +1,9 @@
 """What an inventory asks of a log, put in plain terms for those who read and measure it."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rempart.collectors.read_logs import sources
-from rempart.collectors.read_logs.mapping import SAMPLE, Declared, mapping
-from rempart.collectors.read_logs.sources import Cut, Missing
+from rempart.collectors.read_logs.mapping import Declared
 from rempart.errors import ContentErrors
 from rempart.inventory.log_fields import ROLES
 from rempart.reading.batch import Limit, Rule
@@ -57,21 +54,3 @@ def measure(subject: Any, **more: Any) -> "Measure":  # noqa: ANN401
         population=subject.population,
         **more,
     )
-
-
-def told(subject: Any) -> Iterator[str]:  # noqa: ANN401
-    """How the log would be read, for `rempart inventory check`; no value of it is shown."""
-    if subject.on or subject.table:
-        return
-    try:
-        found = sources.found(str(subject.path)).files
-        begun = [sources.sample(file, SAMPLE, Cut()) for file in found[:1]]
-        shown = [mapping(declared(subject), sample) for sample in begun]
-    except (Missing, OSError):
-        return
-    for mapped in shown:
-        if mapped is None:
-            yield "no format known here: declare format, account, person and time"
-        else:
-            how = "guessed" if mapped.guessed else "declared"
-            yield f"{how}: {mapped.words()} ({len(found)} files)"

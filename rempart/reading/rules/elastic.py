@@ -10,6 +10,7 @@ from typing import Any
 from rempart.reading.batch import Rule
 from rempart.reading.rules.wording import Refused, Words, counted, seconds, whole
 
+ALL = ("*", "*:*")  # queries that select everything
 _TERM = re.compile(
     r"""([\w.@-]+)\s*:\s*("[^"]*"|\(\s*[^():]*\)|[^\s():"]+)(?:\s+(?:and\s+)?|$)""", re.IGNORECASE
 )
@@ -27,7 +28,8 @@ def elastic(value: Mapping[str, Any], words: Words) -> Rule:
     if value.get("language", "kuery") != "kuery":
         raise Refused(f"a query in {value.get('language')}")
     _grouped(threshold.get("field"), words)
-    counts = counted(_terms(str(value.get("query", "")).strip()))
+    query = str(value.get("query", "")).strip()
+    counts = counted(_terms("" if query.replace(" ", "") in ALL else query))
     least = whole(threshold.get("value"))
     if people := threshold.get("cardinality"):
         counts, least = "people", _different(people, least, counts, words)
