@@ -33,12 +33,27 @@ def _observations(path: Path) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Keeper:
-    """Prints the summary and writes every file that was asked for."""
+    """Prints the summary and writes every file that was asked for.
+
+    Raises UsageError at once where a format has no template of that name.
+    """
 
     case: Case
     outputs: Sequence[Path]
     template: str = ""
     quiet: bool = False
+
+    def __post_init__(self) -> None:
+        export.demand(self._others, self.asked)
+
+    @property
+    def asked(self) -> str:
+        """The template: what the command line names, else the audit, else the usual one."""
+        return self.template or self.case.audit.report.template or "report"
+
+    @property
+    def _others(self) -> list[Path]:
+        return [path for path in self.outputs if not _observations(path)]
 
     @property
     def whole(self) -> bool:
@@ -51,13 +66,12 @@ class Keeper:
             click.echo(f"rempart: resumed; {audited.resumed} subjects were done before", err=True)
         if not self.quiet:
             summary.show(audited.run)
-        template = self.template or self.case.audit.report.template or "report"
         language = self.case.choices.language or self.case.audit.report.language
         for path in filter(_observations, self.outputs):
             archive.save(self.case.context, audited.looked, path)
             click.echo(f"rempart: wrote {path}", err=True)
-        others = [path for path in self.outputs if not _observations(path)]
-        for path in export.write_all(audited.run, others, template=template, language=language):
+        told = {"template": self.asked, "language": language}
+        for path in export.write_all(audited.run, self._others, **told):
             click.echo(f"rempart: wrote {path}", err=True)
 
 

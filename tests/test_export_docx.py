@@ -259,3 +259,13 @@ def test_a_word_template_that_is_not_there_is_refused_before_anything_is_written
     with pytest.raises(UsageError, match=r"no Word template|no such template|team:NAME"):
         list(write_all(sample_run(), wanted, template=template))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_every_breach_is_replayed_again_after_the_measures() -> None:
+    run = full_run()
+    again = tuple(
+        replace(one, scenario=f"{one.scenario}-{n}") for n in range(4) for one in run.replays
+    )
+    shown = text(export(replace(run, replays=again), template="compliance", language="en"))
+    assert shown.count("And after the 30-day measures?") == len(again)
+    assert "→" in shown or "change the state of no step" in shown

@@ -28,8 +28,8 @@ COMPLIANCE: Chapters = {
 }  # fmt: skip
 TEAM: Chapters = {"team": team.own, "playbook": team.playbook}
 APART = {  # chapters that begin a page
-    "executive": frozenset(EXECUTIVE) - {"matrix", "trend", "reading", "method"},
-    "compliance": frozenset({"guide", "tables", "gaps", "replay"}),
+    "executive": frozenset(EXECUTIVE) - {"matrix", "trend", "method"},
+    "compliance": frozenset({"guide", "glance", "tables", "gaps", "replay"}),
     "team": frozenset(TEAM),
 }
 KINDS: Mapping[str, tuple[str, Chapters]] = {

@@ -234,6 +234,7 @@ def _styles(document: Word) -> None:
         ("Table text", 9, INK, 2, 2, False),
         ("Code", 8.5, INK, 2, 6, False),
         ("Source", 8, SOFT, 0, 1, False),
+        ("Step label", 10, INK, 4, 1, True),
         ("Gap", 4, INK, 0, 2, False),
         ("Contents heading", 18, WALL, 0, 10, True),
         ("Contents 1", 10, INK, 6, 1, True),
@@ -256,7 +257,7 @@ def _styles(document: Word) -> None:
     styles["Kind"].font.all_caps = True
     for name in ("Kind", "Organisation", "Subtitle"):
         styles[name].paragraph_format.left_indent = Mm(10)
-    for name in ("Table head", "Under heading", "Intro"):
+    for name in ("Table head", "Under heading", "Intro", "Step label"):
         styles[name].paragraph_format.keep_with_next = True
     for name, indent in (("Contents 1", 0), ("Contents 2", 6)):
         form = styles[name].paragraph_format

@@ -106,17 +106,21 @@ def after(paper: Paper) -> None:
     paper.tag("set later = analysis.after[replay.scenario]")
     paper.heading(say("replay.after"), 3)
     paper.text(say("replay.after.intro"), "Meta")
-    paper.tag("for step in replay.steps if later.steps[loop.index0].state != step.state")
+    states = '{} | map(attribute="state") | list'
+    paper.tag(f"if {states.format('later.steps')} == {states.format('replay.steps')}")
+    paper.text(say("replay.after.same"))
+    paper.tag("else")
+    paper.tag("for step in replay.steps")
+    paper.tag("if later.steps[loop.index0].state != step.state")
     paper.text(
-        '{{ say("replay.after.step", n=replay.steps.index(step) + 1,'
-        " title=translated(step.title) or step.id,"
+        '{{ say("replay.after.step", n=loop.index, title=translated(step.title) or step.id,'
         ' before=word("step", step.state),'
-        ' after=word("step", later.steps[replay.steps.index(step)].state)) }}',
+        ' after=word("step", later.steps[loop.index0].state)) }}',
         "List Bullet",
     )
-    paper.tag("else")
-    paper.text(say("replay.after.same"))
+    paper.tag("endif")
     paper.tag("endfor")
+    paper.tag("endif")
     paper.text('{{ word("mark", later.verdict) }} {{ replayed(later) }}', "Verdict")
     paper.tag("if replay.sources")
     paper.heading('{{ say("replay.sources", replay.sources | length) }}', 3)

@@ -87,15 +87,15 @@ def measures(paper: Paper, most: int = 300, those: str = "analysis.measures") ->
     paper.tag(f"if {those}")
     paper.text(say("roadmap.intro"), "Intro")
     paper.table((
-        Column(say("column.measure"), 'M{{ "%02d" | format(measure.number) }}', 15, bold=True),
+        Column(say("column.measure"), 'M{{ "%02d" | format(measure.number) }}', 19, bold=True),
         Column(say("column.finding"), "{{ wording.number(measure.finding.check) }}"
-               " {{ words(measure.finding.check).title }}", 48),
+               " {{ words(measure.finding.check).title }}", 44),
         Column(say("column.level"), '{{ word("severity", measure.finding.severity) }}', 20,
                "wording.shade(measure.finding.severity)"),
         Column(say("column.due"), "{{ wording.due(measure) }}", 24),
-        Column(say("column.effort"), "{{ wording.work(measure.finding) }}", 20),
-        Column(say("column.team"), "{{ wording.team(measure.finding.record.team) }}", 25),
-        Column(say("column.owner"), "{{ wording.owners(measure.owners) }}", 22),
+        Column(say("column.effort"), "{{ wording.work(measure.finding) }}", 18),
+        Column(say("column.team"), "{{ wording.team(measure.finding.record.team) }}", 22),
+        Column(say("column.owner"), "{{ wording.owners(measure.owners) }}", 27),
     ), f"measure in ({those})[:{most}]")  # fmt: skip
     paper.tag(f"if {those} | length > {most}")
     paper.text(f'{{{{ say("roadmap.rest", ({those} | length) - {most}) }}}}', "Meta")

@@ -43,6 +43,6 @@ def step(paper: Paper) -> None:
 
 def part(paper: Paper, name: str, label: str) -> None:
     paper.tag(f"if text.{name}")
-    paper.labelled(label, "", "Tight")
+    paper.text(label, "Step label")
     paper.prose(f"text.{name}")
     paper.tag("endif")
