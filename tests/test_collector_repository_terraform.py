@@ -278,10 +278,10 @@ def test_secrets_are_told_by_the_name_and_the_form_of_the_value() -> None:
     assert "hunter2" not in repr(items)
 
 
-TABLES = sorted({*PROVIDERS.values(), "cloudformation", "kubernetes", "ansible"})
+NAMED = {*PROVIDERS.values(), "cloudformation", "kubernetes", "ansible"}
 
 
-@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize("name", sorted(name for name in NAMED if rows(name)))
 def test_every_row_of_the_tables_can_be_read(name: str) -> None:
     for type_, listed in rows(name).items():
         for row in listed:

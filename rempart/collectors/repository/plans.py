@@ -38,7 +38,9 @@ def planned(path: str, content: bytes) -> Iterator[Observation | Gap]:
         return
     estate = Estate(_Plan(path, plan).resources())
     providers = {type_.partition("_")[0] for type_ in estate.types}
-    yield from observed(estate, table(*sorted({PROVIDERS[p] for p in providers & set(PROVIDERS)})))
+    yield from observed(
+        estate, table(*sorted({PROVIDERS[one] for one in providers & set(PROVIDERS)}))
+    )
     yield from opened(estate.resources)
 
 

@@ -184,11 +184,11 @@ def _split(value: Any) -> list[Any]:  # noqa: ANN401
 
 
 def _listed(item: Any) -> range | Unknown:  # noqa: ANN401
-    """A port or range as "5432", "5000-6000" or "5000:6000" writes it; * is every port."""
+    """A port or range as "5432", "5000-6000", "5000:6000" or "5000/6000"; * is every port."""
     if isinstance(item, Unknown):
         return item
-    text = shown(item).strip().replace(":", "-")
-    if text.lower() in ("*", "any", "all", "-1", ""):
+    text = shown(item).strip().replace(":", "-").replace("/", "-")
+    if text.lower() in ("*", "any", "all", "-1", "-1--1", ""):
         return EVERY
     low, _, high = text.partition("-")
     first, last = _number(low), _number(high or low)

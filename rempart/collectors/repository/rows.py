@@ -14,16 +14,13 @@ from rempart.documents import decode
 from rempart.documents.kept import kept
 
 TABLES = Path(__file__).parent / "tables"
-PROVIDERS: dict[str, str] = {  # the table of a Terraform provider
-    "aws": "aws",
-    "azurerm": "azure",
-    "azuread": "azure",
-    "google": "google",
-    "ovh": "ovh",
-    "scaleway": "scaleway",
-    "outscale": "outscale",
-    "openstack": "openstack",
-}
+CLOUDS = (
+    *("aws", "google", "ovh", "scaleway", "outscale", "openstack", "alicloud", "digitalocean"),
+    *("hcloud", "exoscale", "oci", "yandex", "ibm", "tencentcloud", "github", "gitlab", "vault"),
+    *("mongodbatlas", "cloudflare", "keycloak", "okta", "elasticstack", "confluent", "aiven"),
+)
+# The table of a Terraform provider, by the first word of its resources.
+PROVIDERS = {"azurerm": "azure", "azuread": "azure", **{name: name for name in CLOUDS}}
 
 Word: TypeAlias = bool | int | str
 Conditions: TypeAlias = dict[str, tuple[Word, ...]]
