@@ -13,7 +13,6 @@ from rempart.check import Gap, Observation, Unknown
 from rempart.collectors.repository.companions import Estate
 from rempart.collectors.repository.ports import opened
 from rempart.collectors.repository.resource import Place, Pointer, Resource, Written
-from rempart.collectors.repository.rows import PROVIDERS, table
 from rempart.collectors.repository.topics import observed
 from rempart.collectors.repository.versions import below, parsed
 from rempart.errors import ContentError, ContentErrors, Reason
@@ -37,10 +36,7 @@ def planned(path: str, content: bytes) -> Iterator[Observation | Gap]:
     if not isinstance(plan, dict) or not isinstance(plan.get("planned_values"), dict):
         return
     estate = Estate(_Plan(path, plan).resources())
-    providers = {type_.partition("_")[0] for type_ in estate.types}
-    yield from observed(
-        estate, table(*sorted({PROVIDERS[one] for one in providers & set(PROVIDERS)}))
-    )
+    yield from observed(estate, of_terraform(estate.types))
     yield from opened(estate.resources)
 
 

@@ -55,9 +55,11 @@ def known() -> dict[str, Known]:
     )
 
 
-def called_resources(call: Foreign) -> Iterator[Resource] | None:
+def called_resources(
+    call: Foreign, modules: Mapping[str, Known] | None = None
+) -> Iterator[Resource] | None:
     """What a call makes, as far as the table knows; None for a module it does not know."""
-    module = known().get(registered(call.source))
+    module = (known() if modules is None else modules).get(registered(call.source))
     return None if module is None else _made(module, call)
 
 

@@ -4,6 +4,7 @@ A row names the settings that decide a topic; a rule is one way of deciding. Wha
 data with its source, never code.
 """
 
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -132,6 +133,12 @@ def rows(name: str) -> dict[str, tuple[Row, ...]]:
         for type_ in row.types():
             found[type_] = (*found.get(type_, ()), row)
     return found
+
+
+def of_terraform(types: Iterable[str]) -> dict[str, tuple[Row, ...]]:
+    """The rows of the providers that resource types of Terraform belong to."""
+    providers = {type_.partition("_")[0] for type_ in types}
+    return table(*sorted({PROVIDERS[one] for one in providers if one in PROVIDERS}))
 
 
 def table(*names: str) -> dict[str, tuple[Row, ...]]:

@@ -11,7 +11,7 @@ from rempart.collectors.repository.modules import Repository
 from rempart.collectors.repository.ports import opened
 from rempart.collectors.repository.registry import called_resources
 from rempart.collectors.repository.resource import Resource
-from rempart.collectors.repository.rows import PROVIDERS, Row, table
+from rempart.collectors.repository.rows import of_terraform
 from rempart.collectors.repository.secrets_terraform import file_secrets, module_secrets
 from rempart.collectors.repository.syntax import File
 from rempart.collectors.repository.topics import observed
@@ -62,19 +62,13 @@ def _root(parts: list[Module | Foreign]) -> Iterator[Seen]:
         else:
             unseen.append(one)
     estate = Estate(resources)
-    yield from observed(estate, _rows(estate))
+    yield from observed(estate, of_terraform(estate.types))
     yield from opened(estate.resources)
     for one in parts:
         if isinstance(one, Module):
             yield from module_secrets(one)
     for call in unseen:
         yield from _unseen(call)
-
-
-def _rows(estate: Estate) -> dict[str, tuple[Row, ...]]:
-    """The rows of the providers that the resources belong to."""
-    providers = {type_.partition("_")[0] for type_ in estate.types}
-    return table(*sorted({PROVIDERS[one] for one in providers if one in PROVIDERS}))
 
 
 def _unseen(call: Foreign) -> Iterator[Gap]:
