@@ -13,6 +13,7 @@ from rempart.check import Gap, Observation, Unknown
 from rempart.collectors.repository.companions import Estate
 from rempart.collectors.repository.ports import opened
 from rempart.collectors.repository.resource import Place, Pointer, Resource, Written
+from rempart.collectors.repository.rows import of_terraform
 from rempart.collectors.repository.topics import observed
 from rempart.collectors.repository.versions import below, parsed
 from rempart.errors import ContentError, ContentErrors, Reason
