@@ -70,3 +70,35 @@ def test_no_time_left_is_a_limit(tmp_path: Path) -> None:
     found = list(answered([Job(str(tmp_path), "terraform", ("a.tf",))], late))
     late.release()
     assert {type(item) for item in found} == {Gap}
+
+
+# A worker that stumbles over a whole root of Terraform, whatever its files are.
+ROOTED = """
+import os, time
+import rempart.collectors.repository.worker as worker
+from rempart.collectors.repository.modules import Repository
+evaluated = Repository.evaluated
+def stumbling(self, root):
+    if root == "crash": os.abort()
+    if root == "hang": time.sleep(60)
+    return evaluated(self, root)
+Repository.evaluated = stumbling
+worker.main()
+"""
+
+
+@pytest.mark.parametrize("culprit", ["crash", "hang"])
+def test_a_root_that_kills_the_worker_costs_only_itself(
+    tmp_path: Path, deadline: Deadline, culprit: str
+) -> None:
+    names = ("a", culprit, "z")
+    for name in names:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "main.tf").write_text('resource "aws_ebs_volume" "v" {}')
+    limits = Limits(2.0, 5_000_000, (sys.executable, "-c", ROOTED))
+    job = Job(str(tmp_path), "terraform", tuple(f"{name}/main.tf" for name in names))
+    found = list(answered([job], deadline, limits))
+    assert {item.root for item in found if isinstance(item, Volume)} == {"a", "z"}
+    lost = {(item.type, item.key, item.reason) for item in found if isinstance(item, Gap)}
+    assert ("Volume", culprit, Reason.LIMIT) in lost
+    assert {key for _, key, _ in lost} == {culprit}
