@@ -9,7 +9,7 @@ def check(opened: tuple[OpenPort, ...]) -> Iterator[Result]:
         if one.use == "admin":
             facts: dict[str, Figure] = {
                 "ports": ", ".join(one.ports),
-                "sources": one.sources or "other rules or groups only",
+                "sources": one.sources or "-",
             }
             public = one.public == True  # noqa: E712  (three-valued)
             seen = f"{facts['ports']} from {facts['sources']}"

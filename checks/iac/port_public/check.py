@@ -10,7 +10,7 @@ def check(opened: tuple[OpenPort, ...]) -> Iterator[Result]:
     for one in opened:
         facts: dict[str, Figure] = {
             "ports": ", ".join(one.ports),
-            "sources": one.sources or "other rules or groups only",
+            "sources": one.sources or "-",
         }
         seen = f"{facts['ports']} from {facts['sources']}"
         public = one.public == True  # noqa: E712  (three-valued)
