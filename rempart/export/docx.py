@@ -63,7 +63,7 @@ def filled(run: Run, file: Path, told: str, team: str = "") -> bytes:
         with refusals(file.name):
             document.render(values, jinja_env=sandbox(folder), autoescape=True)
     except RenderError as error:
-        raise RenderError(f"{error}{_near(error)}") from None
+        raise RenderError(f"{error}{_near(error, file)}") from None
     _describe(document, run, LOCALES[spoken.id])
     out = BytesIO()
     document.save(out)
@@ -127,11 +127,22 @@ def _opened(file: Path) -> Any:  # noqa: ANN401
     return document
 
 
-def _near(error: RenderError) -> str:
+def _near(error: RenderError, file: Path) -> str:
     """The words of the template around the fault; a line number means nothing to Word."""
-    lines = getattr(error.__context__, "docx_context", ())
+    lines = getattr(error.__context__, "docx_context", ()) or _asking(error, file)
     words = " ".join(" ".join(lines).split())
     return f" (near “{words[:160]}”)" if words else ""
+
+
+def _asking(error: RenderError, file: Path) -> tuple[str, ...]:
+    """The first paragraph that asks for the last name the fault speaks of."""
+    names = re.findall(r"['`]([\w.]+)['`]", str(error))
+    if names:
+        for paragraph in _opened(file).docx.element.body.iter("{*}p"):
+            text = "".join(node.text or "" for node in paragraph.iter("{*}t"))
+            if "{" in text and names[-1] in text:
+                return (text,)
+    return ()
 
 
 def _describe(document: Any, run: Run, locale: str) -> None:  # noqa: ANN401
