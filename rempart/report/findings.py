@@ -14,6 +14,7 @@ from rempart.card import Exploitability, Impact, Words
 from rempart.check import Figure, Outcome, Severity, Vantage
 from rempart.errors import Reason
 from rempart.report.language import Language, filled, placeholders
+from rempart.report.phrases import spoken
 from rempart.results import CheckRecord, ResultRecord, Run
 
 EFFORTS = ("S", "M", "L", "")
@@ -225,7 +226,7 @@ def said(run: Run, result: ResultRecord, language: Language) -> str:
         outcome = result.review.outcome
     sentence = words(run, result.check, language).says.get(outcome, "")
     if not sentence or not placeholders(sentence) <= result.facts.keys():
-        return result.seen
+        return spoken(result.seen, language.id)
     return filled(sentence, {name: _fact(fact, language) for name, fact in result.facts.items()})
 
 
@@ -268,7 +269,7 @@ def _rated(record: CheckRecord, worst: Occurrence) -> CheckRecord:
 def _fact(fact: Figure, language: Language) -> str:
     if isinstance(fact, bool):
         return language.say("yes" if fact else "no")
-    return language.say("none") if fact is None else str(fact)
+    return language.say("none") if fact is None else spoken(str(fact), language.id)
 
 
 def _urgency(finding: Finding) -> tuple[object, ...]:
