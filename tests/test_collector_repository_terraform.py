@@ -239,7 +239,7 @@ def test_rules_of_other_providers_open_ports_too() -> None:
         ("aws_vpc_security_group_ingress_rule.v", "other"),
     }
     assert opened["google_compute_firewall.g", "data"].ports == ("3306 MySQL or MariaDB",)
-    assert opened["aws_vpc_security_group_ingress_rule.v", "data"].ports == ("all ports",)
+    assert opened["aws_vpc_security_group_ingress_rule.v", "data"].ports == ("0-65535",)
 
 
 def test_an_undecided_port_range_is_not_known() -> None:

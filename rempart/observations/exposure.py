@@ -10,7 +10,7 @@ class OpenPort(Observation):
     """Ports that a firewall rule or a container opens, for one use of them; key: the resource.
 
     `use` is data (stores), admin (shells, consoles), web (80 and 443) or other. `ports` name them
-    with what usually answers there (`5432 PostgreSQL`, `8000-8100`, `all ports`): those that stand
+    with what usually answers there (`5432 PostgreSQL`, `8000-8100`, `0-65535`): those that stand
     open to everybody where any does. `public` says whether anybody may connect; `sources` are the
     addresses let in, as written.
     """

@@ -249,7 +249,7 @@ def _uses(opening: Opening) -> Iterator[tuple[str, list[str]]]:
             yield use, [shown(opening.low)[:60]]
         return
     known, ports = table(), range(opening.low, opening.high + 1)
-    whole = "all ports" if len(ports) >= len(EVERY) - 1 else f"{ports.start}-{opening.high}"
+    whole = "0-65535" if len(ports) >= len(EVERY) - 1 else f"{ports.start}-{opening.high}"
     rest = len(ports)
     for use, services in (("data", known.data), ("admin", known.admin), ("web", known.web)):
         found = [port for port in services if port in ports]
