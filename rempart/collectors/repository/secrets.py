@@ -97,11 +97,9 @@ def written(value: str) -> bool | None:
     `${NAME:-default}` is the secret itself when the default is one.
     """
     text = value.strip()
-    if placeholder(text):
-        return None
     if match := _FILLED_IN.fullmatch(text):
         return bool(match[2]) and not placeholder(match[2]) and not refers(match[2])
-    return not refers(text)
+    return None if placeholder(text) else not refers(text)
 
 
 def dull(value: str) -> bool:

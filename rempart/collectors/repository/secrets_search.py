@@ -20,7 +20,7 @@ from rempart.collectors.repository.secrets_keys import WORD, private_keys
 from rempart.collectors.repository.secrets_patterns import compiled
 from rempart.collectors.repository.secrets_places import Sort, apart, of_words, sort_of, template
 from rempart.collectors.repository.secrets_rules import Allow, Rule
-from rempart.collectors.repository.secrets_settings import setting
+from rempart.collectors.repository.secrets_settings import name_around, setting
 from rempart.collectors.repository.secrets_words import Words, words
 from rempart.observations.exposure import LiteralSecret
 
@@ -100,6 +100,8 @@ class Search:
     def _look(self, text: _Text) -> None:
         seen: set[tuple[int, int]] = set()
         whole: set[int] = set()
+        begun: set[int] = set()
+        first = last = -1  # of the name that was looked at last
         named = _has_settings(text)
         ending = text.path.rpartition(".")[2].lower() if "." in text.path else ""
         for number, place in self._words.hits(text.content.lower()):
@@ -109,8 +111,11 @@ class Search:
                     whole.add(asked)
                     continue
                 if asked == _SETTING:
-                    if named:
-                        _settings(text, place, ending)
+                    if named and not first <= place < last:
+                        first, last = name_around(text.content, place)
+                        if first not in begun:
+                            begun.add(first)
+                            _settings(text, first, last, ending)
                     continue
                 if start < 0:
                     start, end = _line(text.content, place)
@@ -166,8 +171,8 @@ def _line(content: bytes, place: int) -> tuple[int, int]:
     return start, end if end >= 0 else min(len(content), place + AFTER)
 
 
-def _settings(text: _Text, place: int, ending: str) -> None:
-    one = setting(text.content, place, text.sort, ending)
+def _settings(text: _Text, start: int, end: int, ending: str) -> None:
+    one = setting(text.content, start, end, text.sort, ending)
     if one and (one.literal or ".env" in text.path):
         where = one.start, one.end
         found = _Found(*where, one.name, one.kind, one.name, one.value, one.literal, SETTING)

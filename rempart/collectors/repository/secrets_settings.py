@@ -21,17 +21,19 @@ _WORD: Final = rb"([^\s\"'`,;&|()<>]+)"
 
 # After a name. The first that fits is asked; those after `_QUOTED` need a certain place before it.
 _QUOTED: Final = re.compile(
-    rb"\\?[\"'\]]{0,3}\s{0,20}(?:=>|:=|[=:])\s{0,20}(?:!?[bru]{1,2}(?=[\"']))?" + _VALUE
+    rb"\\?[\"'\]]{0,3}[ \t]{0,20}(?:=>|:=|[=:])[ \t]{0,20}(?:!?[bru]{1,2}(?=[\"']))?" + _VALUE
 )
 _ARGUMENT: Final = re.compile(rb"[\"']\s{0,4},\s{0,4}" + _VALUE)
 _ASSIGNED: Final = re.compile(rb"=" + _WORD)
-_LINE: Final = re.compile(rb"[\"']?(?:\s*[=]\s*|\s*:\s+|\s*:=\s*)" + _BARE)
-_SPACED: Final = re.compile(rb"\s+(?:\"([^\"\n]+)\"|'([^'\n]+)'|([^\s\"'=:]\S*));?[ \t\r]*(?:\n|$)")
-_FLOW: Final = re.compile(rb":\s+([^\s\"'{}\[\],&*!|>][^,}\n]*?)\s*[,}]")
+_LINE: Final = re.compile(rb"[\"']?[ \t]*(?:=[ \t]*|:[ \t]+|:=[ \t]*)" + _BARE)
+_SPACED: Final = re.compile(
+    rb"[ \t]+(?:\"([^\"\n]+)\"|'([^'\n]+)'|([^\s\"'=:]\S*));?[ \t\r]*(?:\n|$)"
+)
+_FLOW: Final = re.compile(rb":[ \t]+([^\s\"'{}\[\],&*!|>][^,}\n]*?)\s*[,}]")
 _FLAG: Final = re.compile(rb"(?:=|[ \t]+|\"\s*,\s*\"|'\s*,\s*')[\"']?" + _WORD)
 _ELEMENT: Final = re.compile(rb"(?:\s[^<>]{0,200})?>([^<>\n]{1,300})</")
 _OTHER: Final = re.compile(
-    rb"\\?[\"']?\s*,?\s*(?:type:\s*\w+\s+)?\\?[\"']?"
+    rb"\\?[\"']?\s*(?:,\s*)?(?:type:\s*\w+\s+)?\\?[\"']?"
     rb"(?i:value|parametervalue|connectionstring|default_?value)\\?[\"']?\s*[:=]\s*"
     rb"(?:" + _VALUE + rb"|([^\s\"'{}\[\],|>&*!][^\s,}\]]*))"
 )
@@ -60,12 +62,16 @@ class Setting:
     literal: bool = True
 
 
-def setting(content: bytes, place: int, sort: Sort, ending: str) -> Setting | None:
-    """The setting with a secret whose name a keyword at this place is part of."""
+def name_around(content: bytes, place: int) -> tuple[int, int]:
+    """Start and end of the name that a place is part of."""
     head = content[max(0, place - LONGEST) : place]
-    start = place - len(head) + len(head.rstrip(_LETTERS))
     tail = content[place : place + LONGEST]
-    end = place + len(tail) - len(tail.lstrip(_LETTERS))
+    start = place - len(head) + len(head.rstrip(_LETTERS))
+    return start, place + len(tail) - len(tail.lstrip(_LETTERS))
+
+
+def setting(content: bytes, start: int, end: int, sort: Sort, ending: str) -> Setting | None:
+    """The setting with a secret whose name stands between two places."""
     full = content[start:end]
     name = full.strip(b"-.").decode("ascii", "replace")
     kind = kind_of(name)
@@ -106,7 +112,7 @@ def _ways(before: bytes, sort: Sort, ending: str, *, flag: bool) -> tuple[re.Pat
     found = _ASSIGNED
     if before.endswith(b"<"):
         found = _ELEMENT
-    elif _NAMED.search(before):
+    elif before.rstrip(b" \t\"'\\").endswith((b":", b"=")) and _NAMED.search(before):
         found = _OTHER
     elif sort is Sort.SETTINGS and _STARTS.fullmatch(line):
         spaced = ending in _CONF or line.strip().startswith(b"ENV")
