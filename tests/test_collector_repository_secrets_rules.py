@@ -6,6 +6,7 @@ import pytest
 from rempart.collectors.repository.secrets_patterns import compiled
 from rempart.collectors.repository.secrets_rules import own
 from rempart.collectors.repository.secrets_search import Search
+from rempart.collectors.repository.secrets_words import words
 from tests.made_up import made
 
 PAIR: Final = base64.b64encode(b"deploy:" + made("<a:14>").encode()).decode()
@@ -189,3 +190,12 @@ def test_a_rule_is_written_for_both_engines(rule: object) -> None:
 def test_only_rules_for_certain_files_go_without_a_keyword() -> None:
     assert all(rule.keywords or rule.paths for rule in own())
     assert all(word == word.lower() for rule in own() for word in rule.keywords)
+
+
+@pytest.mark.parametrize("engine", ["hyperscan", "ahocorasick_rs", "python"])
+def test_words_within_and_after_each_other_are_all_found(engine: str) -> None:
+    if engine != "python":
+        pytest.importorskip(engine)
+    sought = [b"pass", b"password", b"wo", b"word", b"-us", b"sword", b"a.b*"]
+    found = sorted(words(sought, engine).hits(b"passwordpass -us a.b* axb"))
+    assert found == [(0, 0), (0, 8), (1, 0), (2, 4), (3, 4), (4, 13), (5, 3), (6, 17)]

@@ -1,8 +1,9 @@
-"""Where keywords stand in a text: by Hyperscan or Aho-Corasick where installed, else one by one."""
+"""Where keywords stand in a text: by Hyperscan or Aho-Corasick where installed, else by Python."""
 
+import re
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeAlias
 
 ENGINES: Final = ("hyperscan", "ahocorasick_rs", "python")
 
@@ -20,7 +21,7 @@ def words(sought: Sequence[bytes], engine: str = "") -> Words:
     chosen = engine or next(one for one in ENGINES if one == "python" or find_spec(one))
     if chosen == "hyperscan":
         return _Hyperscan(sought)
-    return _AhoCorasick(sought) if chosen == "ahocorasick_rs" else _OneByOne(sought)
+    return _AhoCorasick(sought) if chosen == "ahocorasick_rs" else _Tree(sought)
 
 
 class _AhoCorasick:
@@ -34,16 +35,45 @@ class _AhoCorasick:
         return ((number, start) for number, start, _ in found)
 
 
-class _OneByOne:
+class _Tree:
+    """All words as one tree of letters in a pattern of Python's own."""
+
     def __init__(self, sought: Sequence[bytes]) -> None:
-        self._sought = tuple(sought)
+        self._pattern = re.compile(_pattern(_tree(sought)))
+        self._longer: dict[bytes, list[tuple[int, bytes]]] = {}
+        for number, word in enumerate(sought):
+            first = self._pattern.match(word)
+            self._longer.setdefault(first[0] if first else word, []).append((number, word))
 
     def hits(self, lowered: bytes) -> Iterator[tuple[int, int]]:
-        for number, word in enumerate(self._sought):
-            start = lowered.find(word)
-            while start >= 0:
-                yield number, start
-                start = lowered.find(word, start + len(word))
+        search, match = self._pattern.search, self._pattern.search(lowered)
+        while match is not None:
+            start = match.start()
+            for number, word in self._longer[match[0]]:
+                if lowered.startswith(word, start):
+                    yield number, start
+            match = search(lowered, start + 1)
+
+
+Tree: TypeAlias = dict[int, "Tree"]
+
+
+def _tree(sought: Sequence[bytes]) -> Tree:
+    """The words letter by letter; where one begins others, it alone stands for them."""
+    tree: Tree = {}
+    before = b"\0"
+    for word in sorted(sought):
+        if word.startswith(before):
+            continue
+        before, branch = word, tree
+        for letter in word:
+            branch = branch.setdefault(letter, {})
+    return tree
+
+
+def _pattern(tree: Tree) -> bytes:
+    parts = [re.escape(bytes([letter])) + _pattern(rest) for letter, rest in sorted(tree.items())]
+    return parts[0] if len(parts) == 1 else b"(?:" + b"|".join(parts) + b")" if parts else b""
 
 
 class _Hyperscan:
