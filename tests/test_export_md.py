@@ -63,3 +63,10 @@ def test_many_places_are_counted_and_not_all_listed() -> None:
 def test_a_team_is_not_given_the_whole_run_as_markdown() -> None:
     with pytest.raises(UsageError, match="--for team:platform"):
         export(sample_run(), template="team:platform")
+
+
+def test_says_that_markdown_has_one_form(caplog: pytest.LogCaptureFixture) -> None:
+    plain = export(sample_run(), template="report")
+    assert not caplog.text
+    assert export(sample_run(), template="executive") == plain
+    assert "Markdown has one form, the short report: --template executive is for" in caplog.text

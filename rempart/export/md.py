@@ -1,5 +1,6 @@
 """A short report in Markdown, for issues and merge requests; nothing found can become markup."""
 
+import logging
 import re
 from collections.abc import Iterable, Iterator
 
@@ -11,6 +12,8 @@ from rempart.report.language import Language
 from rempart.report.language import language as spoken
 from rempart.report.readings import answered, views
 from rempart.results import Place, Run
+
+log = logging.getLogger(__name__)
 
 SUFFIX = ".md"
 SHOWN = 50  # places of one finding; all of them are in the run file
@@ -26,6 +29,11 @@ def export(run: Run, *, template: str = "", language: str = "") -> bytes:
     """
     if template.startswith("team:"):
         raise UsageError(f"Markdown holds the whole run; for one team: --for {template}")
+    if template not in ("", "report"):
+        log.warning(
+            "Markdown has one form, the short report: --template %s is for pages, PDF and Word",
+            line(template),
+        )
     told = spoken(language or run.language)
     found = Findings(run)
     parts = (

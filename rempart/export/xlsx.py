@@ -6,7 +6,7 @@ from typing import TypeAlias
 from rempart.export.csv import COLUMNS, row
 from rempart.plain import line, plain
 from rempart.report.compliance import STATES, Compliance, Table
-from rempart.report.findings import Findings, words
+from rempart.report.findings import Findings, requirement_title, words
 from rempart.report.language import Language
 from rempart.report.language import language as spoken
 from rempart.results import Run
@@ -75,7 +75,7 @@ def _requirements(run: Run, table: Table, told: Language) -> Sheet:
     rows = [
         (
             line(one.id),
-            line(one.title),
+            line(requirement_title(run, one.title, one.neutral, told)),
             told.word("cell", one.state),
             told.word("verified", table.verified),
             *(told.word("letter", one.cells[name]) if name in one.cells else ""

@@ -236,6 +236,15 @@ def control_title(run: Run, control: str, language: Language) -> str:
     return record.titles.get(language.id, record.title) if record else control
 
 
+def requirement_title(
+    run: Run, title: str, neutral: Iterable[str], language: Language
+) -> str:
+    """What a requirement is called: in English as its file has it, else by what it asks for."""
+    if language.id == "en":
+        return title
+    return " · ".join(control_title(run, control, language) for control in neutral) or title
+
+
 def asked(run: Run, check: str, language: Language) -> dict[str, tuple[str, ...]]:
     """The requirements a check is evidence for, by framework.
 

@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,6 @@ import jinja2
 from jinja2 import meta
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from rempart import brand
@@ -35,6 +33,7 @@ from rempart.report.findings import Findings, control_title, said, words
 from rempart.report.interactive import STATIC, payload
 from rempart.report.language import Language, language
 from rempart.report.playbook import sheet
+from rempart.report.printing import Sandbox
 from rempart.report.readings import answered, lasting, noticed, within
 from rempart.results import Run, run_digest
 from rempart.self_contained import fetched
@@ -145,20 +144,18 @@ class _Escaped(Extension):
 
 
 @lru_cache(maxsize=4)
-def sandbox(folder: Path) -> ImmutableSandboxedEnvironment:
+def sandbox(folder: Path) -> Sandbox:
     """Where the templates of a folder run: sandboxed, escaping, strict about names."""
     ours = built_in() / "reports"
-    environment = ImmutableSandboxedEnvironment(
+    environment = Sandbox(
         loader=jinja2.FileSystemLoader(list(dict.fromkeys((folder, ours)))),
-        autoescape=True,
         undefined=jinja2.StrictUndefined,
-        finalize=_printable,
         extensions=[_Escaped],
         trim_blocks=True,
         lstrip_blocks=True,
     )
     for name in UNSAFE_FILTERS:
-        del environment.filters[name]
+        environment.filters.pop(name, None)
     environment.filters |= {"prose": prose, "href": href, "slug": slug}
     environment.globals["stylesheet"] = partial(_inlined, environment)
     environment.globals["script"] = partial(_inlined, environment)
@@ -225,19 +222,6 @@ def _checks_of(by_fingerprint: Mapping[str, str], results: tuple[str, ...]) -> t
     """The checks behind some fingerprints, each once."""
     found = (by_fingerprint[item] for item in results if item in by_fingerprint)
     return tuple(dict.fromkeys(found))
-
-
-def _printable(value: object) -> object:
-    """Text and whole numbers may be printed; anything else is a mistake in the template."""
-    if isinstance(value, Markup | jinja2.Undefined):
-        return value
-    if isinstance(value, str):
-        return plain(str(value))
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    kind = type(value).__name__
-    hint = " (use language.date or language.moment)" if isinstance(value, date) else ""
-    raise jinja2.TemplateRuntimeError(f"a value of type {kind} cannot be printed{hint}")
 
 
 def href(target: str) -> str:
