@@ -215,6 +215,9 @@ def policies(principal: str) -> dict[str, str]:
         " Resource = aws_s3_bucket.b.arn }] }"
     )
     return {
+        "file": bucket + policy.format('file("${path.module}/policy.json")'),
+        "template": bucket
+        + policy.format('templatefile("policy.tpl", { who = "' + principal + '" })'),
         "text": bucket + policy.format(json.dumps(text)),
         "heredoc": bucket + policy.format(f"<<EOF\n{spread}\nEOF"),
         "indented heredoc": bucket + policy.format(f"<<-EOF\n    {spread}\n  EOF"),
@@ -237,7 +240,13 @@ def policies(principal: str) -> dict[str, str]:
 def test_every_spelling_of_a_policy_lets_the_same_people_in(
     tmp_path: Path, spelling: str, principal: str
 ) -> None:
-    (endpoint,) = seen(tmp_path, {"main.tf": policies(principal)[spelling]}, PublicEndpoint)
+    who = {"file": principal, "template": "${who}"}
+    texts = {
+        name: json.dumps({"Statement": [{"Effect": "Allow", "Principal": {"AWS": who[kind]}}]})
+        for kind, name in (("file", "policy.json"), ("template", "policy.tpl"))
+    }
+    main = {"main.tf": policies(principal)[spelling]}
+    (endpoint,) = seen(tmp_path, {**texts, **main}, PublicEndpoint)
     assert isinstance(endpoint, PublicEndpoint)
     assert (endpoint.public is True) is (principal == "*")
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from rempart.collectors.repository.calls import Foreign, inputs, source, target
+from rempart.collectors.repository.included import Reading
 from rempart.collectors.repository.instances import instances
 from rempart.collectors.repository.syntax import Block, Expression, File
 from rempart.collectors.repository.terragrunt import Unit, units
@@ -30,7 +31,8 @@ Blocks: TypeAlias = list[tuple[str, Block]]
 class Repository:
     """The folders of a repository that hold Terraform, and their blocks."""
 
-    def __init__(self, files: Iterable[File]) -> None:
+    def __init__(self, files: Iterable[File], read: Reading = lambda _path: None) -> None:
+        self._read = read
         self.folders: dict[str, Blocks] = {}
         self._locked: dict[str, dict[str, str]] = {}
         self._left = CALLS
@@ -109,7 +111,7 @@ class Repository:
         if root in self.folders and (unit is None or unit.target != root):
             module = Module(root, "", root, self.folders[root])
             module.tfvars, module.others = self._own.get(root, {}), self._others.get(root, ())
-            module.locked = self._locked.get(root, {})
+            module.locked, module.read = self._locked.get(root, {}), self._read
             found += self._evaluated(module)
         return found
 
@@ -123,7 +125,7 @@ class Repository:
             ]
         module = Module(unit.target, "", unit.folder, self.folders[unit.target])
         module.inputs, module.parent = unit.inputs, Module(unit.folder, "", "", unit.blocks)
-        module.locked = self._locked.get(unit.folder, {})
+        module.locked, module.read = self._locked.get(unit.folder, {}), self._read
         return self._evaluated(module)
 
     def _evaluated(self, module: Module, depth: int = 0) -> list[Module | Foreign]:
@@ -139,7 +141,7 @@ class Repository:
                     continue
                 inner = Module(target_, f"{address}.", module.root, self.folders[target_])
                 inner.inputs, inner.parent, inner.call = inputs(one), module, call
-                inner.locked = module.locked
+                inner.locked, inner.read = module.locked, module.read
                 key = one.instance.strip('[]"')
                 module.children[f"{call.labels[0]}.{key}" if key else call.labels[0]] = inner
                 found += self._evaluated(inner, depth + 1)

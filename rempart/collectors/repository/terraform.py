@@ -6,6 +6,7 @@ from rempart.check import Gap, Observation
 from rempart.collectors.repository.blocks import declared_resources
 from rempart.collectors.repository.calls import Foreign
 from rempart.collectors.repository.companions import Estate
+from rempart.collectors.repository.included import Reading
 from rempart.collectors.repository.jobs import BRINGS_OF
 from rempart.collectors.repository.modules import Repository
 from rempart.collectors.repository.ports import opened
@@ -26,12 +27,17 @@ Seen = Observation | Gap
 Begin = Callable[[str], bool]
 
 
-def declared(files: Sequence[File], begin: Begin = lambda _root: True) -> Iterator[Seen]:
+def declared(
+    files: Sequence[File],
+    begin: Begin = lambda _root: True,
+    read: Reading = lambda _path: None,
+) -> Iterator[Seen]:
     """Everything the files declare; `begin` is asked before each root whether to look at it.
 
-    A root on which our own reader fails leaves gaps, and costs no other root anything.
+    `read` gives the text of another file of the repository, None where there is none. A root on
+    which our own reader fails leaves gaps, and costs no other root anything.
     """
-    repository = Repository(files)
+    repository = Repository(files, read)
     for root in repository.roots():
         if not begin(root):
             continue

@@ -4,6 +4,7 @@ A variable without a value, a data source or another resource's attribute is `un
 neither true nor false until somebody applies it.
 """
 
+import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -11,6 +12,7 @@ from typing import Final
 from rempart.check import Unknown
 from rempart.collectors.repository.filling import Names, filled
 from rempart.collectors.repository.functions import MISSING, worked_out
+from rempart.collectors.repository.included import Reading, included
 from rempart.collectors.repository.operations import operated
 from rempart.collectors.repository.scalars import (
     Value,
@@ -71,6 +73,7 @@ class Module:
     children: dict[str, "Module"] = field(default_factory=dict)
     made: dict[str, list[tuple[str, Block]]] | None = None  # instances of resources by type
     steps: int = 0
+    read: Reading = lambda _path: None  # a text of the repository
     _by_type: dict[str, list[tuple[str, Block]]] = field(default_factory=dict)
     _locals: dict[str, Expression] | None = None
 
@@ -101,6 +104,10 @@ class Module:
                 return self._chosen(expression, depth - 1)
             case Operation(sign, operands):
                 return operated(sign, [self.value(one, depth - 1) for one in operands])
+            case Call("file" | "templatefile" as name, arguments, text):
+                values = [self.value(one, depth - 1) for one in arguments]
+                content = included(name, values, self.root, self.read)
+                return unresolved(text) if content is None else self.value(content, depth - 1)
             case Call(name, arguments, text):
                 found = worked_out(name, [self.value(one, depth - 1) for one in arguments])
                 return unresolved(text) if found is MISSING else found
@@ -121,7 +128,9 @@ class Module:
                 return {key: self.value(one, depth - 1) for key, one in expression.items()}
         return expression
 
-    def _referred(self, reference: Reference, depth: int) -> Value:
+    def _referred(  # noqa: PLR0911  (one return a kind of name)
+        self, reference: Reference, depth: int
+    ) -> Value:
         kind, *rest = reference.steps
         if kind == "var" and rest:
             return within(self._variable(rest[0], depth), rest[1:], reference)
@@ -131,6 +140,8 @@ class Module:
             return self._output(reference, rest, depth)
         if kind == "data" and rest[0:1] == [POLICY]:
             return self._document(Reference(reference.steps, self.prefix or ROOT), depth)
+        if kind == "path" and rest in (["module"], ["root"]):
+            return _below(self.root, self.folder if rest == ["module"] else self.root)
         if kind in _LATER or not rest:
             return unresolved(str(reference))
         return Reference(reference.steps, self.prefix or ROOT)
@@ -252,6 +263,11 @@ ROOT: Final = "."  # the module of what is referred to in a root, whose prefix i
 def _refuses_null(variable: Block | None) -> bool:
     nullable = variable.attributes.get("nullable") if variable else None
     return nullable is not None and nullable.value is False
+
+
+def _below(root: str, folder: str) -> str:
+    """A folder as it is called from the root."""
+    return posixpath.relpath(f"/{folder}", f"/{root}")
 
 
 def _written(value: Value) -> str:

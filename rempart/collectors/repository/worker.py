@@ -119,6 +119,13 @@ class Desk:
                 self.gap(path, Reason.TRUNCATED, f"cannot be read: {type(error).__name__}")
         self._tell(Told("at"))  # what follows is no single file's doing
 
+    def text(self, path: str) -> str | None:
+        """The text of any file of the repository; None where it cannot be read."""
+        try:
+            return content(self._root, os.fsencode(path), LONGEST).decode("utf-8", "replace")
+        except (CollectError, ValueError, OSError):
+            return None
+
     def begin(self, part: str) -> bool:
         """Whether to look at a part of the job that is no single file; its timer starts here."""
         if part in self._job.skip:
@@ -148,7 +155,7 @@ def _terraform(desk: Desk) -> Iterator[Seen]:
         if file.broken:
             lines = ", ".join(map(str, file.broken[:5]))
             desk.gap(file.path, Reason.TRUNCATED, f"not readable as HCL at line {lines}")
-    yield from declared(files, desk.begin)
+    yield from declared(files, desk.begin, desk.text)
 
 
 def _plan(desk: Desk) -> Iterator[Seen]:
