@@ -28,8 +28,6 @@ PLACEHOLDER: Final = re.compile(r"\$\{(!?)([^{}]*)\}")
 PSEUDO: Final = frozenset(
     f"AWS::{name}" for name in ("AccountId", "Region", "StackId", "StackName", "URLSuffix")
 )
-TRUE: Final = frozenset({"True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON"})
-FALSE: Final = frozenset({"False", "FALSE", "no", "No", "NO", "off", "Off", "OFF"})
 
 Node = Any  # a scalar, list or mapping of the document
 Lines = dict[int, dict[str | int, int]]
@@ -54,13 +52,6 @@ def function(node: Node) -> tuple[str, Node] | None:
         if name.startswith(mark):
             return name.removeprefix(mark), argument
     return None
-
-
-def plain(value: Node) -> Node:
-    """A scalar as YAML 1.1 means it: `yes` and `True` are booleans there."""
-    if isinstance(value, str) and len(value) < 6:
-        return True if value in TRUE else False if value in FALSE else value
-    return value
 
 
 class Scope:
@@ -143,7 +134,7 @@ class Scope:
             return self._mapping(node, depth - 1)
         if isinstance(node, list):
             return self._listed(node, depth - 1)
-        return plain(node)
+        return node
 
     def _mapping(self, node: Mapping[str, Node], depth: int) -> Value:
         items = ((key, self._value(one, depth)) for key, one in node.items())
@@ -201,10 +192,10 @@ class Scope:
         lists = kind == "CommaDelimitedList" or kind.startswith("List<")
         default = declared.get("Default")
         if default is not None and not isinstance(default, dict | list):
-            return _typed(plain(default), lists)
+            return _typed(default, lists)
         allowed = declared.get("AllowedValues")
         if isinstance(allowed, list) and allowed and not lists:
-            return either([plain(one) for one in allowed], f"parameter {name} has several values")
+            return either(list(allowed), f"parameter {name} has several values")
         return unresolved(f"parameter {name} has no default"[:60])
 
     def _chosen(self, arms: Node, depth: int) -> Value:
