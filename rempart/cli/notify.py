@@ -7,6 +7,7 @@ import click
 from rempart.card import LANGUAGES
 from rempart.errors import UsageError
 
+SUFFIXES = (".md", ".html", ".pdf", ".docx")
 FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -25,7 +26,12 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--population", default="", help="Which population, when the facts name several.")
 @click.option("--lang", type=click.Choice(LANGUAGES), help="Language; the run's by default.")
 @click.option("--overlay", type=FILE, help="What a person adds to the run; see rempart overlay.")
-@click.option("-o", "--output", type=FILE, help="Write to this file instead of printing.")
+@click.option(
+    "-o",
+    "--output",
+    type=FILE,
+    help="Write to this file instead of printing: .md, .html, .pdf or .docx.",
+)
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of facts files and leave.")
 def command(
     run_file: Path | None,
@@ -41,11 +47,11 @@ def command(
 ) -> None:
     """Draft what is due after a breach, from RUN.json and the facts a person typed.
 
-    Each draft is Markdown for a person to complete, sign and send: it is not legal advice, sends
-    nothing, and never makes up a number.
+    Each draft is for a person to complete, sign and send: it is not legal advice, sends nothing,
+    and never makes up a number. It is printed as Markdown, or written as the name of -o says.
 
     \b
-    rempart notify run.json facts.yaml --to authority --lang fr -o cnil.md
+    rempart notify run.json facts.yaml --to authority --lang fr -o cnil.docx
     rempart notify run.json facts.yaml --to clients --client "Mutuelle A"
     """
     import json
@@ -57,14 +63,18 @@ def command(
         return
     if run_file is None or facts is None:
         raise UsageError("expected a run and the facts: rempart notify RUN.json FACTS.yaml")
-    text = _paper(run_file, facts, overlay, (addressee, client, population), lang or "")
+    suffix = ".md" if output is None else output.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise UsageError(f"{output}: expected a name that ends in one of {', '.join(SUFFIXES)}")
+    text, spoken = _paper(run_file, facts, overlay, (addressee, client, population), lang or "")
     if output is None:
         click.echo(text, nl=False)
         return
+    from rempart.dossier.sheets import written
     from rempart.results import write_private
 
     try:
-        write_private(output, text.encode())
+        write_private(output, written(text, suffix, spoken))
     except OSError as error:
         raise UsageError(f"{output}: cannot be written: {error.strerror}") from None
     click.echo(str(output))
@@ -72,7 +82,8 @@ def command(
 
 def _paper(
     run_file: Path, facts: Path, overlay: Path | None, order: tuple[str, str, str], lang: str
-) -> str:
+) -> tuple[str, str]:
+    """The draft, and its language."""
     import hashlib
     from datetime import UTC, datetime
     from typing import cast
@@ -90,8 +101,9 @@ def _paper(
     file = content("audits", "frameworks/notification.yaml")
     if file is None:
         raise UsageError("audits/frameworks/notification.yaml: expected the duties, found none")
-    words = dossier.wording(built_in() / "reports", lang or run.language)
+    spoken = lang or run.language
+    words = dossier.wording(built_in() / "reports", spoken)
     sources = dossier.Sources(run, dossier.load(facts), words, digest)
     to, client, population = order
     wanted = dossier.Order(cast("To", to), datetime.now(UTC), client, population)
-    return dossier.paper(wanted, sources, notification.load(file))
+    return dossier.paper(wanted, sources, notification.load(file)), spoken
