@@ -1,4 +1,4 @@
-"""JUnit has no official schema, and no package carries one: what is allowed is written down here."""
+"""JUnit has no official schema, and no package carries one: what is allowed is listed here."""
 
 from typing import Final
 from xml.etree import ElementTree as Xml
