@@ -1,5 +1,6 @@
 import base64
 import os
+import time
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -177,3 +178,22 @@ def test_a_text_brings_secrets_and_people_together() -> None:
         LiteralSecret,
         HealthIdentifiers,
     ]
+
+
+def test_more_secrets_than_can_be_told_are_a_limit() -> None:
+    text = "".join(f"password: {made('<a:12>!<d:3>', n)}\n" for n in range(1_200))
+    *told, gap = searched("a.yaml", text.encode())
+    assert len(told) == 1_000
+    assert isinstance(gap, Gap)
+    assert gap.reason is Reason.LIMIT
+
+
+@pytest.mark.parametrize("ending", ["yaml", "py", "txt"])
+@pytest.mark.parametrize(
+    "text",
+    ["password=" * 60_000, "eyJ" * 90_000, "https://" + "a:b" * 90_000, "-u a:b curl " * 20_000],
+)
+def test_a_hostile_line_costs_no_more_than_its_length(ending: str, text: str) -> None:
+    begun = time.process_time()
+    list(searched(f"a.{ending}", text.encode()))
+    assert time.process_time() - begun < 5

@@ -18,7 +18,8 @@ import msgspec
 
 from rempart.check import Seen, Vantage
 from rempart.collectors.text import clean
-from rempart.documents import load
+from rempart.documents import decode
+from rempart.documents.kept import kept
 from rempart.observations.exposure import LiteralSecret
 
 TABLE = Path(__file__).parent / "tables" / "secrets.yaml"
@@ -50,7 +51,7 @@ class _Names(msgspec.Struct, frozen=True):
 
 @lru_cache(maxsize=1)
 def _names() -> _Names:
-    table = load(TABLE, _Table)
+    table = decode(kept(TABLE), _Table)
     kinds = tuple((kind, re.compile(pattern)) for kind, pattern in table.kinds)
     never = re.compile(re.sub(r"\s+", "", table.never))
     placeholders, references = _any_of(table.placeholders), _any_of(table.references)

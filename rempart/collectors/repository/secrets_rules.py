@@ -10,7 +10,8 @@ from typing import Any, Final
 import msgspec
 
 from rempart.collectors.repository.secrets_patterns import Pattern, Unusable, compiled
-from rempart.documents import contents, load
+from rempart.documents import contents, decode
+from rempart.documents.kept import kept
 from rempart.errors import ContentError, ContentErrors
 
 TABLE: Final = Path(__file__).parent / "tables" / "secret_rules.yaml"
@@ -63,7 +64,7 @@ def own() -> tuple[Rule, ...]:
     class Table(msgspec.Struct, forbid_unknown_fields=True):
         rules: tuple[Rule, ...]
 
-    return load(TABLE, Table).rules
+    return decode(kept(TABLE), Table).rules
 
 
 def rules(file: str = "") -> tuple[Rule, ...]:

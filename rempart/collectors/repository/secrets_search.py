@@ -4,9 +4,6 @@ Each finding stands for one occurrence and is named by file, rule or setting, an
 line. What the structure of a file already told is taken out afterwards, by `merged`.
 """
 
-import base64
-import binascii
-import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -14,12 +11,12 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from rempart.collectors.repository import secrets as names
-from rempart.collectors.repository.secrets import SETTING, dull, given, placeholder, refers
-from rempart.collectors.repository.secrets_entropy import bits
+from rempart.collectors.repository.secrets import SETTING, given
+from rempart.collectors.repository.secrets_excuses import excused, first_group
 from rempart.collectors.repository.secrets_keys import WORD, private_keys
 from rempart.collectors.repository.secrets_patterns import compiled
 from rempart.collectors.repository.secrets_places import Sort, apart, of_words, sort_of, template
-from rempart.collectors.repository.secrets_rules import Allow, Rule
+from rempart.collectors.repository.secrets_rules import Rule
 from rempart.collectors.repository.secrets_settings import name_around, setting
 from rempart.collectors.repository.secrets_words import Words, words
 from rempart.observations.exposure import LiteralSecret
@@ -29,18 +26,6 @@ AFTER: Final = 1_200
 MOST: Final = 1_000  # findings of one file
 _SETTING: Final = -1
 _PEM: Final = -2
-
-
-@dataclass(slots=True)
-class _Text:
-    """One file while it is searched."""
-
-    path: str
-    content: bytes
-    sort: Sort
-    apart: bool
-    template: bool
-    found: list["_Found"] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +38,51 @@ class _Found:
     value: str
     literal: bool = True
     rule: str = ""
+
+
+@dataclass(slots=True)
+class _Text:
+    """One file while it is searched."""
+
+    path: str
+    content: bytes
+    sort: Sort
+    apart: bool
+    template: bool
+    found: list[_Found] = field(default_factory=list)
+    whole: set[int] = field(default_factory=set)  # rules to search all of it by
+    windows: dict[int, tuple[int, int]] = field(default_factory=dict)  # searched last, by rule
+    lines: set[tuple[int, int]] = field(default_factory=set)  # rules and where windows began
+    names: set[int] = field(default_factory=set)  # where names began that were looked at
+    name: tuple[int, int] = (-1, -1)  # the last of them
+
+    @property
+    def ending(self) -> str:
+        """What follows the last dot of the path."""
+        return self.path.rpartition(".")[2].lower() if "." in self.path else ""
+
+    def window(self, asked: int, place: int) -> tuple[int, int] | None:
+        """The part around a place to search by a rule; None where it was searched already."""
+        start, end = self.windows.get(asked, (0, 0))
+        if start <= place and place + AFTER // 2 <= end:
+            return None
+        window = _line(self.content, place)
+        self.windows[asked] = window
+        if (asked, window[0]) in self.lines:
+            return None
+        self.lines.add((asked, window[0]))
+        return window
+
+    def unseen_name(self, place: int) -> tuple[int, int] | None:
+        """The name around a place; None where it was looked at already."""
+        start, end = self.name
+        if start <= place < end:
+            return None
+        self.name = name_around(self.content, place)
+        if self.name[0] in self.names:
+            return None
+        self.names.add(self.name[0])
+        return self.name
 
 
 class Search:
@@ -98,36 +128,22 @@ class Search:
             )
 
     def _look(self, text: _Text) -> None:
-        seen: set[tuple[int, int]] = set()
-        whole: set[int] = set()
-        begun: set[int] = set()
-        first = last = -1  # of the name that was looked at last
-        named = _has_settings(text)
-        ending = text.path.rpartition(".")[2].lower() if "." in text.path else ""
+        named, ending = _has_settings(text), text.ending
         for number, place in self._words.hits(text.content.lower()):
-            start = end = -1
             for asked in self._asked[number]:
-                if asked == _PEM or (asked >= 0 and self._rules[asked].whole):
-                    whole.add(asked)
-                    continue
                 if asked == _SETTING:
-                    if named and not first <= place < last:
-                        first, last = name_around(text.content, place)
-                        if first not in begun:
-                            begun.add(first)
-                            _settings(text, first, last, ending)
-                    continue
-                if start < 0:
-                    start, end = _line(text.content, place)
-                if (asked, start) in seen:
-                    continue
-                seen.add((asked, start))
-                self._ruled(text, self._rules[asked], start, end, place)
-            if len(text.found) > MOST:
+                    if named and (name := text.unseen_name(place)):
+                        _setting(text, *name, ending)
+                elif asked == _PEM or self._rules[asked].whole:
+                    text.whole.add(asked)
+                elif window := text.window(asked, place):
+                    self._ruled(text, self._rules[asked], *window, place)
+            if len(text.found) > 4 * MOST:
                 break
-        if _PEM in whole:
+        if _PEM in text.whole:
             _private_keys(text)
-        for one in (*(self._rules[asked] for asked in sorted(whole) if asked >= 0), *self._always):
+        whole = (self._rules[asked] for asked in sorted(text.whole) if asked >= 0)
+        for one in (*whole, *self._always):
             self._ruled(text, one, 0, len(text.content), 0)
 
     def _ruled(self, text: _Text, rule: Rule, start: int, end: int, place: int) -> None:
@@ -141,13 +157,13 @@ class Search:
             start, end = max(0, place - rule.reach), place + rule.reach
         window = text.content if end - start >= len(text.content) else text.content[start:end]
         for match in compiled(rule.pattern, self._linear).finditer(window):
-            group = rule.group or _first(match)
-            if match[group] and not _excused(text, rule, match, window):
+            group = rule.group or first_group(match)
+            if match[group] and not excused(text, rule, match, window):
                 begin, stop = start + match.start(group), start + match.end(group)
                 value = match[group].decode("utf-8", "replace")
                 found = _Found(begin, stop, rule.id, rule.kind, rule.title, value, True, rule.id)
                 text.found.append(found)
-            if len(text.found) > MOST:
+            if len(text.found) > 4 * MOST:
                 return
 
     def _concerns(self, rule: Rule, path: str) -> bool:
@@ -171,7 +187,7 @@ def _line(content: bytes, place: int) -> tuple[int, int]:
     return start, end if end >= 0 else min(len(content), place + AFTER)
 
 
-def _settings(text: _Text, start: int, end: int, ending: str) -> None:
+def _setting(text: _Text, start: int, end: int, ending: str) -> None:
     one = setting(text.content, start, end, text.sort, ending)
     if one and (one.literal or ".env" in text.path):
         where = one.start, one.end
@@ -186,87 +202,6 @@ def _private_keys(text: _Text) -> None:
             start, end, "private-key", "private key", text.path, value, literal, "private-key"
         )
         text.found.append(found)
-
-
-def _first(match: re.Match[bytes]) -> int:
-    """The first group that took part; the whole where there is none."""
-    taken = (number for number, one in enumerate(match.groups(), 1) if one)
-    return next(taken, 0)
-
-
-_COUNTED: Final = re.compile(r"0123456789|1234567890|(?i:abcdefghij)|(.)\1{7}")
-
-
-def _excused(text: _Text, rule: Rule, match: re.Match[bytes], window: bytes) -> bool:
-    """Whether what a rule matches is no secret."""
-    value = match[rule.group or _first(match)].decode("utf-8", "replace")
-    if rule.entropy and bits(value) < rule.entropy:
-        return True
-    if any(_allowed(text, one, match, value) for one in rule.allowed):
-        return True
-    if rule.whole:
-        return False
-    if any(re.fullmatch(one, value) for one in rule.allow) or placeholder(value) or refers(value):
-        return True
-    if _COUNTED.search(value):
-        return True
-    return (
-        (rule.words and _of_an_example(text, value, match))
-        or (bool(rule.decoded) and not _decodes(rule.decoded, value))
-        or (bool(rule.beside) and not compiled(rule.beside).search(window))
-    )
-
-
-_SAID: Final = re.compile(
-    r"(?:user(?:name)?|pass(?:word|wd|wort)?|pwd?|secret|token|(?:api)?key|auth|cred(?:ential)?s?|mdp)",
-    re.I,
-)
-
-
-_RESERVED: Final = re.compile(  # RFC 2606, and what manuals write instead
-    rb"@(?:[\w-]+\.)*(?:example(?:\.(?:com|org|net|edu))?|test|invalid|domain\.\w+|company\.com"
-    rb"|my[\w-]*|your[\w-]*|host(?:name)?|server)[:/]?$",
-    re.I,
-)
-
-
-def _of_an_example(text: _Text, value: str, match: re.Match[bytes]) -> bool:
-    """Whether a password in a URL or a command only shows how one is written."""
-    if re.search(r"[{}<>]|\$\w|%[sd(]|^\.+$|^:|\\", value) or _RESERVED.search(match[0]):
-        return True
-    settled = text.sort not in (Sort.PROGRAM, Sort.PROSE) and not (text.apart or text.template)
-    return _SAID.fullmatch(value) is not None if settled else dull(value)
-
-
-def _decodes(pattern: str, value: str) -> bool:
-    try:
-        inner = base64.b64decode(value, validate=True).decode("utf-8")
-    except (binascii.Error, UnicodeDecodeError):
-        return False
-    return re.fullmatch(pattern, inner, re.S) is not None and not placeholder(
-        inner.partition(":")[2]
-    )
-
-
-def _allowed(text: _Text, allow: Allow, match: re.Match[bytes], value: str) -> bool:
-    """Whether an exception of a payer's own rules excuses a match."""
-    said: list[bool] = []
-    if allow.paths:
-        said.append(any(compiled(one).search(text.path.encode()) for one in allow.paths))
-    if allow.patterns:
-        searched = {"match": match[0], "line": _whole_line(text.content, match)}
-        where = searched.get(allow.target, value.encode())
-        said.append(any(compiled(one).search(where) for one in allow.patterns))
-    if allow.words:
-        lowered = value.lower()
-        said.append(any(word in lowered for word in allow.words))
-    return bool(said) and (all(said) if allow.every else any(said))
-
-
-def _whole_line(content: bytes, match: re.Match[bytes]) -> bytes:
-    start, _ = _line(content, match.start())
-    _, end = _line(content, match.end())
-    return content[start:end]
 
 
 def _apart(found: list[_Found]) -> list[_Found]:

@@ -9,8 +9,10 @@ from typing import Final
 from rempart.check import Gap, Observation
 from rempart.collectors.repository.secrets_people import people
 from rempart.collectors.repository.secrets_rules import rules
-from rempart.collectors.repository.secrets_search import Search
+from rempart.collectors.repository.secrets_search import MOST, Search
 from rempart.collectors.tree import opened
+from rempart.errors import Reason
+from rempart.observations.exposure import LiteralSecret
 
 HEAD: Final = 8_192  # bytes that tell a text from other files
 SEALED: Final = (
@@ -56,6 +58,11 @@ def search(file: str) -> Search:
 
 def searched(path: str, content: bytes, file: str = "") -> Iterator[Observation | Gap]:
     """What a text holds that should not be in a repository."""
-    if content:
-        yield from search(file).secrets(path, content)
-        yield from people(path, content)
+    if not content:
+        return
+    found = list(search(file).secrets(path, content))
+    yield from found
+    if len(found) >= MOST:
+        detail = f"holds {MOST} secrets or more; the first were told"
+        yield Gap(LiteralSecret.__name__, Reason.LIMIT, detail, key=path, source=path)
+    yield from people(path, content)
