@@ -4,25 +4,23 @@ A parameter is its default, else one of the values it allows; a pseudo parameter
 since no account is asked. Source: AWS CloudFormation template reference, intrinsic functions.
 """
 
-import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeVar
 
-from rempart.check import OneOf, Unknown, all_of, any_of, negated
+from rempart.check import OneOf, Unknown
+from rempart.collectors.repository.cloudformation.functions import LONGEST, WORKED_OUT
 from rempart.collectors.repository.resource import Pointer
 from rempart.collectors.repository.values import (
     Value,
     boolean,
     either,
-    part,
     shown,
     unresolved,
 )
 
 DEPTH: Final = 40  # functions within functions, names followed from one to the next
 STEPS: Final = 400_000  # nodes worked out in one template
-LONGEST: Final = 65_536  # characters of a text put together
 PLACEHOLDER: Final = re.compile(r"\$\{(!?)([^{}]*)\}")
 # What a template leaves to the account and region it is used in, as it is written.
 PSEUDO: Final = frozenset(
@@ -162,12 +160,14 @@ class Scope:
                 return self._filled(argument, depth)
             case "GetAtt":
                 return _attribute(argument)
-        if name not in _WORKED_OUT:
+            case "FindInMap":
+                return _found(self, self._value(argument, depth))
+        if name not in WORKED_OUT:
             return unresolved(f"Fn::{name}"[:60])
         given = self._value(argument, depth)
         if isinstance(given, Unknown):
             return given
-        return _WORKED_OUT[name](self, given)
+        return WORKED_OUT[name](given)
 
     def _referred(self, name: str, depth: int) -> Value:
         if name == "AWS::NoValue":
@@ -266,16 +266,6 @@ def _attribute(argument: Node) -> Value:
     return unresolved("Fn::GetAtt of a name that is not decided")
 
 
-def _joined(_: Scope, given: Value) -> Value:
-    match given:
-        case (str() as between, tuple() as parts):
-            for one in parts:
-                if not isinstance(one, str | int):
-                    return one if isinstance(one, Unknown) else unresolved("Fn::Join of names")
-            return between.join(shown(one) for one in parts)[:LONGEST]
-    return unresolved("Fn::Join")
-
-
 def _found(scope: Scope, given: Value) -> Value:
     """A value of a map; of a key that is not known all of them."""
     if not isinstance(given, tuple) or len(given) < 3:
@@ -298,89 +288,3 @@ def _under(of: Node, key: Value) -> list[Node]:
     if isinstance(key, OneOf):
         return [of[shown(one)] for one in key.values if shown(one) in of]
     return list(of.values())
-
-
-def _selected(_: Scope, given: Value) -> Value:
-    match given:
-        case (index, tuple() as of):
-            return part(of, index)
-    return unresolved("Fn::Select")
-
-
-def _split(_: Scope, given: Value) -> Value:
-    match given:
-        case (str() as between, str() as text) if between:
-            return tuple(text.split(between)[:1000])
-    return unresolved("Fn::Split")
-
-
-def _equal(_: Scope, given: Value) -> Value:
-    match given:
-        case (one, other):
-            return _same(one, other)
-    return unresolved("Fn::Equals")
-
-
-def _same(one: Value, other: Value) -> Value:
-    for value in (one, other):
-        if isinstance(value, Unknown):
-            return value
-        if isinstance(value, Pointer) or str(value).startswith("${"):
-            return unresolved(shown(value)[:60])
-    if isinstance(one, OneOf) or isinstance(other, OneOf):
-        ones = one.values if isinstance(one, OneOf) else (one,)
-        others = other.values if isinstance(other, OneOf) else (other,)
-        return either([shown(a) == shown(b) for a in ones for b in others], "one of several values")
-    return bool(shown(one) == shown(other))
-
-
-def _all(_: Scope, given: Value) -> Value:
-    return all_of(*_facts(given))
-
-
-def _any(_: Scope, given: Value) -> Value:
-    return any_of(*_facts(given))
-
-
-def _not(_: Scope, given: Value) -> Value:
-    facts = _facts(given)
-    return negated(facts[0]) if len(facts) == 1 else unresolved("Fn::Not")
-
-
-def _facts(given: Value) -> list[bool | Unknown]:
-    values: Sequence[Value] = given if isinstance(given, tuple) else (given,)
-    facts = [boolean(value) for value in values]
-    return [
-        fact if isinstance(fact, bool | Unknown) else unresolved("one of several values")
-        for fact in facts
-    ]
-
-
-def _itself(_: Scope, given: Value) -> Value:
-    return given
-
-
-def _length(_: Scope, given: Value) -> Value:
-    return len(given) if isinstance(given, tuple) else unresolved("Fn::Length")
-
-
-def _as_json(_: Scope, given: Value) -> Value:
-    try:
-        return json.dumps(given)[:LONGEST]
-    except TypeError:  # an unknown, or a reference, somewhere inside
-        return unresolved("Fn::ToJsonString")
-
-
-_WORKED_OUT: Final[Mapping[str, Callable[[Scope, Value], Value]]] = {
-    "Join": _joined,
-    "FindInMap": _found,
-    "Select": _selected,
-    "Split": _split,
-    "Equals": _equal,
-    "And": _all,
-    "Or": _any,
-    "Not": _not,
-    "Base64": _itself,
-    "Length": _length,
-    "ToJsonString": _as_json,
-}

@@ -5,6 +5,7 @@ Manifests a kustomization takes are judged as it leaves them, the others as they
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from posixpath import dirname
 from typing import Any, Final
 
@@ -14,13 +15,17 @@ from rempart.collectors.repository.kubernetes import (
     credentials,
     flags,
     helm,
+    services,
     storage,
     traffic,
 )
 from rempart.collectors.repository.kubernetes.kustomize import Files, Kustomized, kustomized
 from rempart.collectors.repository.kubernetes.objects import Manifest, objects
 from rempart.collectors.repository.kubernetes.pods import pod, workload
+from rempart.collectors.repository.resource import Resource, Written
+from rempart.collectors.repository.rows import table
 from rempart.collectors.repository.secrets import given, kind_of, written
+from rempart.collectors.repository.topics import observed
 from rempart.errors import Reason
 from rempart.observations.exposure import LiteralSecret, Workload
 from rempart.observations.volumes import Volume
@@ -30,7 +35,7 @@ __all__ = ["declared"]
 Reader = Callable[[Manifest], Iterable[Observation]]
 
 READERS: Final[Mapping[tuple[str, str], Reader]] = {
-    ("Service", ""): traffic.service,
+    ("Service", ""): services.service,
     ("Ingress", "networking.k8s.io"): traffic.ingress,
     ("Ingress", "extensions"): traffic.ingress,
     ("Route", "route.openshift.io"): traffic.route,
@@ -66,6 +71,7 @@ def declared(files: Files) -> Iterator[Observation | Gap]:
     ]
     told = list(_told_apart([*manifests, *built.manifests]))
     yield from _storage(told)
+    yield from _custom(told)
     redirected = traffic.redirected(told)
     for one in told:
         yield from _of(one, redirected)
@@ -109,6 +115,31 @@ def _storage(manifests: Iterable[Manifest]) -> Iterator[Observation]:
         classes[one.name] = volume
         yield volume
     yield from storage.claims(manifests, classes)
+
+
+def _custom(manifests: Iterable[Manifest]) -> Iterator[Observation | Gap]:
+    """What the rows of the table say of operators' resources."""
+    found = table("kubernetes")
+    resources: list[Resource] = []
+    for one in manifests:
+        type_ = f"{one.kind}.{one.group}"
+        if type_ in found:
+            body = Written(one.value, partial(_line, one))
+            resources.append(
+                Resource(type_, one.address, one.path, one.line, one.line, body, root=one.root)
+            )
+    yield from observed(resources, found)
+
+
+def _line(manifest: Manifest, steps: tuple[Any, ...]) -> int:
+    """The line of a part of an object; of the nearest thing around it where it has none."""
+    line, value = manifest.line, manifest.value
+    for step in steps:
+        place = manifest.places.of(value, step)
+        if place is None or place[0] != manifest.path:
+            break
+        line, value = place[1], value[step]
+    return line
 
 
 def _generated(built: Kustomized) -> Iterator[LiteralSecret]:
