@@ -127,6 +127,7 @@ FILES: Final = {
     "j.xml": f'<add key="DbPassword" value="{VALUE}"/>',
     "k.xml": f'<datasource url="x" password="{VALUE}"/>',
     "redis.conf": f"requirepass {VALUE}\n",
+    "nginx.conf": f"server {{ set $password '{VALUE}'; }}\n",
     ".env": f"DB_PASSWORD={VALUE}\n",
     "prod.env": f"export DB_PASSWORD='{VALUE}'\n",
     "Dockerfile": f"FROM x\nENV DB_PASSWORD={VALUE}\n",

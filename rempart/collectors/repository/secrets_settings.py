@@ -29,6 +29,7 @@ _LINE: Final = re.compile(rb"[\"']?[ \t]*(?:=[ \t]*|:[ \t]+|:=[ \t]*)" + _BARE)
 _SPACED: Final = re.compile(
     rb"[ \t]+(?:\"([^\"\n]+)\"|'([^'\n]+)'|([^\s\"'=:]\S*));?[ \t\r]*(?:\n|$)"
 )
+_APART: Final = re.compile(rb"[ \t]+" + _VALUE)
 _FLOW: Final = re.compile(rb":[ \t]+([^\s\"'{}\[\],&*!|>][^,}\n]*?)\s*[,}]")
 _FLAG: Final = re.compile(rb"(?:=|[ \t]+|\"\s*,\s*\"|'\s*,\s*')[\"']?" + _WORD)
 _ELEMENT: Final = re.compile(rb"(?:\s[^<>]{0,200})?>([^<>\n]{1,300})</")
@@ -117,6 +118,8 @@ def _ways(before: bytes, sort: Sort, ending: str, *, flag: bool) -> tuple[re.Pat
     elif sort is Sort.SETTINGS and _STARTS.fullmatch(line):
         spaced = ending in _CONF or line.strip().startswith(b"ENV")
         return (_LINE, _SPACED) if spaced else (_LINE,)
+    elif sort is Sort.SETTINGS and ending in _CONF:
+        return (_APART, _ASSIGNED)
     elif sort is Sort.SETTINGS and before.rstrip().endswith((b"{", b",")):
         return (_FLOW, _ASSIGNED)
     return (found,)
