@@ -4,6 +4,7 @@ The synthetic run has something of everything, so that few branches stay untried
 looked for in the branches that were not taken.
 """
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,10 +13,13 @@ import msgspec
 from rempart import brand, export
 from rempart.card import LANGUAGES
 from rempart.catalogue import built_in
+from rempart.documents.faults import suggestion
 from rempart.errors import ContentError, ContentErrors, Lacking, RempartError, UsageError
+from rempart.paper import Heading
 from rempart.report import confined
-from rempart.report.render import PAPER, SCREEN, SUFFIX, rendered
-from rempart.report.template_names import fault, strange
+from rempart.report.language import language
+from rempart.report.render import PAPER, SCREEN, SUFFIX, context, refusals, rendered, sandbox
+from rempart.report.template_names import FRONT, fault, strange
 from rempart.results import Coverage, Run, load
 
 SYNTHETIC = "synthetic.json"
@@ -95,10 +99,21 @@ def tried(folder: Path, name: str, runs: tuple[Run, ...]) -> list[str]:
         for told in LANGUAGES:
             for medium in MEDIA:
                 try:
-                    rendered(run, folder, name, told, medium)
+                    _front(run, folder, told) if name == FRONT else rendered(
+                        run, folder, name, told, medium
+                    )
                 except RempartError as error:
                     texts.append(str(error))
     return texts
+
+
+def _front(run: Run, folder: Path, told: str) -> None:
+    """The front of a PDF, which alone sees what the page was found to hold."""
+    contents = (Heading(0, "A chapter", "a", 1), Heading(1, "A part of it", "b", 2))
+    with refusals(FRONT):
+        seen = context(run, language(told), PAPER)
+        front = sandbox(folder).get_template(FRONT)
+        front.render(seen, contents=contents, title="A title", kind="A kind")
 
 
 def _typeset(paper: Path, runs: tuple[Run, ...]) -> tuple[str, list[ContentError]]:
@@ -107,6 +122,12 @@ def _typeset(paper: Path, runs: tuple[Run, ...]) -> tuple[str, list[ContentError
     if write is None:
         return "this rempart writes no Word documents", []
     faults = []
+    try:
+        faults = _unknown(paper, runs[0])
+    except Lacking as error:
+        return str(error), []
+    except RempartError:
+        pass  # rendering says it better
     for run in runs:
         for told in LANGUAGES:
             try:
@@ -116,5 +137,26 @@ def _typeset(paper: Path, runs: tuple[Run, ...]) -> tuple[str, list[ContentError
             except ContentErrors as several:
                 faults += several.errors
             except RempartError as error:
-                faults.append(ContentError(str(error).removeprefix(f"{paper.name}: "), file=paper))
+                text = str(error).removeprefix(f"{paper.name}: ")
+                if not any(f"'{name}' is undefined" in text for name in _named(faults)):
+                    faults.append(ContentError(text, file=paper))
     return "", faults
+
+
+def _unknown(paper: Path, run: Run) -> list[ContentError]:
+    """Names nobody sets, wherever in a Word template."""
+    from rempart.export.docx import near, undeclared
+
+    known = {*context(run, language("en"), PAPER), "runs", "title", "author", "caller", "loop"}
+    return [
+        ContentError(
+            f'expected a name of the data contract, found "{name}"'
+            f"{suggestion(name, known)}{near(name, paper)}",
+            file=paper,
+        )
+        for name in sorted(undeclared(paper) - known)
+    ]
+
+
+def _named(faults: list[ContentError]) -> list[str]:
+    return [found[1] for one in faults if (found := re.search(r'found "(\w+)"', one.message))]

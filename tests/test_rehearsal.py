@@ -312,3 +312,35 @@ def test_the_documentation_names_everything_a_template_sees() -> None:
         sandbox(built_in() / "reports").globals
     )
     assert [name for name in sorted(names - builtin) if f"`{name}" not in text] == []
+
+
+def test_every_kind_of_template_names_what_it_does_not_know(tmp_path: Path) -> None:
+    docx = pytest.importorskip("docx")
+    for place in ("macros", "sections"):
+        (tmp_path / place).mkdir()
+    (tmp_path / "mine.html.j2").write_text(
+        '{% import "macros/own.j2" as own with context %}\n<p>{{ own.piece(1) }}</p>\n'
+        '{% include "sections/own.j2" %}\n'
+    )
+    (tmp_path / "macros/own.j2").write_text("{% macro piece(x) %}\n{{ lost }}\n{% endmacro %}\n")
+    (tmp_path / "sections/own.j2").write_text("\n\n{{ gone }}\n")
+    (tmp_path / "front.html.j2").write_text("{{ title }}{{ contents | length }}\n{{ away }}\n")
+    paper = docx.Document()
+    paper.add_paragraph("{{ run.organisation }} {{ missing }}")
+    paper.sections[0].header.paragraphs[0].text = "{{ title }} {{ absent }}"
+    paper.save(str(tmp_path / "mine.docx"))
+    faults = rehearse(tmp_path).faults
+    told = {(str(one.file), one.line): one.message for one in faults}
+    for place, name in (
+        ((f"{tmp_path}/macros/own.j2", 2), "lost"),
+        ((f"{tmp_path}/sections/own.j2", 3), "gone"),
+        ((f"{tmp_path}/front.html.j2", 2), "away"),
+    ):
+        assert name in told.pop(place)
+    assert {file for file, _ in told} == {str(tmp_path / "mine.docx")}
+    words = [one.message for one in faults if str(one.file).endswith(".docx")]
+    assert sorted(words)[:2] == [
+        'expected a name of the data contract, found "absent" (near “{{ title }} {{ absent }}”)',
+        'expected a name of the data contract, found "missing"'
+        " (near “{{ run.organisation }} {{ missing }}”)",
+    ]

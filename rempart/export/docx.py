@@ -4,6 +4,7 @@ docxtpl fills the template, in rempart's sandbox: body, headers, footers, notes 
 """
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BytesIO
 from itertools import cycle
@@ -127,22 +128,47 @@ def _opened(file: Path) -> Any:  # noqa: ANN401
     return document
 
 
+def undeclared(file: Path) -> frozenset[str]:
+    """The names a template leaves to others to set, in every part of the file."""
+    from rempart.report.render import refusals, sandbox
+
+    document = _opened(file)
+    with refusals(file.name):
+        environment = sandbox(file.parent)
+        found = document.get_undeclared_template_variables(jinja_env=environment)
+        return frozenset(found) - environment.globals.keys()
+
+
+def near(name: str, file: Path) -> str:
+    """The words around a name, for a message; a line number means nothing to Word."""
+    words = " ".join(" ".join(_asking(f"`{name}`", file)).split())
+    return f" (near “{words[:160]}”)" if words else ""
+
+
 def _near(error: RenderError, file: Path) -> str:
     """The words of the template around the fault; a line number means nothing to Word."""
-    lines = getattr(error.__context__, "docx_context", ()) or _asking(error, file)
+    lines = getattr(error.__context__, "docx_context", ()) or _asking(str(error), file)
     words = " ".join(" ".join(lines).split())
     return f" (near “{words[:160]}”)" if words else ""
 
 
-def _asking(error: RenderError, file: Path) -> tuple[str, ...]:
+def _asking(fault: str, file: Path) -> tuple[str, ...]:
     """The first paragraph that asks for the last name the fault speaks of."""
-    names = re.findall(r"['`]([\w.]+)['`]", str(error))
+    names = re.findall(r"['`]([\w.]+)['`]", fault)
     if names:
-        for paragraph in _opened(file).docx.element.body.iter("{*}p"):
+        for paragraph in _paragraphs(_opened(file).docx):
             text = "".join(node.text or "" for node in paragraph.iter("{*}t"))
             if "{" in text and names[-1] in text:
                 return (text,)
     return ()
+
+
+def _paragraphs(document: Any) -> Iterator[Any]:  # noqa: ANN401
+    """The paragraphs of the body, then those of the headers and footers."""
+    yield from document.element.body.iter("{*}p")
+    for section in document.sections:
+        for part in (section.header, section.footer):
+            yield from part._element.iter("{*}p")
 
 
 def _describe(document: Any, run: Run, locale: str) -> None:  # noqa: ANN401

@@ -39,6 +39,7 @@ from rempart.results import Run, run_digest
 from rempart.self_contained import fetched
 
 SCHEMES = frozenset({"http", "https", "mailto"})
+PARTS = ("macros", "sections", "layouts", "docx")  # folders whose files others include
 UNSAFE_FILTERS = ("safe", "urlize", "xmlattr")  # each can let unescaped text through
 SUFFIX = ".html.j2"
 TEAM = "team:"
@@ -101,7 +102,9 @@ def _place(name: str, error: BaseException) -> str:
     while frame is not None:
         file = frame.tb_frame.f_code.co_filename
         if file.endswith(".j2"):
-            place = f"{Path(file).name}:{frame.tb_lineno}"
+            path = Path(file)
+            part = path.parent.name in PARTS and path.name != name
+            place = f"{path.parent.name if part else ''}/{path.name}:{frame.tb_lineno}".lstrip("/")
         frame = frame.tb_next
     return place
 

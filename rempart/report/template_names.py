@@ -21,6 +21,8 @@ from rempart.results import Run
 Node: TypeAlias = Any  # of jinja2, which only rempart.report.render imports
 Kind: TypeAlias = Any  # a type, or None where it is not known
 Scope: TypeAlias = Mapping[str, Kind]
+FRONT = "front.html.j2"  # of a PDF
+AT_FRONT = {"contents", "title", "kind"}  # what it alone sees
 ROOTS: Scope = {"run": Run, "found": Findings, "language": Language, "brand": Brand}
 
 
@@ -39,7 +41,8 @@ def strange(folder: Path, names: list[str], run: Run) -> list[ContentError]:
         known |= set(_exported(tree))
     known |= _ours()
     for name, tree, wanting in trees:
-        for line, text in sorted({*_unknown(tree, wanting - known, known), *_missing(tree, ROOTS)}):
+        seen = known | (AT_FRONT if name == FRONT else set())
+        for line, text in sorted({*_unknown(tree, wanting - seen, seen), *_missing(tree, ROOTS)}):
             faults.append(ContentError(text, file=folder / name, line=line))
     return faults
 
@@ -160,6 +163,7 @@ def fault(folder: Path, name: str, text: str) -> ContentError:
     head, _, message = text.partition(": ")
     place, _, line = head.rpartition(":")
     if message and line.isdecimal():
-        here = folder / place
+        same = sorted(folder.rglob(Path(place).name)) if not (folder / place).is_file() else []
+        here = same[0] if len(same) == 1 else folder / place
         return ContentError(message, file=here if here.is_file() else place, line=int(line))
     return ContentError(text.removeprefix(f"{name}: "), file=folder / name)
