@@ -123,6 +123,12 @@ def plain(value: object) -> object:
             False,
         ),
         (
+            {"a": "odd"},
+            {"paths": ["a"], "reader": "words", "words": {"odd": "something else decides"}}
+            | {"default": False},
+            "?",
+        ),
+        (
             {"a": {"Statement": {"Effect": "Allow", "Principal": "*"}}},
             {"paths": ["a"], "reader": "policy", "default": False},
             True,

@@ -115,7 +115,7 @@ class Deciding:
         if not written:
             return None
         answers = [read(rule, one, written) for one in flat(written, rule.reader)]
-        told = [one for one in answers if one is not None and one is not UNLISTED]
+        told = [self._said(one) for one in answers if one is not None and one is not UNLISTED]
         if not told:
             if UNLISTED in answers:
                 self._note(rule, written)
@@ -128,6 +128,12 @@ class Deciding:
         if rule.only is not None and value is not rule.only:
             return None
         return Decided(value, _words(written), _deciding(rule, written, value), file)
+
+    def _said(self, answer: Answer) -> Answer:
+        """An answer of this topic; a sentence in its place says what decides elsewhere."""
+        if isinstance(answer, str) and not (self._topic == "tls" and is_version(answer)):
+            return unresolved(answer)
+        return answer
 
     def _note(self, rule: Rule, written: list[Setting]) -> None:
         """Remember a word that the table does not know: no default may speak over it."""
