@@ -106,7 +106,7 @@ class _Values:
     ) -> Iterator[Observation]:
         named = ".".join(path)
         where = self._manifest.where(node, key, named)
-        tail = path[-2:]
+        tail = tuple(named.split(".")[-2:])  # some keys hold dots themselves
         if tail == ("service", "type") and value in KINDS:
             yield PublicEndpoint("service", KINDS[value], written(named, value), **where)
         elif tail in (("auth", "enabled"), ("authentication", "enabled")) and truth(value) is True:

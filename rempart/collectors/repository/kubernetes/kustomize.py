@@ -85,14 +85,21 @@ class _Build:
             for document in documents:
                 self.places.read(path, document)
 
-    def objects(self, folder: str, depth: int) -> list[Manifest]:
-        """The objects of a folder's kustomization, patched."""
+    def objects(self, folder: str, depth: int, above: Sequence[Manifest] = ()) -> list[Manifest]:
+        """The objects of a folder's kustomization, patched; a component patches those above it."""
         path = self.folders[folder]
         value = _value(self.files, path)
         self.found.taken.add(path)
-        made: list[Manifest] = []
-        for one in _resources(value):
-            made += self._taken(folder, path, str(one), depth)
+        made = list(above)
+        for name in ("resources", "bases"):
+            for one in listed(value.get(name)):
+                made += self._taken(folder, path, str(one), depth)
+        for one in listed(value.get("components")):
+            place = normpath(join(folder, str(one)))
+            if place in self.folders and place != folder and depth > 0:
+                made = self.objects(place, depth - 1, made)
+            else:
+                made += self._taken(folder, path, str(one), depth)
         made = self._patched(folder, value, made)
         if folder == self.root:
             self._generated(path, value)
