@@ -245,7 +245,8 @@ def load(path: Path) -> Run:
             raise ContentError(f"expected a run ({SCHEMA}), found: {_told(found)}", file=path)
         return msgspec.json.decode(content, type=Run)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise ContentError(f"expected a run ({SCHEMA}), found: {error}", file=path) from None
+        found = _broken(content, str(error))
+        raise ContentError(f"expected a run ({SCHEMA}), found: {found}", file=path) from None
     except RecursionError:
         raise ContentError(f"expected a run ({SCHEMA}), found: too deep", file=path) from None
 
@@ -261,8 +262,26 @@ def _told(schema: str) -> str:
     ours, slash, version = SCHEMA.rpartition("/")
     number = schema.removeprefix(ours + slash)
     if number.isdecimal() and int(number) > int(version):
-        return f"{schema}, written by a newer rempart"
+        return f"{schema}, written by a newer rempart: render it with that one, or update this one"
+    if number.isdecimal():
+        return f"{schema}, written by an older rempart: render it with that one, or audit again"
     return plain(schema)[:60] or "no schema"
+
+
+def _broken(content: bytes, error: str) -> str:
+    """What is wrong with the bytes of a run, and what to do."""
+    if not content.strip():
+        return "an empty file: was the disk full? Audit again"
+    if "truncated" in error:
+        return f"its first {len(content)} bytes only: copy it again, or rempart audit --resume"
+    return error
+
+
+def not_written(path: Path, error: OSError) -> str:
+    """Why a file could not be written, and what to do."""
+    if isinstance(error, FileNotFoundError):
+        return f"{path}: cannot be written: there is no folder {path.parent}; make it first"
+    return f"{path}: cannot be written: {error.strerror}"
 
 
 def write_private(path: Path, content: bytes) -> None:

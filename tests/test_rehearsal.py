@@ -331,12 +331,12 @@ def test_every_kind_of_template_names_what_it_does_not_know(tmp_path: Path) -> N
     paper.save(str(tmp_path / "mine.docx"))
     faults = rehearse(tmp_path).faults
     told = {(str(one.file), one.line): one.message for one in faults}
-    for place, name in (
+    for where, name in (
         ((f"{tmp_path}/macros/own.j2", 2), "lost"),
         ((f"{tmp_path}/sections/own.j2", 3), "gone"),
         ((f"{tmp_path}/front.html.j2", 2), "away"),
     ):
-        assert name in told.pop(place)
+        assert name in told.pop(where)
     assert {file for file, _ in told} == {str(tmp_path / "mine.docx")}
     words = [one.message for one in faults if str(one.file).endswith(".docx")]
     assert sorted(words)[:2] == [

@@ -1,5 +1,7 @@
 """Run files: what reads back, and what is refused in words."""
 
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -83,3 +85,37 @@ def test_an_output_that_cannot_be_written_is_said_and_leaves_nothing(
     with pytest.raises(UsageError, match="cannot be written"):
         export.write(sample_run(), tmp_path / name)
     assert sorted(file.name for file in tmp_path.iterdir()) == ["folder.csv", "run.json"]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "an empty file: was the disk full"),
+        (b"\n ", "an empty file"),
+        (b'{"schema": "rempart.run/0"}', "written by an older rempart: render it with that one"),
+        (b'{"schema": "rempart.run/9"}', "written by a newer rempart: render it with that one"),
+        (b'{"schema": "rempart.run/1", "results": [{"che', "bytes only: copy it again"),
+    ],
+)
+def test_says_what_to_do_with_what_is_no_whole_run(
+    content: bytes, told: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "run.json"
+    file.write_bytes(content)
+    with pytest.raises(ContentError, match=re.escape(told)):
+        load(file)
+
+
+def test_a_run_written_before_fields_were_added_is_read(tmp_path: Path) -> None:
+    kept = json.loads(encoded(sample_run()))
+    for added in ("gate", "delivery", "earlier", "document", "retest"):
+        kept.pop(added, None)
+    file = tmp_path / "run.json"
+    file.write_text(json.dumps(kept))
+    assert load(file).results == sample_run().results
+
+
+def test_a_file_without_its_folder_says_to_make_one(tmp_path: Path) -> None:
+    file = tmp_path / "none" / "report.html"
+    with pytest.raises(UsageError, match=f"there is no folder {file.parent}; make it first"):
+        export.write(sample_run(), file)

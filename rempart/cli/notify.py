@@ -71,12 +71,12 @@ def command(
         click.echo(text, nl=False)
         return
     from rempart.dossier.sheets import written
-    from rempart.results import write_private
+    from rempart.results import not_written, write_private
 
     try:
         write_private(output, written(text, suffix, spoken))
     except OSError as error:
-        raise UsageError(f"{output}: cannot be written: {error.strerror}") from None
+        raise UsageError(not_written(output, error)) from None
     click.echo(str(output))
 
 

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from rempart.card import LANGUAGES
 from rempart.errors import Lacking, UsageError
-from rempart.results import Run, write_private
+from rempart.results import Run, not_written, write_private
 
 OBSERVATIONS = ".observations.json"  # written by the audit itself: a run no longer holds them
 _SUFFIX = re.compile(r'^SUFFIX(?:: \w+)? = "([^"]+)"', re.M)
@@ -114,4 +114,4 @@ def write(run: Run, path: Path, *, template: str = "report", language: str = "")
     try:
         write_private(path, content)
     except OSError as error:
-        raise UsageError(f"{path}: cannot be written: {error.strerror}") from None
+        raise UsageError(not_written(path, error)) from None
