@@ -110,3 +110,16 @@ def test_a_missing_sentence_or_value_is_an_error() -> None:
 def test_a_value_is_never_a_template() -> None:
     said = language("en").say("finding.change_risk", risk="{risk.__class__} {n} {{7*7}}")
     assert said == "Risk of the change: {risk.__class__} {n} {{7*7}}"
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        ("en", "> 20,000,000 in 2024"),
+        ("de", "> 20.000.000 in 2024"),
+        ("fr", "> 20\u202f000\u202f000 in 2024"),
+    ],
+)
+def test_numbers_in_a_text_are_parted_as_the_language_does(told: str, shown: str) -> None:
+    assert language(told).figures("> 20 000 000 in 2024") == shown
+    assert language(told).figures("2024 12 123456 789") == "2024 12 123456 789"

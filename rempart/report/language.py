@@ -18,6 +18,7 @@ from rempart.catalogue import built_in
 from rempart.errors import RenderError
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_GROUPED = re.compile(r"(?<!\d)\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?!\d)")
 GROUPS = {"fr": "\N{NARROW NO-BREAK SPACE}", "en": ",", "de": "."}
 
 
@@ -72,6 +73,10 @@ class Language:
     def number(self, value: int) -> str:
         """A whole number with this language's separator of thousands."""
         return f"{value:,}".replace(",", GROUPS[self.id])
+
+    def figures(self, text: str) -> str:
+        """The text with numbers such as 20 000 000 parted as this language does."""
+        return _GROUPED.sub(lambda found: self.number(int(re.sub(r"\s", "", found[0]))), text)
 
     def date(self, value: date | str) -> str:
         """25 novembre 2026; a text that is no ISO date comes back as it is."""
