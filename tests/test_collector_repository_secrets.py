@@ -118,6 +118,11 @@ FILES: Final = {
     "a.yaml": f"db:\n  password: {VALUE}\n",
     "b.yml": f"users:\n  - {{name: app, password: {VALUE}}}\n",
     "c.yaml": f"env:\n  - name: DB_PASSWORD\n    value: {VALUE}\n",
+    "param.json": f'{{"parameters": {{"dbPassword": {{"value": "{VALUE}"}}}}}}',
+    "arm.json": f'{{"dbPassword": {{"type": "securestring", "defaultValue": "{VALUE}"}}}}',
+    "a.bicep": f"param dbPassword string = '{VALUE}'\n",
+    "ssm.tf": f'name  = "db_password"\n  type  = "String"\n  value = "{VALUE}"\n',
+    "realm.json": f'{{"credentials": [{{"type": "password", "value": "{VALUE}"}}]}}',
     "d.json": f'{{"db": {{"password": "{VALUE}"}}}}',
     "e.json": f'[{{"name": "DB_PASSWORD", "value": "{VALUE}"}}]',
     "f.toml": f'[db]\npassword = "{VALUE}"\n',
@@ -234,7 +239,15 @@ def test_a_secret_in_the_lines_of_a_block_is_told_once() -> None:
         block = given("key", "x.keys", True, "a.tf", 3, value=VALUE, end_line=9)
         same = given("key", "a.tf:r", True, "a.tf", 5, value=VALUE, rule="r")
         other = given("key", "a.tf:r #2", True, "a.tf", 6, value="other", rule="r")
-    assert merged([block, same, other]) == [block, other]
+        pem = given("private key", "a.tf:private-key", True, "a.tf", 4, value="MII", rule="p")
+    assert merged([block, same, other, pem]) == [block, other]
+
+
+def test_two_secrets_on_one_line_are_two() -> None:
+    with keyed(b"k"):
+        one = given("key", "x.secret", True, "a.json", 1, value=VALUE)
+        two = given("key", "a.json:password", True, "a.json", 1, value="other", rule="setting")
+    assert merged([one, two]) == [one, two]
 
 
 def test_files_are_sorted_by_name_and_first_line() -> None:

@@ -1,16 +1,19 @@
 """The same secret seen twice, in the structure of its file and in its text, told once."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from rempart.collectors.repository.secrets import SETTING
 from rempart.observations.exposure import LiteralSecret
+
+PEM: Final = "private key"
 
 
 def merged(found: Iterable[LiteralSecret]) -> list[LiteralSecret]:
     """What structure told, and what else the text holds.
 
-    A find in text goes where a structural one stands on its lines and either holds the same secret
-    or, on that very line, says what the setting is: a reference, or a secret put together.
+    A find in text goes where a structural one stands on its lines and holds the same secret, or
+    stands on that very line without a value of its own: a reference, or something put together.
     """
     items = list(found)
     known: dict[str, list[LiteralSecret]] = {}
@@ -32,8 +35,10 @@ def _same(structural: LiteralSecret, text: LiteralSecret) -> bool:
     line, first = text.line or 0, structural.line or 0
     if not first <= line <= (structural.end_line or first):
         return False
-    if structural.digest and structural.digest == text.digest:
-        return True
+    if text.kind == PEM and structural.literal is True:
+        return True  # digests differ: of the whole attribute, and of the key in it
+    if structural.digest and text.digest:
+        return structural.digest == text.digest
     if first != (structural.end_line or first):
         return False
     return structural.literal is True or text.rule == SETTING

@@ -21,7 +21,8 @@ _WORD: Final = rb"([^\s\"'`,;&|()<>]+)"
 
 # After a name. The first that fits is asked; those after `_QUOTED` need a certain place before it.
 _QUOTED: Final = re.compile(
-    rb"\\?[\"'\]]{0,3}[ \t]{0,20}(?:=>|:=|[=:])[ \t]{0,20}(?:!?[bru]{1,2}(?=[\"']))?" + _VALUE
+    rb"\\?[\"'\]]{0,3}(?::?[ \t]{1,20}[Ss]tring)?[ \t]{0,20}(?:=>|:=|[=:])[ \t]{0,20}"
+    rb"(?:!?[bru]{1,2}(?=[\"']))?" + _VALUE
 )
 _ARGUMENT: Final = re.compile(rb"[\"']\s{0,4},\s{0,4}" + _VALUE)
 _ASSIGNED: Final = re.compile(rb"=" + _WORD)
@@ -34,16 +35,20 @@ _FLOW: Final = re.compile(rb":[ \t]+([^\s\"'{}\[\],&*!|>][^,}\n]*?)\s*[,}]")
 _FLAG: Final = re.compile(rb"(?:=|[ \t]+|\"\s*,\s*\"|'\s*,\s*')[\"']?" + _WORD)
 _ELEMENT: Final = re.compile(rb"(?:\s[^<>]{0,200})?>([^<>\n]{1,300})</")
 _OTHER: Final = re.compile(
-    rb"\\?[\"']?\s*(?:,\s*)?(?:type:\s*\w+\s+)?\\?[\"']?"
+    rb"\\?[\"']?\s*(?:,\s*)?(?:[\w\"']{1,30}[ \t]*[:=][ \t]*[^\n,{}]{1,80}[\n,]\s*){0,2}\\?[\"']?"
     rb"(?i:value|parametervalue|connectionstring|default_?value)\\?[\"']?\s*[:=]\s*"
     rb"(?:" + _VALUE + rb"|([^\s\"'{}\[\],|>&*!][^\s,}\]]*))"
+)
+_NESTED: Final = re.compile(
+    rb"[\"']?[ \t]*:\s*\{\s*(?:\"?type\"?\s*:\s*[^\n,{}]{1,40},\s*)?"
+    rb"(?i:\"?(?:default)?value\"?|\"?default\"?)\s*:\s*" + _VALUE
 )
 # Before a name.
 _STARTS: Final = re.compile(
     rb"\s*(?:-\s+)?(?:export\s+|set\s+|setx\s+|ENV\s+|ARG\s+|Environment=|env\.)?[\"']?"
 )
 _NAMED: Final = re.compile(
-    rb"(?i:name|key|parameterkey|option_?name|variable|add key)\\?[\"']?\s*[:=]\s*\\?[\"']?$"
+    rb"(?i:name|key|type|parameterkey|option_?name|variable|add key)\\?[\"']?\s*[:=]\s*\\?[\"']?$"
 )
 _TAILS: Final = re.compile(r"\s+(?:#|//|;).*$|[;,]$")
 _KEYLIKE: Final = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[\w+/=.~:@!$%^&*-]{16,}")
@@ -97,7 +102,7 @@ def _value(
 ) -> re.Match[bytes] | None:
     """What follows the name, in a way that this sort of file and this place allow."""
     before = content[max(0, start - 60) : start]
-    for pattern in (_QUOTED, *_ways(before, sort, ending, flag=flag)):
+    for pattern in (_QUOTED, _NESTED, *_ways(before, sort, ending, flag=flag)):
         if found := pattern.match(content, end, end + REST):
             return found
     return None
