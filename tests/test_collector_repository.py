@@ -56,8 +56,8 @@ def test_reads_what_the_demonstration_declares() -> None:
     ports = {(one.key, one.use): one for one in found if isinstance(one, OpenPort)}
     database = ports["aws_security_group.database", "data"]
     assert (database.public, database.ports) == (True, ("5432 PostgreSQL",))
-    assert ports["services.sessions", "data"].public is True
-    assert ports["services.queue", "data"].public is False
+    assert ports["sessions", "data"].public is True
+    assert ports["queue", "data"].public is False
     secrets = by_key(found, LiteralSecret)
     assert [key for key, one in secrets.items() if one.literal] == ["module.claims.password"]
     offered = {key for key, one in by_key(found, TlsVersion).items() if one.offered}
@@ -86,7 +86,7 @@ def test_a_yaml_bomb_costs_only_itself(tmp_path: Path) -> None:
         "services:\n  db:\n    image: postgres\n    ports:\n      - 5432:5432\n"
     )
     found = seen(tmp_path)
-    assert by_key(found, OpenPort)["services.db"].public is True
+    assert by_key(found, OpenPort)["db"].public is True
     assert ("OpenPort", "compose.bomb.yml", Reason.LIMIT) in gaps(found)
 
 
@@ -211,6 +211,7 @@ def test_environment_files_and_compose_environments_are_read(tmp_path: Path) -> 
         "A_PASSWORD": True,
         "B_PASSWORD": False,
         "C_PASSWORD": True,
+        "D_PASSWORD_FILE": False,
         "E_PASSWORD": True,
     }
     assert "hunter2" not in repr(found)

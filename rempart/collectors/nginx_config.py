@@ -126,6 +126,18 @@ def servers(text: str, file: str, included: Included | None = None) -> Iterator[
         yield from _servers(top, fragment=True)
 
 
+def blocks(
+    text: str, file: str, included: Included | None = None
+) -> Iterator[tuple[str, Directive]]:
+    """The server blocks that speak HTTP, by name."""
+    top = directives(text, file)
+    _follow(top, included, [INCLUDES])
+    around = top.all("http") or ([] if top.all("stream") or top.all("mail") else [top])
+    for one in around:
+        for block in one.all("server"):
+            yield _name(block), block
+
+
 def _follow(block: Directive, included: Included | None, left: list[int]) -> None:
     """Put the content of included files where the include stands."""
     if included is None:

@@ -17,3 +17,16 @@ class Transit(Observation):
     kind: str
     enforced: Seen[bool]
     setting: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PeerVerification(Observation):
+    """Whether a client makes sure whom it speaks to; key: the task, command or setting.
+
+    `kind` is what it would look at: `certificate`, or an SSH server's `host key`. `setting` shows
+    what decided, as written there.
+    """
+
+    kind: str
+    verified: Seen[bool]
+    setting: str = ""

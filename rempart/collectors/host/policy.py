@@ -51,9 +51,14 @@ def password_policy(answers: Answers) -> Iterator[Observation]:
     found = files(answers.text("pam"), partial=answers.captured)
     if not any(file.startswith(FOLDERS) for file in found.lines) and not found.hides(FOLDER):
         raise Unresolved(f"{FOLDER} is not there: no PAM")
+    yield policy_of(found)
+
+
+def policy_of(found: Files) -> PasswordPolicy:
+    """The policy these files make."""
     rules, place = _rules(found)
     failures, seconds, door = lock(found)
-    yield PasswordPolicy(
+    return PasswordPolicy(
         **rules,
         max_length=None,
         max_failures=failures,

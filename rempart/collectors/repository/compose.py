@@ -1,17 +1,19 @@
-"""Compose files: which data stores are published to whom, and secrets in the environment."""
+"""Compose files: which services are published to whom, and what each service decides."""
 
 import ipaddress
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rempart.check import Gap, Observation, Unknown, Vantage
+from rempart.collectors.repository.compose_service import Where, given, service_facts
+from rempart.collectors.repository.environment import secrets
+from rempart.collectors.repository.places import Place
 from rempart.collectors.repository.ports import Opening, by_use, table
-from rempart.collectors.repository.secrets import kind_of, written
 from rempart.collectors.repository.values import unresolved
 from rempart.collectors.text import clean
 from rempart.documents import Document, Limits, every
-from rempart.observations.exposure import LiteralSecret, OpenPort
+from rempart.observations.exposure import OpenPort
 
 # Anchors are what Compose files share settings by; a bomb ends at the number of nodes.
 LIMITS = Limits(size=2_000_000, nodes=200_000, aliases=True)
@@ -27,7 +29,7 @@ _DEFAULT = re.compile(r"\$\{\w+:?-([^}]*)\}")
 
 
 def compose(path: str, content: bytes) -> Iterator[Observation | Gap]:
-    """What a Compose file publishes and which secrets it gives.
+    """What a Compose file declares.
 
     Raises ContentErrors for what is no harmless YAML.
     """
@@ -37,35 +39,66 @@ def compose(path: str, content: bytes) -> Iterator[Observation | Gap]:
             continue
         for name, service in services.items():
             if isinstance(service, dict):
-                yield from _published(path, document, str(name), service)
-                yield from _environment(path, document, ("services", str(name), "environment"))
-                yield from _environment(path, document, ("services", str(name), "build", "args"))
+                yield from _service(path, document, str(name), services)
 
 
-def _published(
-    path: str, document: Document, name: str, service: dict[str, Any]
-) -> Iterator[OpenPort | Gap]:
-    image = _image(service.get("image"))
-    listens = table().images.get(image)
-    key = f"services.{clean(name, 60)}"
+def _service(
+    path: str, document: Document, name: str, services: dict[str, Any]
+) -> Iterator[Observation | Gap]:
+    service, key = _whole(services, name), clean(name, 60)
+
+    def where(steps: tuple[Any, ...]) -> Place:
+        return Place(path, document.line_of(("services", name, *steps)))
+
+    found = list(published({**service, "ports": services[name].get("ports")}, key, where))
+    yield from found
+    ports = tuple(one for one in found if isinstance(one, OpenPort))
+    yield from service_facts(service, key, where, ports)
+    build = services[name].get("build")
+    arguments = build.get("args") if isinstance(build, dict) else None
+    value, steps = _own(arguments, ("build", "args"))
+    yield from secrets(given(value, steps, where), f"{key}.build.args")
+
+
+def _whole(services: dict[str, Any], name: str, depth: int = 10) -> dict[str, Any]:
+    """A service with what it has from others of the same file (`extends`), its own first."""
+    own = {key: _own(value, ())[0] for key, value in services[name].items()}
+    extends = own.get("extends")
+    base = (
+        extends.get("service") if isinstance(extends, dict) and "file" not in extends else extends
+    )
+    if not isinstance(base, str) or base == name or depth <= 0:
+        return own
+    if not isinstance(services.get(base), dict):
+        return own
+    return {**_whole(services, base, depth - 1), **own}
+
+
+def published(service: Mapping[str, Any], key: str, where: Where) -> Iterator[OpenPort | Gap]:
+    """The ports of stores and consoles a container publishes; a Gap where one is not decided."""
+    listens = table().images.get(_image(service.get("image")))
     openings = []
-    ports, steps = _own(service.get("ports"), ("services", name, "ports"))
-    for place, item in enumerate(ports if isinstance(ports, list) else ()):
+    ports, steps = _own(service.get("ports"), ("ports",))
+    for step, item in enumerate(ports if isinstance(ports, list) else ()):
         opened = _ports(item)
+        place = where((*steps, step))
         if isinstance(opened, Unknown):
             if listens is not None:
-                at = f"{key}.ports[{place}]"
-                yield Gap(OpenPort.__name__, opened.reason, opened.detail, key=at, source=path)
+                at = f"{key}.ports[{step}]"
+                yield Gap(
+                    OpenPort.__name__, opened.reason, opened.detail, key=at, source=place.path
+                )
             continue
         inside, address = opened
-        line = document.line_of((*steps, place))
         if len(inside):
-            openings.append(Opening(inside.start, inside.stop - 1, (_bound(address),), line))
+            end = inside.stop - 1
+            openings.append(Opening(inside.start, end, (_bound(address),), place.line))
     if service.get("network_mode") == "host" and listens is not None:
-        line = document.line_of(("services", name, "network_mode"))
+        line = where(("network_mode",)).line
         words = "network_mode host: the service's own settings decide where it listens"
         openings.append(Opening(listens, listens, (unresolved(words),), line))
-    for found in by_use(openings, key=key, vantage=Vantage.DECLARED, source=path):
+    source = where(()).path
+    for found in by_use(openings, key=key, vantage=Vantage.DECLARED, source=source):
         if found.use in ("data", "admin"):  # an application's port may stand behind a proxy
             yield found
 
@@ -123,38 +156,3 @@ def _bound(address: str) -> str | Unknown:
 def _resolved(text: str) -> str:
     match = _DEFAULT.fullmatch(text)
     return match[1] if match else text
-
-
-def _environment(path: str, document: Document, steps: tuple[str, ...]) -> Iterator[LiteralSecret]:
-    given: object = document.value
-    for part in steps:
-        given = given.get(part) if isinstance(given, dict) else None
-    given, steps = _own(given, steps)
-    pairs: list[tuple[int | str, str, str]] = []
-    if isinstance(given, list):
-        for place, item in enumerate(given):
-            variable, _, value = str(item).partition("=")
-            pairs.append((place, variable, value))
-    elif isinstance(given, dict):
-        pairs += [(key, str(key), _text(value)) for key, value in given.items()]
-    name = ".".join(clean(part, 60) for part in steps[1:])
-    for step, variable, value in pairs:
-        kind = kind_of(variable)
-        literal = written(value.strip("\"'")) if kind else None
-        if literal is None:
-            continue
-        line = document.line_of((*steps, step))
-        yield LiteralSecret(
-            kind,
-            clean(variable, 120),
-            literal,
-            key=f"services.{name}.{clean(variable, 120)}",
-            vantage=Vantage.DECLARED,
-            source=path,
-            line=line,
-            end_line=line,
-        )
-
-
-def _text(value: object) -> str:
-    return "" if value is None or isinstance(value, bool) else str(value)

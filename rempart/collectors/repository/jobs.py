@@ -11,16 +11,20 @@ from pathlib import PurePosixPath
 import msgspec
 
 from rempart.check import Observation
+from rempart.collectors.repository.ansible.paths import may_be
+from rempart.collectors.repository.servers.families import family_of
 from rempart.collectors.tree import Found
+from rempart.observations.clients import LoginClient
 from rempart.observations.datastores import DataStore
 from rempart.observations.exposure import LiteralSecret, OpenPort, PublicEndpoint, Workload
 from rempart.observations.fixtures import HealthIdentifiers
+from rempart.observations.images import OfferedPort
 from rempart.observations.keys import EncryptionKey
 from rempart.observations.passwords import PasswordPolicy
 from rempart.observations.sign_in import SignIn
 from rempart.observations.ssh import SshdSettings
 from rempart.observations.tls import TlsVersion
-from rempart.observations.transit import Transit
+from rempart.observations.transit import PeerVerification, Transit
 from rempart.observations.volumes import Volume
 
 Types = tuple[type[Observation], ...]
@@ -34,12 +38,23 @@ BRINGS_OF: dict[str, Types] = {
         *(Volume, DataStore, PublicEndpoint, OpenPort, Transit, TlsVersion, EncryptionKey),
         *(SignIn, PasswordPolicy),
     ),
-    "compose": (OpenPort, LiteralSecret),
+    "compose": (OpenPort, LiteralSecret, SignIn, Transit, PeerVerification, Workload),
+    "dockerfile": (LiteralSecret, SignIn, Transit, PeerVerification, Workload, OfferedPort),
+    "ansible": (
+        *(Volume, DataStore, PublicEndpoint, OpenPort, Transit, TlsVersion, EncryptionKey),
+        *(SignIn, PasswordPolicy, LiteralSecret, SshdSettings, PeerVerification, Workload),
+    ),
+    "keycloak": (PasswordPolicy, SignIn, Transit, LoginClient, LiteralSecret),
+    "pipelines": (LiteralSecret, SignIn, Transit, PeerVerification),
+    "servers": (
+        *(Volume, DataStore, OpenPort, Transit, TlsVersion, SignIn, PasswordPolicy),
+        *(LiteralSecret, SshdSettings, PeerVerification),
+    ),
     "manifests": (
         *(Volume, DataStore, PublicEndpoint, OpenPort, Transit, TlsVersion, EncryptionKey),
         *(SignIn, PasswordPolicy, LiteralSecret, Workload),
     ),
-    "nginx": (TlsVersion,),
+    "nginx": (TlsVersion, Transit),
     "sshd": (SshdSettings,),
     "text": (LiteralSecret, HealthIdentifiers),
 }
@@ -54,6 +69,13 @@ _TERRAFORM = (".tf", ".tofu", ".tfvars", ".tf.json", ".tofu.json", ".tfvars.json
 _HCL = frozenset({".terraform.lock.hcl", "terragrunt.hcl", "root.hcl"})
 _PLAN = re.compile(r"(?:[\w-]*[._-])?(?:tf)?plan(?:[._-][\w.-]*)?\.json", re.I)
 _COMPOSE = re.compile(r"(?:docker-)?compose(?:[.-][\w.-]+)?\.ya?ml", re.I)
+_DOCKERFILE = re.compile(r"(?:[\w.-]+[._-])?(?:docker|container)file(?:[._-][\w.-]+)?", re.I)
+_NO_DOCKERFILE = (".md", ".yml", ".yaml", ".json", ".sh", ".py", ".txt", ".js", ".ts", ".go", ".j2")
+_REALM = re.compile(r"realm|keycloak|export", re.I)
+_PIPELINE = re.compile(
+    r"(?:^|/)(?:\.github/workflows/[^/]+|\.?gitlab-ci[\w.-]*|action)\.ya?ml$|(?:^|/)\.gitlab/ci/",
+    re.I,
+)
 _MANIFEST = re.compile(r"(?<!\.tf)(?<!\.tfvars)\.(?:ya?ml|json|template)$|^Kustomization$", re.I)
 _NGINX_FOLDERS = frozenset({"sites-available", "sites-enabled"})
 _BINARY = re.compile(
@@ -117,8 +139,18 @@ def _kinds(file: Found) -> Iterator[str]:
         yield "compose"
     elif name == "sshd_config" or "sshd_config.d" in path.parts:
         yield "sshd"
+    elif _DOCKERFILE.fullmatch(name) and not name.endswith(_NO_DOCKERFILE):
+        yield "dockerfile"
     elif _is_nginx(path):
         yield "nginx"
+    elif family_of(file.path):
+        yield "servers"
+    if name.endswith(".json") and _REALM.search(file.path):
+        yield "keycloak"
+    if _PIPELINE.search(file.path):
+        yield "pipelines"
+    elif may_be(file.path) and not _COMPOSE.fullmatch(name):
+        yield "ansible"
     if _MANIFEST.search(name) and not (_PLAN.fullmatch(name) or _COMPOSE.fullmatch(name)):
         yield "manifests"
     if file.size > 0 and not _BINARY.search(name):

@@ -180,10 +180,57 @@ def _manifests(desk: Desk) -> Iterator[Seen]:
     yield from around.declared({path: read for path, read in files.items() if read})
 
 
+def _dockerfile(desk: Desk) -> Iterator[Seen]:
+    from rempart.collectors.repository.dockerfile import dockerfile
+
+    read = desk.each(lambda path, raw: list(dockerfile(path, raw.decode("utf-8", "replace"))))
+    for found in read:
+        yield from found
+
+
+def _keycloak(desk: Desk) -> Iterator[Seen]:
+    from rempart.collectors.repository.keycloak import keycloak
+
+    for found in desk.each(lambda path, raw: list(keycloak(path, raw)), TEXT_FILE):
+        yield from found
+
+
+def _pipelines(desk: Desk) -> Iterator[Seen]:
+    from rempart.collectors.repository.pipelines import pipeline
+
+    for found in desk.each(lambda path, raw: list(pipeline(path, raw))):
+        yield from found
+
+
+def _ansible(desk: Desk) -> Iterator[Seen]:
+    from rempart.collectors.repository.ansible.estate import declared
+    from rempart.collectors.repository.ansible.files import book
+
+    yield from declared([found for found in desk.each(book) if found is not None])
+
+
+def _servers(desk: Desk) -> Iterator[Seen]:
+    from rempart.collectors.repository.servers.lines import Text
+    from rempart.collectors.repository.servers.reading import Reader, declared
+
+    def read(text: Text, reader: Reader) -> Iterator[Observation]:
+        try:
+            yield from list(reader(text))
+        except CollectError as error:
+            desk.gap(text.path, error.reason, str(error))
+        except ContentErrors as errors:
+            first = errors.errors[0]
+            desk.gap(text.path, _reason(first.message), f"line {first.line}: {first.message}")
+
+    texts = desk.each(lambda path, raw: Text(path, raw.decode("utf-8", "replace")))
+    yield from declared(list(texts), read)
+
+
 _AROUND = re.compile(r"(?:^|[\s;}])(?:http|stream|mail)\s*\{")  # what other files stand in
 
 
 def _nginx(desk: Desk) -> Iterator[Seen]:
+    from rempart.collectors.nginx_cleartext import cleartext
     from rempart.collectors.nginx_config import tls_versions
 
     texts = dict(desk.each(lambda path, raw: (path, raw.decode("utf-8", "replace"))))
@@ -194,6 +241,7 @@ def _nginx(desk: Desk) -> Iterator[Seen]:
         try:
             follow = _included(path, texts, included)
             yield from list(tls_versions(texts[path], path, follow))
+            yield from list(cleartext(texts[path], path, follow))
         except CollectError as error:
             desk.gap(path, error.reason, str(error))
 
@@ -244,6 +292,11 @@ _READERS: dict[str, Callable[[Desk], Iterator[Seen]]] = {
     "terraform": _terraform,
     "plan": _plan,
     "compose": _compose,
+    "dockerfile": _dockerfile,
+    "ansible": _ansible,
+    "keycloak": _keycloak,
+    "pipelines": _pipelines,
+    "servers": _servers,
     "manifests": _manifests,
     "nginx": _nginx,
     "sshd": _sshd,

@@ -1,0 +1,44 @@
+"""What commands give away, as observations of the thing they stand in."""
+
+from collections.abc import Iterable, Iterator
+
+from rempart.check import Observation
+from rempart.collectors.repository.commands import Told
+from rempart.collectors.repository.places import Place, secret
+from rempart.collectors.text import clean
+from rempart.observations.sign_in import SignIn
+from rempart.observations.transit import PeerVerification, Transit
+
+
+def given_away(
+    found: Iterable[Told], key: str, place: Place, *, lines: bool = True
+) -> Iterator[Observation]:
+    """Each secret is one of its own; of the other topics the first stands for all.
+
+    `lines` where the commands know their lines in the file.
+    """
+    ways: dict[tuple[str, bool], Told] = {}
+    seen: dict[str, int] = {}
+    for one in found:
+        if one.topic != "secret":
+            ways.setdefault((one.topic, _host_key(one)), one)
+            continue
+        name = " ".join(part for part in (one.program, one.name) if part)
+        seen[name] = seen.get(name, 0) + 1
+        numbered = name if seen[name] == 1 else f"{name} #{seen[name]}"
+        here = place.at(one.line) if lines else place
+        yield secret(one.kind, f"{key} {numbered}", one.literal, here, one.value, name)
+    for (topic, host_key), one in ways.items():
+        stamp = (place.at(one.line) if lines else place).stamp(key)
+        setting = clean(f"{one.program} {one.name}", 100)
+        if topic == "unverified":
+            kind = "host key" if host_key else "certificate"
+            yield PeerVerification(kind, False, setting, **stamp)
+        elif topic == "clear":
+            yield Transit("client", False, setting, **stamp)
+        else:
+            yield SignIn("anonymous", False, setting, **stamp)
+
+
+def _host_key(one: Told) -> bool:
+    return "HostKey" in one.name or "KnownHosts" in one.name
