@@ -197,3 +197,28 @@ def test_a_hostile_line_costs_no_more_than_its_length(ending: str, text: str) ->
     begun = time.process_time()
     list(searched(f"a.{ending}", text.encode()))
     assert time.process_time() - begun < 5
+
+
+def kvnr(number: int) -> str:
+    """A German insured person's number with the right check digit (GKV-Spitzenverband)."""
+    letter = 1 + number % 26
+    digits = f"{letter:02}{number:08}"
+    total = sum(
+        sum(map(int, str(int(digit) * (1 + place % 2)))) for place, digit in enumerate(digits)
+    )
+    return f"{chr(64 + letter)}{number:08}{total % 10}"
+
+
+def test_a_column_of_numbers_of_another_country_is_counted() -> None:
+    rows = "".join(f"{n};{kvnr(12_345_678 + 977 * n)};x\n" for n in range(12))
+    (one,) = searched("t/a.csv", f"id;kvnr;name\n{rows}".encode())
+    assert isinstance(one, HealthIdentifiers)
+    assert (one.identifier, one.candidates, one.valid) == ("kvnr", 12, 12)
+    assert one.key == "t/a.csv:kvnr:kvnr"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a", 'a;"b\n' + "x" * 200_000, "a\0;b\n", ";" * 100_000, "a;b\n1\n2;3;4\n"]
+)
+def test_a_broken_table_costs_nothing(text: str) -> None:
+    assert list(searched("a.csv", text.encode())) == []

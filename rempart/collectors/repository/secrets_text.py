@@ -15,6 +15,7 @@ from rempart.errors import Reason
 from rempart.observations.exposure import LiteralSecret
 
 HEAD: Final = 8_192  # bytes that tell a text from other files
+DELIMITED: Final = (".csv", ".tsv", ".psv", ".tab")
 SEALED: Final = (
     b"$ANSIBLE_VAULT;",
     b"-----BEGIN AGE ENCRYPTED FILE-----",
@@ -66,3 +67,7 @@ def searched(path: str, content: bytes, file: str = "") -> Iterator[Observation 
         detail = f"holds {MOST} secrets or more; the first were told"
         yield Gap(LiteralSecret.__name__, Reason.LIMIT, detail, key=path, source=path)
     yield from people(path, content)
+    if path.lower().endswith(DELIMITED):
+        from rempart.collectors.repository.secrets_records import records
+
+        yield from records(path, content)

@@ -1,0 +1,57 @@
+"""Insured persons' numbers of any country in the columns of a delimited text, counted.
+
+The French number is found in any text; those of other countries have too few check digits for
+that, and are looked for where a column holds them.
+"""
+
+import csv
+import io
+from collections.abc import Iterator
+from itertools import islice
+from typing import Final
+
+from rempart.check import Vantage
+from rempart.collectors.text import clean
+from rempart.collectors.values import Column
+from rempart.observations.fixtures import HealthIdentifiers
+from rempart.observations.identifiers.catalogue import BY_NAME
+
+ROWS: Final = 20_000
+COLUMNS: Final = 200
+_ELSEWHERE: Final = ("nir", "birth")  # found in any text, or no number
+
+
+def records(path: str, content: bytes) -> Iterator[HealthIdentifiers]:
+    """Counts of the columns of a text."""
+    text = content.decode("utf-8", "replace")
+    header = text.partition("\n")[0]
+    delimiter = max(";\t|,", key=header.count)
+    try:
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        columns = [Column(name) for name in next(rows, [])[:COLUMNS]]
+        for row in islice(rows, ROWS):
+            for column, value in zip(columns, row, strict=False):
+                column.add(value)
+    except csv.Error:
+        return
+    for column in columns:
+        yield from _counted(path, column)
+
+
+def _counted(path: str, column: Column) -> Iterator[HealthIdentifiers]:
+    for count in column.counts():
+        known = BY_NAME.get(count.identifier)
+        if known is None or known.of != "insured" or known.name in _ELSEWHERE or not count.valid:
+            continue
+        yield HealthIdentifiers(
+            known.name,
+            count.candidates,
+            count.valid,
+            count.test,
+            0,
+            key=f"{path}:{clean(column.name, 60)}:{known.name}",
+            vantage=Vantage.DECLARED,
+            source=path,
+            line=1,
+            end_line=1,
+        )
