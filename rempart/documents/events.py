@@ -31,9 +31,10 @@ def documents(
     import yaml
 
     reader = _Reader(file, limits, tagged=tagged)
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    loader = None
     try:
-        for event in yaml.parse(_decoded(text, file, limits), Loader=loader):
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(_decoded(text, file, limits))
+        while (event := loader.get_event()) is not None:
             reader.take(event)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -42,6 +43,9 @@ def documents(
         reader.refuse(f"expected YAML, found: {error.reason}", 1)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         reader.refuse(f"expected YAML, found: {shown(str(error))}", 1)
+    finally:
+        if loader is not None:
+            loader.dispose()
     if reader.errors:
         raise ContentErrors(reader.errors)
     return tuple(reader.found)
@@ -136,7 +140,10 @@ class _Reader:
         raise ContentErrors([*self.errors, ContentError(message, file=self.file, line=line)])
 
     def take(self, event: "yaml.Event") -> None:
-        handler = self.handlers.get(type(event).__name__)
+        name = type(event).__name__
+        if name == "ScalarEvent" and self.bare(event):
+            return
+        handler = self.handlers.get(name)
         if handler is not None:
             handler(event)
 
@@ -184,6 +191,33 @@ class _Reader:
         if self.tagged and tag.startswith("!"):
             return tag
         return self.refuse(f"expected no tag, found {shown(tag)}", line)
+
+    def bare(self, event: Any) -> bool:  # noqa: ANN401
+        """Take a word without anchor and tag, which nearly all are; whether it was one.
+
+        What is counted and refused elsewhere is so here; a key that stands twice or merges is left.
+        """
+        top = self.top
+        if top is None or top.merging or event.anchor is not None or event.tag is not None:
+            return False
+        text: str = event.value
+        line: int = event.start_mark.line + 1
+        asked = top.mapping and top.key is None
+        if self.nodes >= self.limits.nodes or (asked and (text == "<<" or text in top.keys)):
+            return False
+        self.nodes += 1
+        if asked:
+            top.keys[text] = line
+            top.key = text
+            return True
+        value = scalar(text) if event.implicit[0] else text
+        if top.mapping:
+            top.value[top.key] = value
+            top.key = None
+        else:
+            top.keys[len(top.value)] = line
+            top.value.append(value)
+        return True
 
     def scalar(self, event: Any) -> None:  # noqa: ANN401
         line = self.guarded(event)
