@@ -19,8 +19,10 @@ from rempart.errors import ContentErrors
 
 LIMITS: Final = Limits(size=2_000_000, nodes=600_000, aliases=True)
 _TEMPLATE: Final = re.compile(rb'AWSTemplateFormatVersion|["\']?Type["\']?\s*:\s*["\']?AWS::')
-_OBJECT: Final = re.compile(rb'(?m)^[ \t-]*["\']?apiVersion["\']?\s*:')
-_RENDERED: Final = re.compile(rb"\{\{|\{%|<%|<<<<<<<|\[\[")
+_OBJECT: Final = re.compile(
+    rb'(?m)^(?:\xef\xbb\xbf)?[ \t-]*apiVersion[ \t]*:|["\']apiVersion["\']\s*:'
+)
+_RENDERED: Final = re.compile(rb"\{\{|\{%|<%")
 _MARK: Final = b"<<<<<<<"
 
 
@@ -39,7 +41,7 @@ class Surroundings:
         if not self._meant(path, content):
             return ()
         name = path
-        if content.lstrip()[:1] == b"{" and not path.endswith(".json"):
+        if content.lstrip(b" \t\r\n\xef\xbb\xbf")[:1] == b"{" and not path.endswith(".json"):
             name = f"{path}.json"  # JSON may hold tabs
         try:
             return every(content, name, limits=LIMITS, tagged=True)
