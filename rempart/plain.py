@@ -6,6 +6,8 @@ What is taken out leaves a visible sign, so that a reader knows that something w
 import re
 from typing import Final
 
+import msgspec
+
 SIGN: Final = "\N{REPLACEMENT CHARACTER}"
 # C0 but tab and line feed, DEL, C1; zero-width and bidirectional marks; line and paragraph
 # separators; tags, lone surrogates and what XML calls no character.
@@ -23,6 +25,17 @@ def plain(text: str) -> str:
 def line(text: str) -> str:
     """The same on one line, runs of white space as one blank."""
     return re.sub(r"[\t\n ]+", " ", plain(text)).strip()
+
+
+def indented(document: object) -> bytes:
+    """A document as JSON to read, with such characters written as escapes."""
+    text = msgspec.json.format(msgspec.json.encode(document), indent=1).decode()
+    return f"{_HARMFUL.sub(_as_escape, text)}\n".encode()
+
+
+def _as_escape(found: re.Match[str]) -> str:
+    units = found[0].encode("utf-16-be").hex()
+    return "".join(f"\\u{units[place : place + 4]}" for place in range(0, len(units), 4))
 
 
 def slug(text: str) -> str:

@@ -4,10 +4,8 @@ Only failures in files count: the report has no word for anything else. Accepted
 Source: GitLab, code quality report format (after Code Climate's).
 """
 
-import msgspec
-
 from rempart.export.sarif import declared_file
-from rempart.plain import line
+from rempart.plain import indented, line
 from rempart.report.findings import said, words
 from rempart.report.language import language as spoken
 from rempart.results import Run
@@ -40,4 +38,4 @@ def export(run: Run, *, template: str = "", language: str = "") -> bytes:
                 },
             }
         )
-    return msgspec.json.format(msgspec.json.encode(issues), indent=1) + b"\n"
+    return indented(issues)

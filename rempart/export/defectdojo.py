@@ -7,12 +7,10 @@ Source: DefectDojo, dojo/tools/generic/json_parser.py.
 
 from typing import Any, TypeAlias
 
-import msgspec
-
 from rempart.check import Outcome, Vantage
 from rempart.export.md import escaped
 from rempart.export.sarif import declared_file
-from rempart.plain import line
+from rempart.plain import indented, line
 from rempart.report.findings import said, words
 from rempart.report.language import Language
 from rempart.report.language import language as spoken
@@ -38,7 +36,7 @@ def export(run: Run, *, template: str = "", language: str = "") -> bytes:
             if result.outcome is Outcome.FAIL and result.binding
         ],
     }
-    return msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n"
+    return indented(document)
 
 
 def _finding(run: Run, result: ResultRecord, told: Language) -> Json:

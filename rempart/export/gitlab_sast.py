@@ -8,11 +8,9 @@ from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias
 from uuid import UUID, uuid5
 
-import msgspec
-
 from rempart.check import Outcome
 from rempart.export.sarif import declared_file
-from rempart.plain import line, plain
+from rempart.plain import indented, line, plain
 from rempart.report.findings import said, words
 from rempart.report.language import Language
 from rempart.report.language import language as spoken
@@ -42,7 +40,7 @@ def export(run: Run, *, template: str = "", language: str = "") -> bytes:
             _vulnerability(run, result, place, told) for place, result in enumerate(open_)
         ],
     }
-    return msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n"
+    return indented(document)
 
 
 def _scan(run: Run, unseen: list[ResultRecord], told: Language) -> Json:

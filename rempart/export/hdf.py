@@ -8,10 +8,8 @@ import hashlib
 from datetime import datetime
 from typing import Any, TypeAlias
 
-import msgspec
-
 from rempart.check import Outcome, Severity
-from rempart.plain import line, plain
+from rempart.plain import indented, line, plain
 from rempart.report.findings import asked, said, words
 from rempart.report.language import Language
 from rempart.report.language import language as spoken
@@ -58,7 +56,7 @@ def export(run: Run, *, template: str = "", language: str = "") -> bytes:
         "statistics": {"duration": _seconds(run.started, run.finished)},
         "version": line(run.tool.version),
     }  # fmt: skip
-    return msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n"
+    return indented(document)
 
 
 def _groups(by_check: dict[str, list[ResultRecord]]) -> list[Json]:

@@ -7,10 +7,8 @@ Source: OCSF 1.8, class 2003 (compliance_finding); times are milliseconds.
 from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias
 
-import msgspec
-
 from rempart.check import Outcome, Severity
-from rempart.plain import line, plain
+from rempart.plain import indented, line, plain
 from rempart.report.findings import asked, said, words
 from rempart.report.language import Language
 from rempart.report.language import language as spoken
@@ -43,7 +41,7 @@ def export(run: Run, *, template: str = "", language: str = "") -> bytes:
         for result in run.results
         if result.binding
     ]
-    return msgspec.json.format(msgspec.json.encode(events), indent=1) + b"\n"
+    return indented(events)
 
 
 def _event(run: Run, result: ResultRecord, subject: SubjectRecord | None, told: Language) -> Json:

@@ -12,11 +12,9 @@ from datetime import UTC, datetime, time
 from typing import Any, Final, TypeAlias
 from uuid import UUID, uuid5
 
-import msgspec
-
 from rempart.check import Outcome, Vantage
 from rempart.export.md import escaped
-from rempart.plain import line
+from rempart.plain import indented, line
 from rempart.report.findings import Finding, Findings, control_title, said, words
 from rempart.report.language import Language
 from rempart.report.language import language as spoken
@@ -50,8 +48,7 @@ def export(run: Run, *, template: str = "", language: str = "") -> bytes:
         "results": [_result(run, escaped(title), told)],
         "back-matter": {"resources": [_mandate(run, plan, told)]},
     }
-    encoded = msgspec.json.encode({"assessment-results": document})
-    return msgspec.json.format(encoded, indent=1) + b"\n"
+    return indented({"assessment-results": document})
 
 
 def _result(run: Run, title: str, told: Language) -> Json:

@@ -10,10 +10,8 @@ from pathlib import PurePosixPath
 from typing import Any, Final, TypeAlias
 from urllib.parse import quote
 
-import msgspec
-
 from rempart.check import Outcome, Vantage
-from rempart.plain import line, plain
+from rempart.plain import indented, line, plain
 from rempart.report.findings import said, words
 from rempart.report.language import Language
 from rempart.report.language import language as spoken
@@ -51,7 +49,7 @@ def export(
             }
         ],
     }
-    return msgspec.json.format(msgspec.json.encode(log), indent=1) + b"\n"
+    return indented(log)
 
 
 def _repositories(run: Run) -> set[str]:
