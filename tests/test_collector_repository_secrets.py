@@ -1,6 +1,8 @@
 """What is a secret in the settings of a text, what is none, and what is kept of it."""
 
 import dataclasses
+import sysconfig
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -274,3 +276,39 @@ def test_a_find_holds_no_part_of_the_secret_beyond_its_hint() -> None:
             for one in SEARCH.secrets(path, text.encode()):
                 assert isinstance(one, LiteralSecret)
                 assert VALUE[:3] not in repr(dataclasses.asdict(one))
+
+
+GOOD: Final = {
+    "a.tf": 'secret_key_ref {\n  secret = "claims-token"\n  key = "latest"\n}\n'
+    'authorization = "AWS_IAM"\nencryption_key = "alias/aws/s3"\n',
+    "a.yaml": "env:\n  - name: PASSWORD_MIN_LENGTH\n    value: '12'\n"
+    "  - name: TOKEN_PATH\n    value: /run/token\n  - name: DB_PASSWORD\n    valueFrom: x\n",
+    "external.yaml": "data:\n  - secretKey: password\n    remoteRef: {property: password}\n",
+    "values.yaml": "auth:\n  existingSecret: db\n  secretKeys: {adminPasswordKey: a-password}\n",
+    "stack.yaml": "MasterUserPassword: '{{resolve:secretsmanager:db:SecretString:password}}'\n",
+    "play.yml": "- user: {name: x, password: '!', update_password: on_create}\n",
+    "ci.yml": "with: {token: '${{ github.token }}', password: '${{ secrets.P }}'}\n",
+    "realm.json": '{"passwordPolicy": "length(12)", "clients": [{"secret": "**********"}]}',
+    "openapi.yaml": "password: {type: string, format: password}\nbearerFormat: JWT\n",
+    "package.json": '{"dependencies": {"jsonwebtoken": "^9.0.0", "@x/token": "1.2.3"}}',
+    "app.properties": "key-store-password=@keystore.password@\njwt.token.expire=3600\n",
+    "pg.conf": "password_encryption = scram-sha-256\nssl_passphrase_command = ''\n",
+    "login.defs": "PASS_MAX_DAYS 90\n",
+    "nsswitch.conf": "passwd:         files\n",
+    "Jenkinsfile": "string(credentialsId: 'deploy-token', variable: 'TOKEN')\n",
+}
+
+
+@pytest.mark.parametrize("path", sorted(GOOD))
+def test_configuration_that_keeps_secrets_elsewhere_is_good(path: str) -> None:
+    assert found(path, GOOD[path]) == {}
+
+
+def test_sources_of_a_large_library_are_quiet() -> None:
+    size = told = 0
+    for file in sorted(Path(sysconfig.get_path("stdlib")).glob("*/*.py"))[:600]:
+        content = file.read_bytes()
+        size += len(content)
+        told += len(list(SEARCH.secrets(f"lib/{file.parent.name}/{file.name}", content)))
+    assert size > 1_000_000
+    assert told / size * 1e6 < 0.5

@@ -129,6 +129,7 @@ CASES: Final[dict[str, tuple[str, str, str]]] = {
     "shadow-hash": ("a.yaml", 'crypted: "$6$<a:16>$<a:86>"', 'crypted: "$6$"'),
     "laravel-key": ("a.txt", "APP_KEY=base64:<s:43>=", "APP_KEY="),
     "rails-master-key": ("config/master.key", "<x:32>", "<x:12>"),
+    "haproxy-password": ("haproxy.cfg", "  stats auth admin:<a:12>", "  stats auth admin:${STATS}"),
     "sql-password": ("a.sql", "CREATE USER app IDENTIFIED BY '<a:12>';",
                      "CREATE USER app IDENTIFIED BY '${PASSWORD}';"),
 }

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from rempart.check import OneOf, Seen, Unknown
-from rempart.collectors.repository.secrets import given, kind_of, written
+from rempart.collectors.repository.secrets import dull, given, kind_of, written
 from rempart.collectors.repository.syntax import (
     Attribute,
     Block,
@@ -24,6 +24,8 @@ def module_secrets(module: Module) -> Iterator[LiteralSecret]:
     for file, block in module.of("resource", "data", "provider", "module", "locals"):
         name = f"{module.prefix}{_named(block)}"
         for path, attribute in _within(block):
+            if _names_another(attribute):
+                continue
             if kind := kind_of(attribute.name):
                 asked |= _variables(attribute.value)
                 literal, text = _literal(module, attribute.value)
@@ -114,6 +116,12 @@ def _literal(  # noqa: PLR0911  (one return a kind of expression)
         strings = [one for one in value.values if isinstance(one, str) and written(one)]
         return (True, strings[0]) if strings else (None, "")
     return (False if isinstance(value, Unknown | Reference) else None), ""
+
+
+def _names_another(attribute: Attribute) -> bool:
+    """Whether `secret` or `token` holds the name of one kept elsewhere (`secret_key_ref`)."""
+    value = attribute.value
+    return attribute.name in ("secret", "token") and isinstance(value, str) and dull(value)
 
 
 def _variables(expression: Expression) -> set[str]:
