@@ -662,6 +662,15 @@ def test_the_environment_of_a_container() -> None:
     }
 
 
+def test_doors_that_the_environment_leaves_open() -> None:
+    environment = [{"name": "POSTGRES_HOST_AUTH_METHOD", "value": "trust"}]
+    text = in_kind(
+        "Pod", {"containers": [{"name": "db", "image": "postgres:17", "env": environment}]}
+    )
+    way = the(seen(text), SignIn)
+    assert (way.key, way.kind, way.guarded) == ("Pod/it db", "anonymous", False)
+
+
 def test_entries_of_a_config_map() -> None:
     text = manifest("ConfigMap", data={"DB_PASSWORD": SECRET, "HOST": "db", "API_KEY": "changeme"})
     assert literals(text) == {"ConfigMap/it data.DB_PASSWORD": True}

@@ -38,8 +38,8 @@ def bomb(head: str) -> str:
 HOSTILE = {
     "bomb": (bomb("apiVersion: v1\nkind: Pod"), Reason.LIMIT),
     "bomb of a template": (bomb("AWSTemplateFormatVersion: x"), Reason.LIMIT),
-    "brackets": ("apiVersion: v1\nspec: " + "[" * 100_000, Reason.LIMIT),
-    "deep": ("apiVersion: v1\nspec: " + "[" * 3000 + "]" * 3000, Reason.LIMIT),
+    "brackets": ("apiVersion: v1\nspec: " + "[" * 100_000, Reason.TRUNCATED),
+    "deep": ("apiVersion: v1\nspec: " + "[" * 3000 + "]" * 3000, Reason.TRUNCATED),
     "key twice": (POD + "kind: Pod\n", Reason.LIMIT),
     "merge conflict": (f"<<<<<<< HEAD\n{POD}=======\n{POD}>>>>>>> other\n", Reason.TRUNCATED),
     "unclosed": ("apiVersion: v1\nkind: Pod\nspec: {containers: [\n", Reason.TRUNCATED),

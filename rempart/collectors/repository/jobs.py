@@ -52,7 +52,7 @@ BRINGS_OF: dict[str, Types] = {
     ),
     "manifests": (
         *(Volume, DataStore, PublicEndpoint, OpenPort, Transit, TlsVersion, EncryptionKey),
-        *(SignIn, PasswordPolicy, LiteralSecret, Workload),
+        *(SignIn, PasswordPolicy, LiteralSecret, Workload, PeerVerification),
     ),
     "nginx": (TlsVersion, Transit),
     "sshd": (SshdSettings,),

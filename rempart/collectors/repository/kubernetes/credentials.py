@@ -8,9 +8,12 @@ import binascii
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import Final
 
 from rempart.check import Observation
+from rempart.collectors.repository import environment
+from rempart.collectors.repository.environment import Variable
 from rempart.collectors.repository.kubernetes.objects import (
     Manifest,
     Node,
@@ -19,6 +22,7 @@ from rempart.collectors.repository.kubernetes.objects import (
     mapping,
 )
 from rempart.collectors.repository.kubernetes.pods import containers
+from rempart.collectors.repository.places import Place
 from rempart.collectors.repository.secrets import given, kind_of, written
 from rempart.collectors.text import clean
 from rempart.observations.exposure import LiteralSecret
@@ -86,22 +90,36 @@ def in_settings(manifest: Manifest) -> Iterator[LiteralSecret]:
 
 
 def in_environment(manifest: Manifest, pod: Mapping[str, Node]) -> Iterator[Observation]:
-    """Secrets in the environment of containers: written there, or taken from a Secret."""
+    """What the environment of containers says: secrets given or referred to, doors left open."""
     for container in containers(pod):
         of = clean(str(container.get("name", "")), 60)
+        variables: list[Variable] = []
         for entry in listed(container.get("env")):
             name, value = mapping(entry).get("name"), mapping(entry).get("value")
             kind = kind_of(name) if isinstance(name, str) else ""
+            if isinstance(name, str) and isinstance(value, str | int):
+                where = manifest.where(entry, "value")
+                place = Place(where["source"], where["line"])
+                variables.append(Variable(name, environment.text(value), place))
             if not kind:
                 continue
-            place = f"{of}.{name}".removeprefix(".")
+            called = f"{of}.{name}".removeprefix(".")
             if value is None and inside(entry, "valueFrom") is not None:
-                yield _secret(manifest, kind, place, entry, "valueFrom", literal=False)
+                yield _secret(manifest, kind, called, entry, "valueFrom", literal=False)
             elif isinstance(value, str | int) and not isinstance(value, bool):
                 text = str(value)
                 literal = False if FILLED.search(text) else written(text)
                 if literal is not None:
-                    yield _secret(manifest, kind, place, entry, "value", literal, text)
+                    yield _secret(manifest, kind, called, entry, "value", literal, text)
+        key = f"{manifest.address} {of}".strip()
+        for said in environment.said(variables, key, _image(container.get("image"))):
+            yield replace(said, root=manifest.root)
+
+
+def _image(image: Node) -> str:
+    """The name of an image without registry, tag and digest."""
+    text = str(image or "").partition("@")[0].rpartition("/")[2]
+    return text.partition(":")[0].lower()
 
 
 def _literal(value: str, *, encoded: bool = False) -> tuple[bool | None, str]:
