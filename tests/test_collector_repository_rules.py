@@ -172,15 +172,30 @@ def test_companions_are_found_by_name_by_reference_and_through_a_setting() -> No
         assert one.enforced is True
         assert (one.key, one.source, one.line) == ("a", "extra.yaml", 11)
     other = resource({"of": "another", "on": True}, "extra", "x")
-    (one,) = told({"transit": [rule, {"default": False}]}, thing, other)
+    (one, orphan) = told({"transit": [rule, {"default": False}]}, thing, other)
     assert isinstance(one, Transit)
     assert (one.enforced, one.source, one.line, one.end_line) == (False, "thing.yaml", 3, 9)
+    assert isinstance(orphan, Transit)
+    assert (orphan.key, orphan.kind, orphan.enforced, orphan.line) == ("x", "database", True, 11)
     group = resource({"name": "g", "p": [{"k": "ssl", "v": 1}]}, "extra", "x")
     through = {"companion": "extra", "through": "group", "paths": ["p[k=ssl].v"]}
     words = {"reader": "words", "words": {"1": True}}
     (one,) = told({"transit": [{**through, **words}, {"default": False}]}, thing, group)
     assert isinstance(one, Transit)
     assert one.enforced is True
+
+
+def test_a_companion_of_nothing_here_says_what_it_says_and_no_more() -> None:
+    rule = {"companion": "extra", "by": "of", "paths": ["on"], "absent": "who knows"}
+    row = {"public": [rule, {"default": False}], "encrypted": [rule, {"default": False}]}
+    (one,) = told(row, resource({"of": "elsewhere", "on": True}, "extra", "x"))
+    assert isinstance(one, PublicEndpoint)
+    assert (one.key, one.public) == ("x", True)
+    (one,) = told(row, resource({"of": UNKNOWN}, "extra", "x"))
+    assert isinstance(one, PublicEndpoint)
+    assert plain(one.public) == "?"
+    guarded = {"public": [{**rule, "when": {"a": ["b"]}}, {"default": False}]}
+    assert told(guarded, resource({"of": "elsewhere", "on": True}, "extra", "x")) == []
 
 
 def test_a_companion_that_may_be_missing_leaves_it_open() -> None:

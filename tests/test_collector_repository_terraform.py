@@ -73,7 +73,9 @@ def test_the_account_default_declared_beside_holds() -> None:
         main='resource "aws_ebs_encryption_by_default" "x" { enabled = true }\n'
         'resource "aws_ebs_volume" "a" {}'
     )
-    (volume,) = (item for item in items if isinstance(item, Volume))
+    (volume,) = (
+        item for item in items if isinstance(item, Volume) and item.key == "aws_ebs_volume.a"
+    )
     assert encrypted(volume.encrypted) is True
 
 
@@ -84,7 +86,8 @@ def test_blocks_of_an_instance_are_volumes_of_their_own() -> None:
         '  dynamic "ebs_block_device" {\n    for_each = var.more\n'
         "    content { encrypted = ebs_block_device.value.encrypted }\n  }\n}"
     )
-    volumes = {item.key: encrypted(item.encrypted) for item in items}  # type: ignore[union-attr]
+    found_ = (item for item in items if isinstance(item, Volume))
+    volumes = {item.key: encrypted(item.encrypted) for item in found_}
     assert volumes == {
         "aws_instance.a.root_block_device": True,
         "aws_instance.a.ebs_block_device[/dev/sdb]": False,
@@ -157,7 +160,7 @@ def test_modules_in_a_ring_end() -> None:
 
 
 def test_a_module_from_elsewhere_is_not_known() -> None:
-    items = found(main='module "rds" { source = "terraform-aws-modules/rds/aws" }')
+    items = found(main='module "rds" { source = "example/rds/aws" }')
     assert {(item.type, item.reason) for item in items if isinstance(item, Gap)} == {
         ("Volume", Reason.UNRESOLVED),
         ("DataStore", Reason.UNRESOLVED),
@@ -182,7 +185,7 @@ def test_companions_speak_for_their_bucket() -> None:
     public = {item.key[-1]: item.public for item in items if isinstance(item, PublicEndpoint)}
     assert public["a"] is False
     assert public["b"] is True
-    assert isinstance(public["c"], Unknown)
+    assert public["c"] is True
 
 
 @pytest.mark.parametrize(

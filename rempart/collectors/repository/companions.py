@@ -68,13 +68,29 @@ class Estate:
                         index.setdefault(prefix, []).append(one)
         return index
 
-    def _through(self, resource: Resource, type_: str, path: str) -> Iterator[Beside]:
+    def belongs(self, companion: Resource, types: Iterable[str], look: Look) -> bool:
+        """Whether a companion refers to anything of these types that is declared here."""
+        for by in (look.by,) if isinstance(look.by, str) else look.by:
+            for setting in companion.body.at(by):
+                for place in _meant(setting):
+                    prefixes = tuple(_prefixes(place))
+                    for type_ in types:
+                        names = self._names(type_)
+                        if any(one in names for one in prefixes):
+                            return True
+        return False
+
+    def _names(self, type_: str) -> dict[Place, Resource]:
         names = self._named.get(type_)
         if names is None:
             names = self._named[type_] = {}
             for one in self.of(type_):
                 for name in _places(one, ""):
                     names.setdefault(name, one)
+        return names
+
+    def _through(self, resource: Resource, type_: str, path: str) -> Iterator[Beside]:
+        names = self._names(type_)
         for setting in resource.body.at(path):
             for place in _meant(setting):
                 found = next((names[one] for one in _prefixes(place) if one in names), None)

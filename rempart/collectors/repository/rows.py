@@ -5,7 +5,7 @@ data with its source, never code.
 """
 
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -22,6 +22,8 @@ CLOUDS = (
 )
 # The table of a Terraform provider, by the first word of its resources.
 PROVIDERS = {"azurerm": "azure", "azuread": "azure", **{name: name for name in CLOUDS}}
+
+ALONE = ("public", "transit", "sign_in")  # topics on which a companion speaks by itself
 
 Word: TypeAlias = bool | int | str
 Conditions: TypeAlias = dict[str, tuple[Word, ...]]
@@ -124,6 +126,32 @@ class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
         return tuple(Key(paths=(one,)) if isinstance(one, str) else one for one in named if one)
 
 
+class Rows(dict[str, tuple[Row, ...]]):
+    """Rows by type, and what companions say in them."""
+
+    @cached_property
+    def _spoken(self) -> dict[str, dict[str, tuple[tuple[Row, Rule], ...]]]:
+        found: dict[str, dict[str, tuple[tuple[Row, Rule], ...]]] = {}
+        for row in {id(one): one for listed in self.values() for one in listed}.values():
+            for topic, rules in row.topics():
+                for rule in rules:
+                    if rule.by and not any(not path.startswith("~") for path in rule.when):
+                        for type_ in rule.companions():
+                            topics = found.setdefault(type_, {})
+                            topics[topic] = (*topics.get(topic, ()), (row, rule))
+        return found
+
+    def spoken_by(self, type_: str) -> dict[str, tuple[tuple[Row, Rule], ...]]:
+        """By topic, the rules in which resources of a type speak for others, with their rows.
+
+        A topic that the type has rows for itself, and what no companion says alone, is left out.
+        """
+        own = {topic for row in self.get(type_, ()) for topic, _ in row.topics()}
+        named = self._spoken.get(type_, {})
+        kept = {topic: one for topic, one in named.items() if topic not in own}
+        return {topic: one for topic, one in kept.items() if topic.startswith(ALONE)}
+
+
 @lru_cache(maxsize=32)
 def rows(name: str) -> dict[str, tuple[Row, ...]]:
     """The rows of one table by type; none where there is no such table."""
@@ -135,12 +163,13 @@ def rows(name: str) -> dict[str, tuple[Row, ...]]:
     return found
 
 
-def of_terraform(types: Iterable[str]) -> dict[str, tuple[Row, ...]]:
+def of_terraform(types: Iterable[str]) -> Rows:
     """The rows of the providers that resource types of Terraform belong to."""
     providers = {type_.partition("_")[0] for type_ in types}
     return table(*sorted({PROVIDERS[one] for one in providers if one in PROVIDERS}))
 
 
-def table(*names: str) -> dict[str, tuple[Row, ...]]:
+@lru_cache(maxsize=64)
+def table(*names: str) -> Rows:
     """The rows of several tables by type."""
-    return {type_: row for name in names for type_, row in rows(name).items()}
+    return Rows({type_: row for name in names for type_, row in rows(name).items()})

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
-from rempart.check import OneOf, Unknown, unseen
+from rempart.check import OneOf, Unknown, Vantage, unseen
 from rempart.collectors.repository.companions import Estate
 from rempart.collectors.repository.readers import (
     LOWEST,
@@ -23,6 +23,7 @@ from rempart.collectors.repository.readers import (
 from rempart.collectors.repository.resource import STANDS, Body, Resource, Setting
 from rempart.collectors.repository.rows import Conditions, Look, Rule
 from rempart.collectors.repository.values import shown, unresolved
+from rempart.collectors.text import clean
 
 Answer: TypeAlias = Any  # bool, a version word, Unknown or OneOf
 OF: Final = {  # readers that combine in one way whatever the topic
@@ -73,6 +74,16 @@ class Deciding:
             doubtful.append(found)
         words = "what decides here is itself not decided"
         return _settled(doubtful.pop() if doubtful else Decided(unresolved(words), words), doubtful)
+
+    def alone(self, rule: Rule) -> Decided | None:
+        """What this resource says by itself as the companion a rule looks for."""
+        asked = {path[1:]: words for path, words in rule.when.items()}
+        if fulfilled(asked, self._body, self._body) is not True:
+            return None
+        found = self._answer(rule, self._body, "")
+        if found is None and rule.absent is not None:
+            found = _absent(rule, self._resource)
+        return found
 
     def _holds(self, rule: Rule, body: Body, resource: Resource) -> bool | Unknown:
         own = {path: words for path, words in rule.when.items() if not path.startswith("~")}
@@ -205,6 +216,24 @@ def companions_of(estate: Estate, resource: Resource, look: Look) -> Iterator[tu
         return
     for one, certain in estate.beside(resource, look):
         yield one.body, certain
+
+
+def place_of(
+    found: Decided, resource: Resource, key: str, line: int, end_line: int
+) -> dict[str, Any]:
+    """The key of an observation, and where what decided stands: lines of the thing else."""
+    if found.resource is not None:
+        line, end_line = found.resource.line, found.resource.end_line
+    if found.setting is not None and found.setting.line:
+        line, end_line = found.setting.line, found.setting.end_line
+    return {
+        "key": clean(key, 300),
+        "vantage": Vantage.DECLARED,
+        "source": found.file or (found.resource or resource).file,
+        "line": line,
+        "end_line": max(line, end_line),
+        "root": resource.root,
+    }
 
 
 def is_version(text: object) -> bool:

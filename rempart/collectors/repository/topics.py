@@ -5,13 +5,20 @@ from typing import Any, Final
 
 import msgspec
 
-from rempart.check import Gap, Observation, OneOf, Seen, Unknown, Vantage
+from rempart.check import Gap, Observation, OneOf, Seen, Unknown
 from rempart.collectors.repository.companions import Estate
+from rempart.collectors.repository.orphans import orphans
 from rempart.collectors.repository.passwords import password_policy
 from rempart.collectors.repository.readers import VERSIONS
 from rempart.collectors.repository.resource import Body, Resource, Written
-from rempart.collectors.repository.rows import Row, Rules
-from rempart.collectors.repository.rules import Decided, Deciding, companions_of, fulfilled
+from rempart.collectors.repository.rows import Row, Rows, Rules
+from rempart.collectors.repository.rules import (
+    Decided,
+    Deciding,
+    companions_of,
+    fulfilled,
+    place_of,
+)
 from rempart.collectors.repository.whose import (
     DOUBTFUL,
     Whose,
@@ -31,11 +38,12 @@ from rempart.observations.volumes import Volume
 
 TLS: Final = {"ssl3": "SSLv3", "1.0": "TLSv1", "1.1": "TLSv1.1", "1.2": "TLSv1.2", "1.3": "TLSv1.3"}
 ALWAYS: Final = Decided(True, "the provider always encrypts")
-Rows = Mapping[str, tuple[Row, ...]]
 Seen_ = Observation | Gap
 
 
-def observed(resources: Iterable[Resource] | Estate, rows: Rows) -> Iterator[Seen_]:
+def observed(
+    resources: Iterable[Resource] | Estate, rows: Mapping[str, tuple[Row, ...]]
+) -> Iterator[Seen_]:
     """Everything the rows say of resources that may refer to each other."""
     estate = resources if isinstance(resources, Estate) else Estate(resources)
     for resource in estate.resources:
@@ -43,6 +51,7 @@ def observed(resources: Iterable[Resource] | Estate, rows: Rows) -> Iterator[See
             for one in _parts(resource, row):
                 if fulfilled(row.when, one.body, resource.body) is not False:
                     yield from _Looked(estate, resource, row, one).told()
+    yield from orphans(estate, rows if isinstance(rows, Rows) else Rows(rows))
 
 
 class _Part(msgspec.Struct, frozen=True):
@@ -163,17 +172,5 @@ class _Looked:
 
     def _where(self, found: Decided) -> dict[str, Any]:
         """The key of an observation, and where what decided stands."""
-        resource, part = found.resource or self._resource, self._part
-        line, end_line = part.line, part.end_line
-        if found.resource is not None:
-            line, end_line = resource.line, resource.end_line
-        if found.setting is not None and found.setting.line:
-            line, end_line = found.setting.line, found.setting.end_line
-        return {
-            "key": clean(part.key, 300),
-            "vantage": Vantage.DECLARED,
-            "source": found.file or resource.file,
-            "line": line,
-            "end_line": max(line, end_line),
-            "root": self._resource.root,
-        }
+        part = self._part
+        return place_of(found, self._resource, part.key, part.line, part.end_line)

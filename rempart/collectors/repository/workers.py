@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import Empty, Queue
@@ -24,7 +25,7 @@ from rempart.collectors.repository.jobs import BRINGS, BRINGS_OF, KINDS, Job, To
 from rempart.collectors.repository.rows import TABLES
 from rempart.collectors.tree import shown
 from rempart.documents.kept import folder, keep
-from rempart.errors import Reason
+from rempart.errors import ContentErrors, Reason
 
 MODULE = "rempart.collectors.repository.worker"
 COMMAND = (sys.executable, "-s", "-P", "-m", MODULE)  # the only child a repository needs
@@ -60,7 +61,8 @@ class Died(Exception):
 def answered(jobs: list[Job], deadline: Any, limits: Limits = Limits()) -> Iterator[Seen]:  # noqa: ANN401
     """What the jobs bring, from one worker or two."""
     for table in TABLES.glob("*.yaml"):
-        keep(table)  # a worker may not write
+        with suppress(ContentErrors):  # what needs it will say so
+            keep(table)  # a worker may not write
     waiting: Queue[Job] = Queue()
     for job in jobs:
         waiting.put(job)
