@@ -214,6 +214,8 @@ def verdict(
     else:
         outcome = Outcome.PASS if good else Outcome.FAIL
     result = _result(outcome, seen, where, of=of, facts=facts or {}, reason=reason)
+    if not counts and severity is None:
+        return result
     return replace(result, counts=counts or {}, severity=severity)
 
 
