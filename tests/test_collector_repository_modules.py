@@ -17,7 +17,7 @@ from rempart.collectors.repository.syntax import File
 from rempart.collectors.repository.terraform import declared
 from rempart.collectors.repository.topics import observed
 from rempart.observations.datastores import DataStore
-from rempart.observations.exposure import PublicEndpoint
+from rempart.observations.exposure import OpenPort, PublicEndpoint
 
 DATABASE = 'resource "aws_db_instance" "d" {\n  storage_encrypted = var.on\n}\n'
 LIBRARY = 'variable "on" {}\n' + DATABASE
@@ -235,6 +235,25 @@ def test_companions_in_a_registry_module_speak_for_it() -> None:
     text = f'module "b" {{\n  source = "{source}"\n  acl = "public-read"\n}}\n'
     public = {one.key: one.public for one in called(text) if isinstance(one, PublicEndpoint)}
     assert public == {"module.b": True}
+
+
+@pytest.mark.parametrize(
+    ("rules", "opened"),
+    [
+        ('["ssh-tcp"]', {"admin": True}),
+        ('["https-443-tcp", "http-80-tcp"]', {"web": True}),
+        ('["all-all"]', {"admin": True, "data": True, "other": True}),
+        ('["http-8080-tcp", "all-icmp"]', {"other": True}),
+        ("[]", {}),
+    ],
+)
+def test_rules_of_a_group_may_have_names(rules: str, opened: dict[str, object]) -> None:
+    text = (
+        'module "sg" {\n  source = "terraform-aws-modules/security-group/aws"\n'
+        f'  ingress_cidr_blocks = ["0.0.0.0/0"]\n  ingress_rules = {rules}\n}}\n'
+    )
+    found = declared(files({"main.tf": text}))
+    assert {one.use: one.public for one in found if isinstance(one, OpenPort)} == opened
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,7 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     web: dict[int, str]
     rules: tuple[Rule, ...]
     images: dict[str, int] = {}
+    named: dict[str, int] = {}
 
     @property
     def services(self) -> dict[int, str]:
@@ -103,17 +104,16 @@ class Opening:
 def opened(resources: Iterable[Resource]) -> Iterator[OpenPort]:
     """What the rules among these resources open."""
     rules = _by_type()
+    found: dict[tuple[str, str], list[Opening]] = {}
+    files: dict[tuple[str, str], str] = {}
     for resource in resources:
-        openings = [
-            one for rule in rules.get(resource.type, ()) for one in _openings(rule, resource)
-        ]
-        place = {
-            "key": clean(resource.address, 300),
-            "vantage": Vantage.DECLARED,
-            "source": resource.file,
-            "root": resource.root,
-        }
-        yield from by_use(openings, **place)
+        for rule in rules.get(resource.type, ()):
+            thing = (resource.root, resource.address)
+            found.setdefault(thing, []).extend(_openings(rule, resource))
+            files[thing] = resource.file
+    for (root, address), openings in found.items():
+        place = {"source": files[root, address], "root": root, "vantage": Vantage.DECLARED}
+        yield from by_use(openings, key=clean(address, 300), **place)
 
 
 def _openings(rule: Rule, resource: Resource) -> Iterator[Opening]:
@@ -193,8 +193,22 @@ def _listed(item: Any) -> range | Unknown:  # noqa: ANN401
     low, _, high = text.partition("-")
     first, last = _number(low), _number(high or low)
     if first is None or last is None or isinstance(item, OneOf):
-        return unresolved(text[:60])
+        return _named(text)
     return range(first, last + 1)
+
+
+def _named(text: str) -> range | Unknown:
+    """Ports by the name of a rule, as `ssh-tcp`, `http-8080-tcp` or `all-all`."""
+    name, _, protocol = text.lower().rpartition("-")
+    port = table().named.get(name) or _number(name.rpartition("-")[2])
+    if protocol in ("tcp", "udp", "all", "icmp"):
+        if protocol == "icmp":
+            return range(0)
+        if name == "all":
+            return EVERY
+        if port is not None:
+            return range(port, port + 1)
+    return unresolved(text[:60])
 
 
 def _number(value: Any) -> int | None:  # noqa: ANN401
@@ -244,6 +258,8 @@ def _publicly(opening: Opening) -> Fact:
 
 def _uses(opening: Opening) -> Iterator[tuple[str, list[str]]]:
     """The uses of the ports of an opening, and these ports in words."""
+    if not isinstance(opening.low, Unknown) and opening.high < opening.low:
+        return
     if isinstance(opening.low, Unknown):
         for use in ("data", "admin", "other"):
             yield use, [shown(opening.low)[:60]]
