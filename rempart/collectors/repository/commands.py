@@ -148,7 +148,7 @@ def told(text: str, line: int = 1) -> Iterator[Told]:
 
 def of_words(words: Sequence[str], line: int, fed: Command | None = None) -> Iterator[Told]:
     """What one command gives away."""
-    name, rest = _program(words)
+    name, rest = program_of(words)
     program = table().get(name, NOTHING)
     seen: set[str] = set()
     for option, value, kind in (*_options(program, words), *_piped(name, fed)):
@@ -174,7 +174,7 @@ def _stands(option: str, spoken: str, words: Sequence[str]) -> bool:
     return "=" in option and option in spoken.replace('"', " ").replace("'", " ").split()
 
 
-def _program(words: Sequence[str]) -> tuple[str, Sequence[str]]:
+def program_of(words: Sequence[str]) -> tuple[str, Sequence[str]]:
     """The command's name, and the words after it."""
     for place, word in enumerate(words):
         if word in _BEFORE or (_ASSIGNED.fullmatch(word) and not word.startswith("-")):

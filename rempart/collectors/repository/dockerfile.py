@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from rempart.check import Observation, Seen
-from rempart.collectors.repository.commands import told
+from rempart.collectors.repository.commands import commands, program_of, told
 from rempart.collectors.repository.dockerfile_syntax import Instruction, instructions
 from rempart.collectors.repository.environment import Variable, said, secrets
 from rempart.collectors.repository.leaks import given_away
@@ -28,7 +28,7 @@ TABLE = Path(__file__).parent / "tables" / "images.yaml"
 ROOT: Final = frozenset({"root", "0", "0:0", "root:root", "root:0", "0:root"})
 _CLEAR = re.compile(r"(?<![\w+.-])(?:http|ftp)://([^\s/:\"'@]+)", re.I)
 _CHECKED = re.compile(r"sha(?:1|224|256|384|512)sum|shasum|md5sum|gpgv?\b|cosign|openssl\s+dgst")
-_FETCHES = re.compile(r"(?:^|[\s;&|(/])(?:curl|wget|aria2c|fetch|Invoke-WebRequest)\b", re.I)
+FETCHERS: Final = frozenset({"curl", "wget", "aria2c", "fetch"})
 _PORT = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?(?:/(\w+))?")
 _ARGUMENT = re.compile(r"\$\{?(\w+)(?::?-([^}]*))?\}?")
 _LOCAL = (".local", ".localhost", ".internal", ".svc", ".lan", ".test", ".invalid")
@@ -70,8 +70,11 @@ def dockerfile(path: str, text: str) -> Iterator[Observation]:
 def _run(one: Instruction, place: Place) -> Iterator[Observation]:
     script = f"{_plain(one.text)}\n{one.body}"
     yield from given_away(told(script), one.address, place, lines=False)
-    if _FETCHES.search(script) and not _CHECKED.search(script):
-        yield from _cleartext(script, one.address, place)
+    if not _CHECKED.search(script):
+        for command in commands(script):
+            if program_of(command.words)[0] in FETCHERS:
+                yield from _cleartext(" ".join(command.words), one.address, place)
+                break
 
 
 def _plain(text: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, Final, TypeAlias
 
-from rempart.check import Gap, Observation, Unknown
+from rempart.check import Gap, Observation, Unknown, unseen
 from rempart.collectors.repository.ansible.firewalls import firewalld, iptables, ufw
 from rempart.collectors.repository.commands import told
 from rempart.collectors.repository.compose import published
@@ -16,6 +16,7 @@ from rempart.collectors.repository.dockerfile import remote
 from rempart.collectors.repository.leaks import given_away
 from rempart.collectors.repository.places import Place
 from rempart.collectors.repository.servers.reading import configuration
+from rempart.collectors.repository.values import unresolved
 from rempart.collectors.text import clean
 from rempart.observations.exposure import LiteralSecret, OpenPort
 from rempart.observations.sign_in import SignIn
@@ -51,15 +52,15 @@ def verification(given: dict[str, Any], key: str, place: Place) -> Iterator[Peer
         value = given.get(name)
         if value is None or isinstance(value, dict | list):
             continue
-        good = name in VERIFY
-        if isinstance(value, Unknown):
-            fact: Any = value
-        elif value in TRUE or value in FALSE:
-            fact = (value in TRUE) == good
-        else:
+        if unseen(value):
+            shown, fact = f"{name} is not decided here", unresolved(f"{name} is not decided here")
+            yield PeerVerification("certificate", fact, shown, **place.stamp(key))
+            return
+        if value not in (*TRUE, *FALSE):
             continue
-        shown = clean(f"{name}: {'yes' if value in TRUE else 'no'}", 60)
-        yield PeerVerification("certificate", fact, shown, **place.stamp(key))
+        on = value in TRUE
+        shown = f"{name}: {'yes' if on else 'no'}"
+        yield PeerVerification("certificate", on == (name in VERIFY), shown, **place.stamp(key))
         return
 
 

@@ -45,6 +45,9 @@ class Text:
     path: str
     content: str
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "content", self.content.removeprefix("\ufeff"))
+
     @cached_property
     def name(self) -> str:
         """The file's name without the ending of a template."""
@@ -66,7 +69,7 @@ class Text:
     def lines(self) -> list[Line]:
         """Its lines, with blank ones where the template steers."""
         found, depth = [], 0
-        for number, raw in enumerate(self.content.removeprefix("\ufeff").splitlines(), 1):
+        for number, raw in enumerate(self.content.splitlines(), 1):
             opens, closes = len(_OPENS.findall(raw)), len(_CLOSES.findall(raw))
             inline = opens > 0 and opens == closes
             depth = max(0, depth + opens - closes) if opens > closes else depth

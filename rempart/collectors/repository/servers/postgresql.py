@@ -30,6 +30,7 @@ ON = {
 PORT = 5432
 _RULE = re.compile(r"\s*(local|host|hostssl|hostnossl|hostgssenc|hostnogssenc)\s+(\S.*)", re.I)
 _WORD = re.compile(r'"[^"]*"|[^\s"]+')
+_FILLED = re.compile(r"\{\{.*?\}\}")
 _MASK = re.compile(r"\d+\.\d+\.\d+\.\d+|[0-9a-f:]*:[0-9a-f:]+", re.I)
 _HERE = ("127.", "::1", "localhost", "samehost")
 _PRIVATE_WORD = "samenet"
@@ -55,7 +56,8 @@ class Rule:
 def rules(text: Text) -> Iterator[Rule]:
     """The lines of pg_hba.conf in order."""
     for line in text.lines:
-        match = _RULE.fullmatch(line.text.partition("#")[0].rstrip())
+        bare = _FILLED.sub(lambda one: "".join(one[0].split()), line.text.partition("#")[0])
+        match = _RULE.fullmatch(bare.rstrip())
         if match is None:
             continue
         kind, words = match[1].lower(), _WORD.findall(match[2])

@@ -48,7 +48,7 @@ READERS: Final[dict[str, Reader]] = {
 def configuration(name: str, content: str) -> Iterator[Observation]:
     """What one file of that name decides, alone."""
     text = Text(name, content)
-    family = family_of(name, content)
+    family = family_of(name, text.content)
     if family == "postgresql":
         yield from server(text, ())
     elif family == "policy":
