@@ -198,6 +198,20 @@ def test_a_companion_of_nothing_here_says_what_it_says_and_no_more() -> None:
     assert told(guarded, resource({"of": "elsewhere", "on": True}, "extra", "x")) == []
 
 
+def test_a_companion_nobody_points_to_speaks_alone_too() -> None:
+    words = {"reader": "words", "words": {"1": True, "0": False}}
+    rule = {"companion": "extra", "through": "group", "paths": ["p[k=ssl].v"], **words}
+    row = {"transit": [rule, {"default": "the group decides"}]}
+    group = resource({"name": "g", "p": [{"k": "ssl", "v": 0}]}, "extra", "x")
+    (one,) = told(row, group)
+    assert isinstance(one, Transit)
+    assert (one.key, one.enforced) == ("x", False)
+    (one,) = told(row, resource({"group": "g"}), group)
+    assert isinstance(one, Transit)
+    assert (one.key, one.enforced) == ("a", False)
+    assert told(row, resource({"name": "g", "p": []}, "extra", "x")) == []
+
+
 def test_a_companion_that_may_be_missing_leaves_it_open() -> None:
     extra = resource({"of": "a", "on": True}, "extra", "x", perhaps=True, condition="who knows")
     rule = {"companion": "extra", "by": "of", "paths": ["on"]}

@@ -69,7 +69,14 @@ class Estate:
         return index
 
     def belongs(self, companion: Resource, types: Iterable[str], look: Look) -> bool:
-        """Whether a companion refers to anything of these types that is declared here."""
+        """Whether a companion belongs to anything of these types that is declared here."""
+        if look.through:
+            return any(
+                found is companion
+                for type_ in types
+                for one in self.of(type_)
+                for found, _ in self._through(one, companion.type, look.through)
+            )
         for by in (look.by,) if isinstance(look.by, str) else look.by:
             for setting in companion.body.at(by):
                 for place in _meant(setting):

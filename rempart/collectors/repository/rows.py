@@ -135,7 +135,9 @@ class Rows(dict[str, tuple[Row, ...]]):
         for row in {id(one): one for listed in self.values() for one in listed}.values():
             for topic, rules in row.topics():
                 for rule in rules:
-                    if rule.by and not any(not path.startswith("~") for path in rule.when):
+                    if rule.anywhere or any(not path.startswith("~") for path in rule.when):
+                        continue
+                    if rule.companion:
                         for type_ in rule.companions():
                             topics = found.setdefault(type_, {})
                             topics[topic] = (*topics.get(topic, ()), (row, rule))
