@@ -22,6 +22,7 @@ class Estate:
             self._types.setdefault(one.type, []).append(one)
         self._referring: dict[tuple[str, str], dict[Place, list[Resource]]] = {}
         self._named: dict[str, dict[Place, Resource]] = {}
+        self._pointers: dict[tuple[str, str, str], set[int]] = {}
 
     @property
     def types(self) -> Iterable[str]:
@@ -71,12 +72,8 @@ class Estate:
     def belongs(self, companion: Resource, types: Iterable[str], look: Look) -> bool:
         """Whether a companion belongs to anything of these types that is declared here."""
         if look.through:
-            return any(
-                found is companion
-                for type_ in types
-                for one in self.of(type_)
-                for found, _ in self._through(one, companion.type, look.through)
-            )
+            pointed = (self._pointed(type_, companion.type, look.through) for type_ in types)
+            return any(id(companion) in one for one in pointed)
         for by in (look.by,) if isinstance(look.by, str) else look.by:
             for setting in companion.body.at(by):
                 for place in _meant(setting):
@@ -86,6 +83,17 @@ class Estate:
                         if any(one in names for one in prefixes):
                             return True
         return False
+
+    def _pointed(self, type_: str, companion: str, path: str) -> set[int]:
+        """The companions that resources of a type point to."""
+        known = self._pointers.get((type_, companion, path))
+        if known is None:
+            known = self._pointers[type_, companion, path] = {
+                id(found)
+                for one in self.of(type_)
+                for found, _ in self._through(one, companion, path)
+            }
+        return known
 
     def _names(self, type_: str) -> dict[Place, Resource]:
         names = self._named.get(type_)
