@@ -410,6 +410,12 @@ def test_secrets_in_lists_of_pairs_are_told() -> None:
     }
 
 
+def test_a_template_within_serverless_settings_is_read() -> None:
+    text = "provider: {name: aws}\nresources:\n  Resources:\n    V:\n      Type: AWS::EC2::Volume\n"
+    (volume,) = by_key(seen(text, "serverless.yml"), Volume).values()
+    assert (volume.key, volume.encrypted, volume.line) == ("V", False, 4)
+
+
 # --- what is no template
 
 

@@ -16,7 +16,7 @@ from rempart.observations.datastores import DataStore
 from rempart.observations.exposure import LiteralSecret, OpenPort, PublicEndpoint, Workload
 from rempart.observations.sign_in import SignIn
 from rempart.observations.tls import TlsVersion
-from rempart.observations.transit import Transit
+from rempart.observations.transit import PeerVerification, Transit
 from rempart.observations.volumes import Volume
 
 EXAMPLES: list[dict[str, Any]] = read(Path(__file__).parent / "rows" / "kubernetes.yaml").value
@@ -212,7 +212,7 @@ def test_two_objects_of_one_name_are_told_apart() -> None:
             {"service.beta.kubernetes.io/azure-load-balancer-internal": "false"},
             True,
         ),
-        ({"externalIPs": ["192.0.2.1"]}, {}, False),
+        ({"externalIPs": ["10.0.0.1"]}, {}, False),
         ({"externalIPs": ["8.8.8.8"]}, {}, True),
     ],
 )
@@ -504,7 +504,8 @@ def test_flags_that_are_absent() -> None:
 
 
 def test_static_passwords_and_tokens_never_expire() -> None:
-    for flag in ("--basic-auth-file=/p.csv", "--token-auth-file=/t.csv"):
+    accounts = "--service-account-lookup=false"
+    for flag in ("--basic-auth-file=/p.csv", "--token-auth-file=/t.csv", accounts):
         ways = [one for one in seen(component("kube-apiserver", flag)) if isinstance(one, SignIn)]
         assert [one.guarded for one in ways if one.kind == "long_lived"] == [False]
 
@@ -519,6 +520,8 @@ def test_static_passwords_and_tokens_never_expire() -> None:
             ("--insecure-port=0", "--tls-cert-file=a", "--tls-private-key-file=b"),
             True,
         ),
+        ("kube-apiserver", ("--secure-port=0",), False),
+        ("kube-apiserver", ("--tls-cert-file=a",), False),
         ("kubelet", ("--read-only-port=10255",), False),
         ("etcd", (), False),
         ("etcd", ("--cert-file=a", "--key-file=b"), True),
@@ -550,6 +553,27 @@ def test_clear_text_between_components(name: str, flags: tuple[str, ...], enforc
 )
 def test_who_asks_etcd_shows_a_certificate(flags: tuple[str, ...], guarded: bool) -> None:
     assert the(seen(component("etcd", *flags)), SignIn).guarded is guarded
+
+
+def test_certificates_that_nobody_looks_at() -> None:
+    texts = (
+        component("metrics-server", "--kubelet-insecure-tls"),
+        component("etcd", "--peer-auto-tls=true"),
+        manifest("APIService", "apiregistration.k8s.io/v1", spec={"insecureSkipTLSVerify": True}),
+    )
+    for text in texts:
+        assert the(seen(text), PeerVerification).verified is False
+    for text in (component("metrics-server"), component("etcd", "--auto-tls=false")):
+        assert by_key(seen(text), PeerVerification) == {}
+
+
+def test_a_port_of_the_machine_is_open_to_it() -> None:
+    port: dict[str, Any] = {"containerPort": 6379, "hostPort": 16379}
+    found = seen(in_kind("DaemonSet", {"containers": [{"name": "c", "ports": [port]}]}))
+    assert (the(found, OpenPort).ports, the(found, OpenPort).public) == (("6379 Redis",), True)
+    port["hostIP"] = "127.0.0.1"
+    found = seen(in_kind("DaemonSet", {"containers": [{"name": "c", "ports": [port]}]}))
+    assert the(found, OpenPort).public is False
 
 
 def test_the_kubelets_own_file() -> None:

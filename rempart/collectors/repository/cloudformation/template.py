@@ -106,6 +106,8 @@ def template(document: Document, path: str) -> Template | None:
     value = document.value
     if not isinstance(value, dict):
         return None
+    if isinstance(value.get("resources"), dict) and "provider" in value:
+        value = value["resources"]  # a template within the settings of the Serverless Framework
     resources = value.get("Resources")
     if not isinstance(resources, dict):
         return None

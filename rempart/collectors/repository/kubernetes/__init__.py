@@ -54,6 +54,7 @@ READERS: Final[Mapping[tuple[str, str], Reader]] = {
     ("ClusterConfiguration", "kubeadm.k8s.io"): flags.kubeadm,
     ("HelmRelease", "helm.toolkit.fluxcd.io"): helm.in_release,
     ("Application", "argoproj.io"): helm.in_release,
+    ("APIService", "apiregistration.k8s.io"): access.api_service,
     ("ClusterRoleBinding", "rbac.authorization.k8s.io"): access.binding,
     ("RoleBinding", "rbac.authorization.k8s.io"): access.binding,
 }
@@ -105,6 +106,7 @@ def _of(manifest: Manifest, redirected: set[tuple[str, str]]) -> Iterator[Observ
         yield workload(manifest, inner)
         yield from credentials.in_environment(manifest, inner)
         yield from flags.in_pod(manifest, inner)
+        yield from services.host_ports(manifest, inner)
 
 
 def _storage(manifests: Iterable[Manifest]) -> Iterator[Observation]:

@@ -7,13 +7,31 @@ from collections.abc import Iterator
 from typing import Final
 
 from rempart.check import Observation
-from rempart.collectors.repository.kubernetes.objects import Manifest, listed, mapping
+from rempart.collectors.repository.kubernetes.objects import (
+    Manifest,
+    listed,
+    mapping,
+    truth,
+    written,
+)
+from rempart.collectors.repository.values import unresolved
 from rempart.collectors.text import clean
 from rempart.observations.sign_in import SignIn
+from rempart.observations.transit import PeerVerification
 
 NOBODY: Final = frozenset({"system:anonymous", "system:unauthenticated"})
 # What the API server itself grants to whoever asks: its version and health.
 HARMLESS: Final = frozenset({"system:public-info-viewer", "system:discovery"})
+
+
+def api_service(manifest: Manifest) -> Iterator[Observation]:
+    """Whether the API server makes sure which extension it hands requests on to."""
+    if "insecureSkipTLSVerify" in manifest.spec:
+        skipped = truth(manifest.spec["insecureSkipTLSVerify"])
+        verified = skipped is False if isinstance(skipped, bool) else unresolved("not decided")
+        words = written("insecureSkipTLSVerify", manifest.spec["insecureSkipTLSVerify"])
+        where = manifest.where(manifest.spec, "insecureSkipTLSVerify")
+        yield PeerVerification("certificate", verified, words, **where)
 
 
 def binding(manifest: Manifest) -> Iterator[Observation]:

@@ -23,7 +23,7 @@ from rempart.collectors.text import clean
 from rempart.observations.datastores import DataStore
 from rempart.observations.sign_in import SignIn
 from rempart.observations.tls import TlsVersion
-from rempart.observations.transit import Transit
+from rempart.observations.transit import PeerVerification, Transit
 
 COMPONENTS: Final = (
     "kube-apiserver",
@@ -32,6 +32,7 @@ COMPONENTS: Final = (
     "kube-controller-manager",
     "kube-scheduler",
     "apiserver",
+    "metrics-server",
 )
 VERSIONS: Final = {
     "VersionTLS10": "TLSv1",
@@ -128,6 +129,7 @@ def judged(flags: Flags) -> Iterator[Observation]:
     elif flags.component == "etcd":
         yield from _etcd(flags)
     yield from _versions(flags)
+    yield from _unverified(flags)
 
 
 def _api_server(flags: Flags) -> Iterator[Observation]:
@@ -137,17 +139,26 @@ def _api_server(flags: Flags) -> Iterator[Observation]:
             words = clean(f"--{name}={flags.text(name)}", 120)
             yield SignIn("long_lived", False, words, **flags.where(name))  # type: ignore[arg-type]
             break
+    else:
+        if flags.fact("service-account-lookup") is False:
+            words, name = "--service-account-lookup=false", "service-account-lookup"
+            yield SignIn("long_lived", False, words, **flags.where(name))  # type: ignore[arg-type]
     clear = [
         name
         for name, good in (("insecure-port", "0"), ("insecure-bind-address", None))
         if name in flags and flags.text(name) != good
     ]
+    if flags.text("secure-port") == "0":
+        clear.append("secure-port")
+    halves = [name for name in ("tls-cert-file", "tls-private-key-file") if flags.text(name)]
+    if len(halves) == 1:
+        clear += halves
     if flags.fact("kubelet-https") is False:
         clear.append("kubelet-https")
     if clear:
         words = ", ".join(f"--{name}={flags.text(name)}" for name in clear)
         yield Transit("cluster", False, clean(words, 200), **flags.where(*clear))  # type: ignore[arg-type]
-    elif "tls-cert-file" in flags and "tls-private-key-file" in flags:
+    elif len(halves) == 2:
         yield Transit("cluster", True, "--tls-cert-file", **flags.where("tls-cert-file"))  # type: ignore[arg-type]
     name = "encryption-provider-config"
     encrypted: Seen[bool] = False
@@ -231,6 +242,15 @@ def _loopback(url: str) -> bool:
         return (urlsplit(url).hostname or "") in LOOPBACK
     except ValueError:
         return False
+
+
+def _unverified(flags: Flags) -> Iterator[Observation]:
+    """Flags by which a component takes any certificate for that of its peer."""
+    for name in ("kubelet-insecure-tls", "insecure-skip-tls-verify", "auto-tls", "peer-auto-tls"):
+        if flags.fact(name) is True:
+            words = f"--{name}"
+            yield PeerVerification("certificate", False, words, **flags.where(name))  # type: ignore[arg-type]
+            return
 
 
 def _versions(flags: Flags) -> Iterator[Observation]:

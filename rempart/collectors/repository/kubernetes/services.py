@@ -21,6 +21,8 @@ from rempart.collectors.text import clean
 from rempart.observations.exposure import PublicEndpoint
 
 EVERYWHERE: Final = "0.0.0.0/0"
+# Addresses that stand for public ones in examples (RFC 5737, RFC 3849).
+DOCUMENTED: Final = ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")
 TOLD: Final = frozenset({"data", "admin"})  # what else stands outside is told as an endpoint
 # Annotations by which a load balancer stays inside the network, and the values that say so.
 INTERNAL: Final[Mapping[str, tuple[str, ...]]] = {
@@ -66,6 +68,20 @@ def service(manifest: Manifest) -> Iterator[Observation]:
         yield from _ports(manifest, [str(one) for one in ranges] or [EVERYWHERE])
 
 
+def host_ports(manifest: Manifest, pod: Mapping[str, Node]) -> Iterator[Observation]:
+    """The ports of data stores and of administration that a pod opens on its machine."""
+    openings: list[Opening] = []
+    for container in listed(pod.get("containers")):
+        for one in listed(mapping(container).get("ports")):
+            port = mapping(one)
+            number = port.get("containerPort")
+            if isinstance(port.get("hostPort"), int) and isinstance(number, int):
+                address = str(port.get("hostIP") or EVERYWHERE)
+                line = manifest.where(one, "hostPort")["line"]
+                openings.append(Opening(number, number, (address,), line))
+    yield from _told(manifest, openings)
+
+
 def _ports(manifest: Manifest, sources: Sequence[str]) -> Iterator[Observation]:
     """The ports of data stores and of administration that a service lets in."""
     openings: list[Opening] = []
@@ -76,6 +92,10 @@ def _ports(manifest: Manifest, sources: Sequence[str]) -> Iterator[Observation]:
         if isinstance(number, int) and str(port.get("protocol", "TCP")).upper() == "TCP":
             line = manifest.where(one, "port")["line"]
             openings.append(Opening(number, number, tuple(sources), line))
+    yield from _told(manifest, openings)
+
+
+def _told(manifest: Manifest, openings: Sequence[Opening]) -> Iterator[Observation]:
     where = manifest.where()
     place = {name: where[name] for name in ("key", "vantage", "source", "root")}
     yield from (one for one in by_use(openings, **place) if one.use in TOLD)
@@ -103,7 +123,9 @@ def _outside(addresses: list[Node]) -> Seen[bool]:
     facts: list[bool | Unknown] = []
     for one in addresses:
         try:
-            facts.append(ipaddress.ip_address(str(one)).is_global)
+            address = ipaddress.ip_address(str(one))
+            shown = any(address in ipaddress.ip_network(each) for each in DOCUMENTED)
+            facts.append(address.is_global or shown)
         except ValueError:
             facts.append(unresolved(clean(str(one), 60)))
     return any_of(*facts)
