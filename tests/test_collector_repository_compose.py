@@ -5,7 +5,9 @@ import pytest
 from rempart.check import Gap, Unknown
 from rempart.collectors.repository.compose import compose
 from rempart.errors import ContentErrors
-from rempart.observations.exposure import LiteralSecret, OpenPort
+from rempart.observations.exposure import LiteralSecret, OpenPort, Workload
+from rempart.observations.sign_in import SignIn
+from rempart.observations.transit import PeerVerification, Transit
 
 
 def opened(image: str, more: str) -> dict[int, object]:
@@ -109,3 +111,101 @@ def test_an_alias_bomb_ends() -> None:
     )
     with pytest.raises(ContentErrors, match="keys and values"):
         list(compose("compose.yml", bomb.encode()))
+
+
+def told(text: str) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for one in compose("compose.yml", text.encode()):
+        if isinstance(one, SignIn):
+            found.setdefault(one.key, set()).add(f"{one.kind} {word(one.guarded)}")
+        elif isinstance(one, Transit):
+            found.setdefault(one.key, set()).add(f"transit {word(one.enforced)}")
+        elif isinstance(one, PeerVerification):
+            found.setdefault(one.key, set()).add(f"verified {word(one.verified)}")
+        elif isinstance(one, LiteralSecret):
+            found.setdefault(one.key, set()).add(f"secret {word(one.literal)}")
+        elif isinstance(one, Workload) and one.reaches:
+            found.setdefault(one.key, set()).add(f"reaches {', '.join(one.reaches)}")  # type: ignore[arg-type]
+    return found
+
+
+def word(value: object) -> str:
+    return "?" if isinstance(value, Unknown) else str(value)
+
+
+SERVICES = [
+    ("image: postgres, environment: [POSTGRES_HOST_AUTH_METHOD=trust]", {"a": {"anonymous False"}}),
+    ("image: postgres, environment: {POSTGRES_HOST_AUTH_METHOD: md5}", {"a": {"anonymous True"}}),
+    ("image: postgres, environment: {POSTGRES_HOST_AUTH_METHOD: $M}", {"a": {"anonymous ?"}}),
+    ("image: mysql, environment: {MYSQL_ALLOW_EMPTY_PASSWORD: yes}", {"a": {"anonymous False"}}),
+    ("image: mysql, environment: {MYSQL_ALLOW_EMPTY_PASSWORD: true}", {"a": {"anonymous False"}}),
+    ("image: zookeeper, environment: [ALLOW_ANONYMOUS_LOGIN=yes]", {"a": {"anonymous False"}}),
+    ("image: x, environment: {xpack.security.enabled: false}", {"a": {"anonymous False"}}),
+    ("image: redis, ports: ['6379:6379']", {"a": {"anonymous False"}}),
+    ("image: redis, ports: ['127.0.0.1:6379:6379']", {}),
+    ("image: redis", {}),
+    (
+        "image: redis, ports: ['6379:6379'], command: redis-server --requirepass Zulu77horse",
+        {"a": {"anonymous True"}, "a.command redis-server --requirepass": {"secret True"}},
+    ),
+    (
+        "image: redis, ports: ['6379:6379'], command: [redis-server, --requirepass, $P]",
+        {"a": {"anonymous True"}, "a.command redis-server --requirepass": {"secret False"}},
+    ),
+    (
+        "image: redis, ports: ['6379:6379'], volumes: ['./redis.conf:/r.conf']",
+        {"a": {"anonymous ?"}},
+    ),
+    ("image: mongo, ports: ['27017:27017']", {"a": {"anonymous False"}}),
+    (
+        "image: mongo, ports: ['27017:27017'], environment: {MONGO_INITDB_ROOT_USERNAME: a}",
+        {"a": {"anonymous True"}},
+    ),
+    ("image: 'elasticsearch:7.10', ports: ['9200:9200']", {"a": {"anonymous False"}}),
+    ("image: 'elasticsearch:8.1', ports: ['9200:9200']", {"a": {"anonymous True"}}),
+    ("image: x, environment: {PGSSLMODE: disable}", {"a": {"transit False"}}),
+    ("image: x, environment: [DB_SSLMODE=verify-full]", {"a": {"transit True"}}),
+    ("image: x, environment: {NODE_TLS_REJECT_UNAUTHORIZED: '0'}", {"a": {"verified False"}}),
+    (
+        "image: x, environment: {DB_PASSWORD: Zulu77horse}",
+        {"a.environment.DB_PASSWORD": {"secret True"}},
+    ),
+    (
+        "image: x, environment: [DB_PASSWORD=Zulu77horse]",
+        {"a.environment.DB_PASSWORD": {"secret True"}},
+    ),
+    (
+        "image: x, environment: {DB_PASSWORD_FILE: /run/secrets/p}",
+        {"a.environment.DB_PASSWORD_FILE": {"secret False"}},
+    ),
+    (
+        "image: mysql, healthcheck: {test: [CMD, mysqladmin, ping, -pZulu77horse]}",
+        {"a.healthcheck mysqladmin -p": {"secret True"}},
+    ),
+    ("image: x, privileged: true", {"a": {"reaches privileged"}}),
+    ("image: x, network_mode: host, pid: host", {"a": {"reaches hostNetwork, hostPID"}}),
+    ("image: x, volumes: ['/var/run/docker.sock:/s']", {"a": {"reaches docker socket"}}),
+    (
+        "image: x, volumes: [{type: bind, source: /etc, target: /x}, './a:/b', 'data:/d']",
+        {"a": {"reaches hostPath /etc"}},
+    ),
+    (
+        "image: x, cap_add: [CAP_SYS_ADMIN, NET_BIND_SERVICE]",
+        {"a": {"reaches capability SYS_ADMIN"}},
+    ),
+    ("image: x, security_opt: ['seccomp:unconfined']", {"a": {"reaches seccomp:unconfined"}}),
+]
+
+
+@pytest.mark.parametrize(("service", "expected"), SERVICES)
+def test_a_service_is_told(service: str, expected: dict[str, set[str]]) -> None:
+    assert told(f"services: {{a: {{{service}}}}}") == expected
+
+
+def test_a_service_has_what_it_extends() -> None:
+    text = (
+        "services:\n  base: {image: redis, command: redis-server --requirepass $P}\n"
+        "  a: {extends: {service: base}, ports: ['6379:6379']}\n"
+        "  b: {extends: b, image: redis}\n"
+    )
+    assert told(text)["a"] == {"anonymous True"}

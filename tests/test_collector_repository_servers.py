@@ -114,7 +114,7 @@ CASES = [
     ),
     (
         "mongod.conf",
-        "net:\n  bindIpAll: true\n  tls:\n    mode: requireTLS\n    disabledProtocols: TLS1_0,TLS1_1\n"
+        "net:\n  bindIpAll: true\n  tls:\n    mode: requireTLS\n    disabledProtocols: TLS1_0,TLS1_1\n"  # noqa: E501
         "security:\n  authorization: enabled\n  enableEncryption: true\n",
         {
             *("anonymous True", "transit True", "encrypted True"),

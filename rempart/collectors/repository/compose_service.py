@@ -70,12 +70,21 @@ def service_facts(
         yield from _asks(service, image, name, key, where, opened)
     for part in ("command", "entrypoint", "healthcheck"):
         value = service.get(part)
-        value = value.get("test") if isinstance(value, Mapping) else value
-        line = " ".join(f"'{one}'" for one in value) if isinstance(value, list) else value
+        line = _line(value.get("test") if isinstance(value, Mapping) else value)
         if isinstance(line, str):
             yield from given_away(told(line), f"{key}.{part}", where((part,)), lines=False)
     if image or "build" in service or next(_reaches(service), None):
         yield _workload(service, image, key, where)
+
+
+def _line(value: object) -> object:
+    """A command as one line; how a health check is started is no part of it."""
+    if not isinstance(value, list):
+        return value
+    words = [str(one) for one in value]
+    if words[:1] == ["CMD-SHELL"]:
+        return " ".join(words[1:])
+    return " ".join(f"'{one}'" for one in words[words[:1] == ["CMD"] :])
 
 
 def given(value: object, steps: tuple[Any, ...], where: Where) -> Iterator[Variable]:

@@ -72,7 +72,8 @@ def _gitlab(
     yield from _variables(path, document, (name, "variables"), f"{key}.variables")
     for part in SCRIPTS:
         lines = job.get(part)
-        for number, line in enumerate([lines] if isinstance(lines, str) else lines or ()):
+        listed = [lines] if isinstance(lines, str) else lines
+        for number, line in enumerate(listed if isinstance(listed, list) else ()):
             steps = (name, part) if isinstance(lines, str) else (name, part, number)
             if isinstance(line, str):
                 yield from _script(path, document, steps, f"{key}.{part}", line)
