@@ -217,6 +217,15 @@ def test_a_column_of_numbers_of_another_country_is_counted() -> None:
     assert one.key == "t/a.csv:kvnr:kvnr"
 
 
+@pytest.mark.parametrize("line", ['{{"kvnr": "{}"}}\n', "- kvnr: {}\n", "<kvnr>{}</kvnr>\n"])
+def test_fields_of_records_in_fixtures_are_counted(line: str) -> None:
+    text = "".join(line.format(kvnr(12_345_678 + 977 * n)) for n in range(12)).encode()
+    (one,) = searched("tests/fixtures/people.json", text)
+    assert isinstance(one, HealthIdentifiers)
+    assert (one.key, one.valid) == ("tests/fixtures/people.json:kvnr:kvnr", 12)
+    assert list(searched("deploy/people.json", text)) == []
+
+
 @pytest.mark.parametrize(
     "text", ["", "a", 'a;"b\n' + "x" * 200_000, "a\0;b\n", ";" * 100_000, "a;b\n1\n2;3;4\n"]
 )

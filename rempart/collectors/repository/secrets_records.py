@@ -1,11 +1,12 @@
-"""Insured persons' numbers of any country in the columns of a delimited text, counted.
+"""Insured persons' numbers of any country in the columns and fields of a text, counted.
 
 The French number is found in any text; those of other countries have too few check digits for
-that, and are looked for where a column holds them.
+that, and are looked for where a column or a field of records holds them.
 """
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import Final
@@ -18,6 +19,11 @@ from rempart.observations.identifiers.catalogue import BY_NAME
 
 ROWS: Final = 20_000
 COLUMNS: Final = 200
+# A field and what may be a number: `"kvnr": "A123..."`, `kvnr: A123...`, `<kvnr>A123...</kvnr>`.
+_FIELD: Final = re.compile(
+    r"([A-Za-z][\w-]{1,40})[\"']?(?:\s?[:=]\s?|>)[\"']?"
+    r"([0-9A-Z][0-9A-Z .-]{6,20}[0-9A-Z])(?=[\"'<,;\s]|$)"
+)
 _ELSEWHERE: Final = ("nir", "birth")  # found in any text, or no number
 
 
@@ -35,6 +41,16 @@ def records(path: str, content: bytes) -> Iterator[HealthIdentifiers]:
     except csv.Error:
         return
     for column in columns:
+        yield from _counted(path, column)
+
+
+def fields(path: str, content: bytes) -> Iterator[HealthIdentifiers]:
+    """Counts of the fields of records in JSON, YAML or XML."""
+    columns: dict[str, Column] = {}
+    for match in islice(_FIELD.finditer(content.decode("utf-8", "replace")), ROWS):
+        if match[1] in columns or len(columns) < COLUMNS:
+            columns.setdefault(match[1], Column(match[1])).add(match[2])
+    for column in columns.values():
         yield from _counted(path, column)
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from rempart.check import Gap, Observation
 from rempart.collectors.repository.secrets_people import people
+from rempart.collectors.repository.secrets_places import apart
 from rempart.collectors.repository.secrets_rules import rules
 from rempart.collectors.repository.secrets_search import MOST, Search
 from rempart.collectors.tree import opened
@@ -16,6 +17,7 @@ from rempart.observations.exposure import LiteralSecret
 
 HEAD: Final = 8_192  # bytes that tell a text from other files
 DELIMITED: Final = (".csv", ".tsv", ".psv", ".tab")
+RECORDS: Final = (".json", ".jsonl", ".ndjson", ".yaml", ".yml", ".xml")
 SEALED: Final = (
     b"$ANSIBLE_VAULT;",
     b"-----BEGIN AGE ENCRYPTED FILE-----",
@@ -71,3 +73,7 @@ def searched(path: str, content: bytes, file: str = "") -> Iterator[Observation 
         from rempart.collectors.repository.secrets_records import records
 
         yield from records(path, content)
+    elif path.lower().endswith(RECORDS) and apart(path):
+        from rempart.collectors.repository.secrets_records import fields
+
+        yield from fields(path, content)
