@@ -18,6 +18,7 @@ TABLES = Path(__file__).parent / "tables"
 CLOUDS = (
     *("aws", "google", "ovh", "scaleway", "outscale", "openstack", "alicloud", "digitalocean"),
     *("hcloud", "exoscale", "oci", "yandex", "ibm", "tencentcloud", "github", "gitlab", "vault"),
+    "kubernetes",
     *("mongodbatlas", "cloudflare", "keycloak", "okta", "elasticstack", "confluent", "aiven"),
 )
 # The table of a Terraform provider, by the first word of its resources.
