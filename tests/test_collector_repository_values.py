@@ -243,6 +243,8 @@ def test_rules_of_a_group_are_read_in_every_form(body: str, expected: object) ->
         ('destination_port_ranges = ["443"]', None),
         ('destination_port_range = "5432"', True),
         ('destination_port_range = "1-9000"', True),
+        ('destination_port_range = "443"\n protocol = "*"', None),
+        ('destination_port_range = "*"\n protocol = "*"', True),
         ("destination_port_range = var.unknown", "?"),
     ],
 )

@@ -9,6 +9,7 @@ from rempart.check import OneOf, Unknown, any_of
 from rempart.errors import Reason
 
 WIDE: Final = 8  # bits of a public IPv4 prefix that is as good as the whole Internet
+HUGE: Final = 4  # bits of an IPv4 prefix that no private network fills
 WIDE_6: Final = 3  # 2000::/3 is all there is
 # Part of an address that is not known, and the length of its prefix that is.
 _NARROW: Final = re.compile(r"\$\{.*\}/(\d{1,3})$", re.S)
@@ -41,7 +42,7 @@ def _open(value: Any) -> bool | Unknown:  # noqa: ANN401  (a value of a configur
         network = ipaddress.ip_network(text, strict=False)
     except ValueError:
         return False if text.isascii() and text.replace(" ", "").isalpha() else _not_known(text)
-    if network.prefixlen == 0:
+    if network.prefixlen == 0 or (network.version == 4 and network.prefixlen <= HUGE):
         return True
     if network.version == 6:
         return network.prefixlen <= WIDE_6

@@ -26,7 +26,7 @@ EVERY: Final = range(65_536)
 WIDE: Final = 1_000  # ports of a range whose services are not told one by one
 EVERYBODY: Final = "everybody"
 NO_PORTS: Final = frozenset({"icmp", "icmpv6", "ipv6-icmp", "igmp", "esp", "ah", "1", "58", "50"})
-ALL: Final = frozenset({"-1", "all", "*", "any", "null", "tcp_udp", ""})
+ALL: Final = frozenset({"-1", "all", "*", "any", "null", ""})
 
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -159,8 +159,8 @@ def _sources(rule: Rule, body: Body) -> list[Setting]:
 
 
 def _ranges(rule: Rule, body: Body, protocol: str) -> list[range | Unknown]:
-    if rule.every or protocol in ALL - {"tcp_udp"}:
-        return [EVERY]
+    if rule.every or (rule.low and protocol in ALL):
+        return [EVERY]  # where ports are listed, every protocol still means these ports
     ends = [body.at(path) for path in (rule.low, rule.high) if path]
     if any(one.value is not None for end in ends for one in end):
         return [_between(*[end[0].value if end else None for end in ends])]

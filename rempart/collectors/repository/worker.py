@@ -177,6 +177,9 @@ def _manifests(desk: Desk) -> Iterator[Seen]:
 
     around = Surroundings(desk.paths)
     files = dict(desk.each(lambda path, raw: (path, around.read(path, raw))))
+    for path, errors in around.broken.items():
+        first = errors.errors[0]
+        desk.gap(path, _reason(first.message), f"line {first.line}: {first.message}")
     yield from around.declared({path: read for path, read in files.items() if read})
 
 
