@@ -32,13 +32,15 @@ class Parts:
             kept = slots.translate(choice)
             slots, rows = bytes(compress(slots, kept)), chosen(rows, kept)
         spill.put(slots, rows)
-        while sum(map(spill.size, self._held)) > self._most:
-            self._give_up(spill)
+        if (lines := sum(map(spill.size, self._held))) > self._most:
+            self._give_up(spill, lines - self._most * 3 // 4)
 
-    def _give_up(self, spill: Spill) -> None:
-        """Drop half of the slots that are held."""
-        held = sorted(self._held)
-        for slot in held[len(held) // 2 :]:
+    def _give_up(self, spill: Spill, lines: int) -> None:
+        """Drop the largest slots that are held, until so many lines are gone."""
+        for slot in sorted(self._held, key=spill.size, reverse=True):
+            if lines <= 0:
+                return
+            lines -= spill.size(slot)
             spill.drop(slot)
             self._held.remove(slot)
 
