@@ -58,6 +58,15 @@ def test_a_hostile_file_costs_only_itself(tmp_path: Path, text: str, reason: Rea
     assert ("bad.yaml", reason) in reasons(found)
 
 
+def test_a_broken_document_of_a_stream_leaves_the_others(tmp_path: Path) -> None:
+    other = POD.replace("{name: a}", "{name: b}")
+    (tmp_path / "a.yaml").write_text(f"{POD}---\nspec: [\n---\n{other}")
+    found = seen(tmp_path)
+    lines = {one.key: one.line for one in found if isinstance(one, Workload)}
+    assert lines == {"Pod/a": 4, "Pod/b": 11}
+    assert ("a.yaml", Reason.TRUNCATED) in reasons(found)
+
+
 def test_other_encodings_and_line_ends_are_read(tmp_path: Path) -> None:
     (tmp_path / "bom.yaml").write_bytes(b"\xef\xbb\xbf" + POD.encode())
     (tmp_path / "dos.yaml").write_bytes(POD.replace("\n", "\r\n").replace("a}", "b}", 1).encode())

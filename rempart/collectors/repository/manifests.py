@@ -7,6 +7,8 @@ and no error.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from itertools import pairwise
 from posixpath import dirname
 from typing import Final
 
@@ -23,6 +25,8 @@ _OBJECT: Final = re.compile(
     rb'(?m)^(?:\xef\xbb\xbf)?[ \t-]*apiVersion[ \t]*:|["\']apiVersion["\']\s*:'
 )
 _RENDERED: Final = re.compile(rb"\{\{|\{%|<%")
+_BETWEEN: Final = re.compile(rb"---(?:\s|$)")
+MOST: Final = 200  # documents of a stream that are read one by one
 _MARK: Final = b"<<<<<<<"
 
 
@@ -32,6 +36,7 @@ class Surroundings:
     def __init__(self, paths: Sequence[str]) -> None:
         self._charts = helm.charts(paths)
         self._kustomized = {dirname(path) for path in paths if path.rpartition("/")[2] in NAMES}
+        self.broken: dict[str, ContentErrors] = {}  # files of which only a part could be read
 
     def read(self, path: str, content: bytes) -> Sequence[Document]:
         """The documents of a file that is one of these formats; none where it is something else.
@@ -45,10 +50,14 @@ class Surroundings:
             name = f"{path}.json"  # JSON may hold tabs
         try:
             return every(content, name, limits=LIMITS, tagged=True)
-        except ContentErrors:
+        except ContentErrors as errors:
             if _RENDERED.search(content) and _MARK not in content:
                 return ()
-            raise
+            good = _one_by_one(content, name)
+            if not good:
+                raise
+            self.broken[path] = errors
+            return good
 
     def _meant(self, path: str, content: bytes) -> bool:
         if helm.in_chart(path, self._charts) and b"{{" in content:
@@ -74,3 +83,17 @@ class Surroundings:
                 for document in documents[:1]:
                     yield from helm.values(document, path)
         yield from kubernetes.declared(files)
+
+
+def _one_by_one(content: bytes, name: str) -> tuple[Document, ...]:
+    """The documents of a stream that can be read, each on the lines where it stands."""
+    lines = content.splitlines(keepends=True)
+    starts = [number for number, line in enumerate(lines) if _BETWEEN.match(line)]
+    if not 0 < len(starts) <= MOST:
+        return ()
+    found: list[Document] = []
+    for start, end in pairwise((0, *starts, len(lines))):
+        piece = b"\n" * start + b"".join(lines[start:end])
+        with suppress(ContentErrors):
+            found += every(piece, name, limits=LIMITS, tagged=True)
+    return tuple(one for one in found if one.value is not None)
