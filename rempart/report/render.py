@@ -154,6 +154,7 @@ def sandbox(folder: Path) -> Sandbox:
         loader=jinja2.FileSystemLoader(list(dict.fromkeys((folder, ours)))),
         undefined=jinja2.StrictUndefined,
         extensions=[_Escaped],
+        optimized=False,  # folding constants takes longer than it saves: a template runs once
         trim_blocks=True,
         lstrip_blocks=True,
     )
