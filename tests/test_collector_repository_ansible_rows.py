@@ -114,6 +114,8 @@ PROOFS = [
         "viewer_certificate: {minimum_protocol_version: TLSv1.2_2021}",
         "viewer_certificate: {minimum_protocol_version: TLSv1}",
     ),
+    ("api_gateway", "closed", "endpoint_type: PRIVATE", "name: x"),
+    ("lambda_policy", "closed", "principal: s3.amazonaws.com", "principal: '*'"),
     ("api_gateway_domain", "tls", "domain_name: x", "security_policy: TLS_1_0"),
     ("msk_cluster", "transit", "name: x", "encryption: {in_transit: {client_broker: PLAINTEXT}}"),
     ("msk_cluster", "anonymous", "authentication: {sasl_iam: true}", "authentication: {unauthenticated: true}"),

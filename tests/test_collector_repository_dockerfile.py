@@ -85,6 +85,28 @@ def test_what_gives_nothing_away_is_silent(line: str) -> None:
     assert all(one.literal is False for one in seen if isinstance(one, LiteralSecret))
 
 
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("RUN wget --no-check-certificate https://x", "certificate"),
+        ("RUN pip install --trusted-host pypi.org a", "certificate"),
+        ("ENV PIP_TRUSTED_HOST=pypi.org", "certificate"),
+        ("ENV PYTHONHTTPSVERIFY=0", "certificate"),
+        ("RUN export NODE_TLS_REJECT_UNAUTHORIZED=0 && npm ci", "certificate"),
+        ("RUN GIT_SSL_NO_VERIFY=true git clone https://x", "certificate"),
+        ("RUN npm config set strict-ssl false", "certificate"),
+        ("RUN yum install -y --setopt=sslverify=false a", "certificate"),
+        ("RUN apk add --allow-untrusted a.apk", "package signature"),
+        ("RUN apt-get install -y --allow-unauthenticated a", "package signature"),
+        ("RUN yum install -y --nogpgcheck a", "package signature"),
+        ("RUN ssh -o StrictHostKeyChecking=no a", "host key"),
+    ],
+)
+def test_what_nobody_verifies_is_told(line: str, kind: str) -> None:
+    (one,) = (one for one in found(f"FROM x\n{line}\n") if isinstance(one, PeerVerification))
+    assert (one.verified, one.kind) == (False, kind)
+
+
 def test_offered_ports_are_those_of_tcp() -> None:
     ports = {one.port: one.use for one in found(WHOLE) if isinstance(one, OfferedPort)}
     assert ports == {22: "admin", 443: "web"}

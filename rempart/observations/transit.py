@@ -23,7 +23,8 @@ class Transit(Observation):
 class PeerVerification(Observation):
     """Whether a client makes sure whom it speaks to; key: the task, command or setting.
 
-    `kind` is what it would look at: `certificate`, or an SSH server's `host key`. `setting` shows
+    `kind` is what it would look at: `certificate`, an SSH server's `host key`, or a `package
+    signature`. `setting` shows
     what decided, as written there.
     """
 

@@ -13,6 +13,7 @@ from typing import Literal
 
 import msgspec
 
+from rempart.collectors.repository.environment import rows, turned_off
 from rempart.collectors.repository.secrets import kind_of, written
 from rempart.documents import decode
 from rempart.documents.kept import kept
@@ -70,7 +71,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What an option says: `topic` is secret, unverified, clear or open.
+    """What an option says: `topic` is secret, unverified, unsigned, clear or open.
 
     `name` is the option or variable; `kind`, `literal` and `value` belong to secrets, and the value
     is not to be kept.
@@ -95,6 +96,7 @@ class Program(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     arguments: int = 0
     where: tuple[str, ...] = ()
     unverified: tuple[str, ...] = ()
+    unsigned: tuple[str, ...] = ()
     clear: tuple[str, ...] = ()
     open: tuple[str, ...] = ()
 
@@ -157,11 +159,23 @@ def of_words(words: Sequence[str], line: int, fed: Command | None = None) -> Ite
             seen.add(option)
             yield Told("secret", name, option, line, kind, literal, value)
     spoken = f" {' '.join(rest)} "
-    for topic in ("unverified", "clear", "open"):
+    yield from _set_here(name, words, line)
+    for topic in ("unverified", "unsigned", "clear", "open"):
         for option in getattr(program, topic):
             if _stands(option, spoken, rest):
                 yield Told(topic, name, option, line)
                 break
+
+
+def _set_here(program: str, words: Sequence[str], line: int) -> Iterator[Told]:
+    """Variables given to a command, or exported, that open or turn something off."""
+    for word in words:
+        assigned = _ASSIGNED.fullmatch(word)
+        if assigned is None or word[0] == "-":
+            continue
+        for row in rows(assigned[1]):
+            if turned_off(row, assigned[2]) and not row.images:
+                yield Told(row.topic, program, word, line)
 
 
 def _stands(option: str, spoken: str, words: Sequence[str]) -> bool:

@@ -109,7 +109,12 @@ def _closed(row: Row, value: str) -> Seen[bool] | None:
         plain = match[1]
     if "$" in plain or "{{" in plain:
         return unresolved(clean(plain, 60))
-    word = plain.lower()
-    if word in row.bad:
+    if turned_off(row, plain):
         return False
-    return True if word in row.good else None
+    return True if plain.lower() in row.good else None
+
+
+def turned_off(row: Row, value: str) -> bool:
+    """Whether a value opens what a row speaks of; `*` is any value."""
+    word = value.strip("\"'").lower()
+    return word in row.bad or (row.bad == ("*",) and bool(word))

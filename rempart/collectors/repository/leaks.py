@@ -17,28 +17,31 @@ def given_away(
 
     `lines` where the commands know their lines in the file.
     """
-    ways: dict[tuple[str, bool], Told] = {}
+    ways: dict[tuple[str, str], Told] = {}
     seen: dict[str, int] = {}
     for one in found:
         if one.topic != "secret":
-            ways.setdefault((one.topic, _host_key(one)), one)
+            verified = one.topic in ("unverified", "unsigned")
+            ways.setdefault((one.topic, _looked_at(one) if verified else ""), one)
             continue
         name = " ".join(part for part in (one.program, one.name) if part)
         seen[name] = seen.get(name, 0) + 1
         numbered = name if seen[name] == 1 else f"{name} #{seen[name]}"
         here = place.at(one.line) if lines else place
         yield secret(one.kind, f"{key} {numbered}", one.literal, here, one.value, name)
-    for (topic, host_key), one in ways.items():
+    for (topic, looked_at), one in ways.items():
         stamp = (place.at(one.line) if lines else place).stamp(key)
         setting = clean(f"{one.program} {one.name}", 100)
-        if topic == "unverified":
-            kind = "host key" if host_key else "certificate"
-            yield PeerVerification(kind, False, setting, **stamp)
+        if looked_at:
+            yield PeerVerification(looked_at, False, setting, **stamp)
         elif topic == "clear":
             yield Transit("client", False, setting, **stamp)
         else:
             yield SignIn("anonymous", False, setting, **stamp)
 
 
-def _host_key(one: Told) -> bool:
-    return "HostKey" in one.name or "KnownHosts" in one.name
+def _looked_at(one: Told) -> str:
+    if one.topic == "unsigned":
+        return "package signature"
+    host_key = "HOST_KEY" in one.name or "HostKey" in one.name or "KnownHosts" in one.name
+    return "host key" if host_key else "certificate"

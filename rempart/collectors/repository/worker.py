@@ -206,10 +206,13 @@ def _pipelines(desk: Desk) -> Iterator[Seen]:
 
 
 def _ansible(desk: Desk) -> Iterator[Seen]:
-    from rempart.collectors.repository.ansible.estate import declared
     from rempart.collectors.repository.ansible.files import book
 
-    yield from declared([found for found in desk.each(book) if found is not None])
+    books = [found for found in desk.each(book) if found is not None]
+    if books:
+        from rempart.collectors.repository.ansible.estate import declared
+
+        yield from declared(books)
 
 
 def _servers(desk: Desk) -> Iterator[Seen]:

@@ -33,6 +33,11 @@ INSECURE: Final = (
     *("insecure", "skip_tls_verify", "insecure_registry", "ignore_certs", "tls_skip_verify"),
     *("allow_insecure", "insecure_skip_tls_verify"),
 )
+VERIFIED: Final = (
+    ("certificate", True, VERIFY),
+    ("certificate", False, INSECURE),
+    ("package signature", False, ("disable_gpg_check", "allow_unauthenticated")),
+)
 CONTAINER: Final = {
     "published_ports": "ports",
     "publish": "ports",
@@ -47,21 +52,26 @@ FRAGMENTS: Final = {"sshd_config": "sshd_config.d/task.conf", "postgresql.conf":
 
 
 def verification(given: dict[str, Any], key: str, place: Place) -> Iterator[PeerVerification]:
-    """Whether a task of any module verifies whom it speaks to, where it says so."""
-    for name in (*VERIFY, *INSECURE):
-        value = given.get(name)
-        if value is None or isinstance(value, dict | list):
-            continue
-        if unseen(value):
-            shown, fact = f"{name} is not decided here", unresolved(f"{name} is not decided here")
-            yield PeerVerification("certificate", fact, shown, **place.stamp(key))
-            return
-        if value not in (*TRUE, *FALSE):
-            continue
-        on = value in TRUE
-        shown = f"{name}: {'yes' if on else 'no'}"
-        yield PeerVerification("certificate", on == (name in VERIFY), shown, **place.stamp(key))
-        return
+    """Whether a task of any module verifies whom it speaks to, or what it installs."""
+    told_: set[str] = set()
+    for kind, good, names in VERIFIED:
+        for name in names:
+            value = given.get(name)
+            on = _plain(value) and value in TRUE
+            known = unseen(value) or (_plain(value) and value in (*TRUE, *FALSE))
+            if value is None or kind in told_ or not known:
+                continue
+            told_.add(kind)
+            fact: Any = on == good
+            shown = f"{name}: {'yes' if on else 'no'}"
+            if unseen(value):
+                shown = f"{name} is not decided here"
+                fact = unresolved(shown)
+            yield PeerVerification(kind, fact, shown, **place.stamp(key))
+
+
+def _plain(value: object) -> bool:
+    return isinstance(value, str | int | bool)
 
 
 def _command(given: dict[str, Any], key: str, place: Place) -> Iterator[Observation]:

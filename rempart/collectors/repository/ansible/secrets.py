@@ -51,7 +51,7 @@ def within(
         return
     if not isinstance(value, Mapping):
         return
-    for name, one in value.items():
+    for name, one in _pairs(value).items():
         here = (*steps, name)
         kind = "" if name in _NEVER else kind_of(str(name)) or ("password" if name in names else "")
         literal = literal_of(one) if kind else None
@@ -63,6 +63,13 @@ def within(
             yield from within(
                 document, one, here, path, f"{key}.{name}".removeprefix("."), names, depth - 1
             )
+
+
+def _pairs(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    """`{name: DB_PASSWORD, value: x}`, as containers have their variables, beside the rest."""
+    name = value.get("name", value.get("Name"))
+    given = next((key for key in ("value", "Value") if key in value), "")
+    return {**value, name: value[given]} if given and isinstance(name, str) else value
 
 
 def literal_of(value: object) -> bool | None:
