@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from rempart.observations.reading import AccountReading
-from rempart.reading.habits import Habits, habits, one_network, silent_days
+from rempart.reading.habits import Habits, habits, odd_hours, one_network, silent_days
 from rempart.reading.peers import Peers, Standout
 from rempart.reading.windows import DAY, Series
 
@@ -68,7 +68,7 @@ class Accounts:
             or slept >= SLEPT
             or steps >= WALKED
             or series.nameless
-            or series.requests >= ODD
+            or (series.requests >= ODD and odd_hours(series) >= ODD)
             or series.total > self._least_at_top
             or not one_network(series)
         ):

@@ -40,7 +40,7 @@ def habits(series: Series) -> Habits:
     """What the account's own lines say about its ways."""
     networks, new, parallel = _networks(series)
     return Habits(
-        _odd_hours(series),
+        odd_hours(series),
         networks,
         new,
         parallel,
@@ -49,7 +49,7 @@ def habits(series: Series) -> Habits:
     )
 
 
-def _odd_hours(series: Series) -> int:
+def odd_hours(series: Series) -> int:
     """Lines in hours of the day in which the account all but never reads."""
     if len(series.days) < HABIT:
         return 0

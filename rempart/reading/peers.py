@@ -6,8 +6,9 @@ row; a weekly clinic leaves neither. Then against its peers, the accounts whose 
 as busy: a window counts where it is well above the greatest window of half of them, so that a
 hospital desk stands beside desks; and a week only where it is well above the same week of its
 peers, so that an epidemic, which reaches all, is no news. Three windows are looked at: the busiest
-hour of a day, the day, and the new people of a week, where slow extractions show. An account with hardly a history is measured against the others without one, and an account
-that is always far busier than nearly all others, and has nobody like it, is named once.
+hour of a day, the day, and the new people of a week, where slow extractions show. An account with
+hardly a history is measured against the others without one, and an account that is always far
+busier than nearly all others, and has nobody like it, is named once.
 """
 
 from bisect import bisect_left
