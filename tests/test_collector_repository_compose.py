@@ -3,7 +3,7 @@ from itertools import pairwise
 import pytest
 
 from rempart.check import Gap, Unknown
-from rempart.collectors.repository.compose import compose
+from rempart.collectors.repository.compose import compose, declared, read
 from rempart.errors import ContentErrors
 from rempart.observations.exposure import LiteralSecret, OpenPort, Workload
 from rempart.observations.sign_in import SignIn
@@ -209,3 +209,19 @@ def test_a_service_has_what_it_extends() -> None:
         "  b: {extends: b, image: redis}\n"
     )
     assert told(text)["a"] == {"anonymous True"}
+
+
+def test_a_service_has_what_stands_in_other_files() -> None:
+    base = "services:\n  a:\n    image: redis\n    command: redis-server --requirepass $P\n"
+    texts = {
+        "x/compose.yml": base,
+        "x/compose.override.yml": "services: {a: {ports: ['6379:6379']}}\n",
+        "y/compose.yml": "services: {b: {extends: {file: ../x/compose.yml, service: a}, PORTS}}\n",
+        "z/compose.yml": "services: {c: {extends: {file: ../none.yml, service: a}, PORTS}}\n",
+    }
+    texts = {path: text.replace("PORTS", "ports: ['6379:6379']") for path, text in texts.items()}
+    found = list(declared({path: read(path, text.encode()) for path, text in texts.items()}))
+    told_ = {(one.source, one.guarded) for one in found if isinstance(one, SignIn)}
+    assert told_ == {(f"{path}", True) for path in list(texts)[:3]}
+    ports = {one.source for one in found if isinstance(one, OpenPort) and one.public is True}
+    assert ports == set(list(texts)[1:])

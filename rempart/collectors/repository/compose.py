@@ -2,8 +2,9 @@
 
 import ipaddress
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from posixpath import basename, dirname, normpath
+from typing import Any, TypeAlias
 
 from rempart.check import Gap, Observation, Unknown, Vantage
 from rempart.collectors.repository.compose_service import Where, given, service_facts
@@ -28,50 +29,77 @@ _PORT = re.compile(r"[0-9]{1,5}")
 _DEFAULT = re.compile(r"\$\{\w+:?-([^}]*)\}")
 
 
+Files: TypeAlias = Mapping[str, Sequence[Document]]  # by path
+_OVERRIDE = re.compile(r"((?:docker-)?compose)\.override\.ya?ml", re.I)
+
+
+def read(path: str, content: bytes) -> Sequence[Document]:
+    """The documents of a Compose file; raises ContentErrors for what is no harmless YAML."""
+    return every(content, path, limits=LIMITS, tagged=True)
+
+
 def compose(path: str, content: bytes) -> Iterator[Observation | Gap]:
-    """What a Compose file declares.
-
-    Raises ContentErrors for what is no harmless YAML.
-    """
-    for document in every(content, path, limits=LIMITS, tagged=True):
-        services = document.value.get("services") if isinstance(document.value, dict) else None
-        if not isinstance(services, dict):
-            continue
-        for name, service in services.items():
-            if isinstance(service, dict):
-                yield from _service(path, document, str(name), services)
+    """What a Compose file declares alone."""
+    yield from declared({path: read(path, content)})
 
 
-def _service(
-    path: str, document: Document, name: str, services: dict[str, Any]
-) -> Iterator[Observation | Gap]:
-    service, key = _whole(services, name), clean(name, 60)
+def declared(files: Files) -> Iterator[Observation | Gap]:
+    """What the Compose files of a repository declare, each service where it is written."""
+    for path, documents in files.items():
+        for document in documents:
+            for name, service in _services(document).items():
+                if isinstance(service, dict):
+                    yield from _service(files, path, document, str(name))
+
+
+def _services(document: Document) -> dict[str, Any]:
+    services = document.value.get("services") if isinstance(document.value, dict) else None
+    return services if isinstance(services, dict) else {}
+
+
+def _service(files: Files, path: str, document: Document, name: str) -> Iterator[Observation | Gap]:
+    own = {part: _own(value, ())[0] for part, value in _services(document)[name].items()}
+    around, key = _around(files, path, document, name, 10), clean(name, 60)
+    service = {**around, **own, "ports": _services(document)[name].get("ports")}
 
     def where(steps: tuple[Any, ...]) -> Place:
         return Place(path, document.line_of(("services", name, *steps)))
 
-    found = list(published({**service, "ports": services[name].get("ports")}, key, where))
+    found = list(published(service, key, where))
     yield from found
     ports = tuple(one for one in found if isinstance(one, OpenPort))
-    yield from service_facts(service, key, where, ports)
-    build = services[name].get("build")
+    service["environment"] = own.get("environment")
+    yield from service_facts(service, key, where, ports, around.get("environment"))
+    build = own.get("build")
     arguments = build.get("args") if isinstance(build, dict) else None
     value, steps = _own(arguments, ("build", "args"))
     yield from secrets(given(value, steps, where), f"{key}.build.args")
 
 
-def _whole(services: dict[str, Any], name: str, depth: int = 10) -> dict[str, Any]:
-    """A service with what it has from others of the same file (`extends`), its own first."""
-    own = {key: _own(value, ())[0] for key, value in services[name].items()}
-    extends = own.get("extends")
-    base = (
-        extends.get("service") if isinstance(extends, dict) and "file" not in extends else extends
-    )
-    if not isinstance(base, str) or base == name or depth <= 0:
-        return own
-    if not isinstance(services.get(base), dict):
-        return own
-    return {**_whole(services, base, depth - 1), **own}
+def _around(files: Files, path: str, document: Document, name: str, depth: int) -> dict[str, Any]:
+    """What a service has from the one it extends, or from the file it overrides."""
+    own = _services(document).get(name)
+    extends = own.get("extends") if isinstance(own, dict) else None
+    base: object = extends
+    there, documents = path, [document]
+    if isinstance(extends, dict):
+        base = extends.get("service")
+        if isinstance(extends.get("file"), str):
+            there = normpath(f"{dirname(path)}/{extends['file']}").lstrip("/")
+            documents = list(files.get(there, ()))
+    elif match := _OVERRIDE.fullmatch(basename(path)):
+        base = name
+        beside = [f"{dirname(path)}/{match[1]}.{ending}".lstrip("/") for ending in ("yml", "yaml")]
+        there = next((one for one in beside if one in files), "")
+        documents = list(files.get(there, ()))
+    if not isinstance(base, str) or (base == name and there == path) or depth <= 0:
+        return {}
+    for one in documents:
+        value = _services(one).get(base)
+        if isinstance(value, dict):
+            inner = _around(files, there, one, base, depth - 1)
+            return {**inner, **{part: _own(item, ())[0] for part, item in value.items()}}
+    return {}
 
 
 def published(service: Mapping[str, Any], key: str, where: Where) -> Iterator[OpenPort | Gap]:

@@ -57,9 +57,16 @@ def _doors() -> dict[str, Door]:
 
 
 def service_facts(
-    service: Mapping[str, Any], key: str, where: Where, opened: tuple[OpenPort, ...] = ()
+    service: Mapping[str, Any],
+    key: str,
+    where: Where,
+    opened: tuple[OpenPort, ...] = (),
+    around: object = None,
 ) -> Iterator[Observation]:
-    """What a container's description decides, beside the ports it opens."""
+    """What a container's description decides, beside the ports it opens.
+
+    `around` is the environment it has from another description, told where that one stands.
+    """
     image = str(service.get("image") or "")
     name = image.partition("@")[0].rpartition("/")[2].partition(":")[0].lower()
     variables = list(given(service.get("environment"), ("environment",), where))
@@ -67,7 +74,7 @@ def service_facts(
     yield from found
     yield from secrets(variables, f"{key}.environment")
     if not any(isinstance(one, SignIn) for one in found):
-        yield from _asks(service, image, name, key, where, opened)
+        yield from _asks(service, image, key, where, opened, around)
     for part in ("command", "entrypoint", "healthcheck"):
         value = service.get(part)
         line = _line(value.get("test") if isinstance(value, Mapping) else value)
@@ -103,16 +110,18 @@ def given(value: object, steps: tuple[Any, ...], where: Where) -> Iterator[Varia
 def _asks(
     service: Mapping[str, Any],
     image: str,
-    name: str,
     key: str,
     where: Where,
     opened: tuple[OpenPort, ...],
+    around: object,
 ) -> Iterator[SignIn]:
     """Whether a server that asks nobody by itself is told to; only where people may come to it."""
+    name = image.partition("@")[0].rpartition("/")[2].partition(":")[0].lower()
     door = _doors().get(name)
     if door is None:
         return
-    set_ = {one.name for one in given(service.get("environment"), (), where) if one.value}
+    variables = (*given(around, (), where), *given(service.get("environment"), (), where))
+    set_ = {one.name for one in variables if one.value}
     words = f"{text_of(service.get('command'))} {text_of(service.get('entrypoint'))}"
     settings = next((one for one in door.settings if one in set_), "")
     option = next((one for one in door.options if one in words), "")

@@ -166,10 +166,9 @@ def _plan(desk: Desk) -> Iterator[Seen]:
 
 
 def _compose(desk: Desk) -> Iterator[Seen]:
-    from rempart.collectors.repository.compose import compose
+    from rempart.collectors.repository.compose import declared, read
 
-    for found in desk.each(lambda path, raw: list(compose(path, raw))):
-        yield from found
+    yield from declared(dict(desk.each(lambda path, raw: (path, read(path, raw)))))
 
 
 def _manifests(desk: Desk) -> Iterator[Seen]:
