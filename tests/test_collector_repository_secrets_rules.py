@@ -6,7 +6,7 @@ import pytest
 from rempart.collectors.repository.secrets_patterns import compiled
 from rempart.collectors.repository.secrets_rules import own
 from rempart.collectors.repository.secrets_search import Search
-from rempart.collectors.repository.secrets_words import words
+from rempart.collectors.repository.secrets_words import PART, words
 from tests.made_up import made
 
 PAIR: Final = base64.b64encode(b"deploy:" + made("<a:14>").encode()).decode()
@@ -200,3 +200,13 @@ def test_words_within_and_after_each_other_are_all_found(engine: str) -> None:
     sought = [b"pass", b"password", b"wo", b"word", b"-us", b"sword", b"a.b*"]
     found = sorted(words(sought, engine).hits(b"passwordpass -us a.b* axb"))
     assert found == [(0, 0), (0, 8), (1, 0), (2, 4), (3, 4), (4, 13), (5, 3), (6, 17)]
+    large = b"." * (PART - 3) + b"password" + b"." * PART + b"-us"
+    ends = [
+        (0, PART - 3),
+        (1, PART - 3),
+        (2, PART + 1),
+        (3, PART + 1),
+        (4, 2 * PART + 5),
+        (5, PART),
+    ]
+    assert sorted(words(sought, engine).hits(large)) == ends

@@ -52,9 +52,7 @@ class _Text:
     found: list[_Found] = field(default_factory=list)
     whole: set[int] = field(default_factory=set)  # rules to search all of it by
     windows: dict[int, tuple[int, int]] = field(default_factory=dict)  # searched last, by rule
-    lines: set[tuple[int, int]] = field(default_factory=set)  # rules and where windows began
-    names: set[int] = field(default_factory=set)  # where names began that were looked at
-    name: tuple[int, int] = (-1, -1)  # the last of them
+    name: tuple[int, int] = (-1, -1)  # looked at last; keywords come nearly in order
 
     @property
     def ending(self) -> str:
@@ -68,10 +66,7 @@ class _Text:
             return None
         window = _line(self.content, place)
         self.windows[asked] = window
-        if (asked, window[0]) in self.lines:
-            return None
-        self.lines.add((asked, window[0]))
-        return window
+        return None if window == (start, end) else window
 
     def unseen_name(self, place: int) -> tuple[int, int] | None:
         """The name around a place; None where it was looked at already."""
@@ -79,9 +74,6 @@ class _Text:
         if start <= place < end:
             return None
         self.name = name_around(self.content, place)
-        if self.name[0] in self.names:
-            return None
-        self.names.add(self.name[0])
         return self.name
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from typing import Any, Final, Protocol, TypeAlias
 
+PART: Final = 1 << 20  # bytes looked through at a time, so that many hits take little memory
 ENGINES: Final = ("hyperscan", "ahocorasick_rs", "python")
 
 
@@ -24,15 +25,28 @@ def words(sought: Sequence[bytes], engine: str = "") -> Words:
     return _AhoCorasick(sought) if chosen == "ahocorasick_rs" else _Tree(sought)
 
 
+def _parts(lowered: bytes, overlap: int) -> Iterator[tuple[int, bytes]]:
+    """Where each part begins, and the part with what a word that begins in it may end in."""
+    if len(lowered) <= PART:
+        yield 0, lowered
+        return
+    for base in range(0, len(lowered), PART):
+        yield base, lowered[base : base + PART + overlap]
+
+
 class _AhoCorasick:
     def __init__(self, sought: Sequence[bytes]) -> None:
         from ahocorasick_rs import BytesAhoCorasick
 
         self._automaton = BytesAhoCorasick(sought)
+        self._overlap = max(map(len, sought)) - 1
 
     def hits(self, lowered: bytes) -> Iterator[tuple[int, int]]:
-        found = self._automaton.find_matches_as_indexes(lowered, overlapping=True)
-        return ((number, start) for number, start, _ in found)
+        find = self._automaton.find_matches_as_indexes
+        for base, part in _parts(lowered, self._overlap):
+            for number, start, _ in find(part, overlapping=True):
+                if start < PART:
+                    yield number, base + start
 
 
 class _Tree:
@@ -95,5 +109,7 @@ class _Hyperscan:
         def met(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
             found.append((number, end - self._lengths[number]))
 
-        self._database.scan(lowered, match_event_handler=met)
-        return iter(found)
+        for base, part in _parts(lowered, max(self._lengths) - 1):
+            self._database.scan(part, match_event_handler=met)
+            yield from ((number, base + start) for number, start in found if start < PART)
+            found.clear()
