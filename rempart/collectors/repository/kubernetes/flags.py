@@ -1,14 +1,15 @@
 """Flags of the cluster's own components, and the files that replace them.
 
 Source: Kubernetes reference, kube-apiserver, kubelet, KubeletConfiguration (v1beta1), kubeadm
-ClusterConfiguration (v1beta3, v1beta4); etcd documentation, configuration flags.
+ClusterConfiguration (v1beta3, v1beta4).
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Final
-from urllib.parse import urlsplit
+from typing import Any, Final
 
-from rempart.check import Observation, Seen, Unknown, all_of
+from rempart.check import Observation, Seen, Unknown
+from rempart.collectors.repository.kubernetes.arguments import Flags
+from rempart.collectors.repository.kubernetes.etcd import etcd
 from rempart.collectors.repository.kubernetes.objects import (
     Manifest,
     Node,
@@ -40,41 +41,6 @@ VERSIONS: Final = {
     "VersionTLS12": "TLSv1.2",
     "VersionTLS13": "TLSv1.3",
 }
-LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
-
-
-class Flags:
-    """The flags one component starts with, and where each stands."""
-
-    def __init__(self, manifest: Manifest, component: str) -> None:
-        self.manifest, self.component = manifest, component
-        self._values: dict[str, str] = {}
-        self._places: dict[str, tuple[Node, str | int]] = {}
-
-    def add(self, name: str, value: str, container: Node, key: str | int) -> None:
-        """Note a flag; of several the last one counts, as the components do."""
-        self._values[name] = value
-        self._places[name] = (container, key)
-
-    def __contains__(self, name: str) -> bool:
-        return name in self._values
-
-    def text(self, name: str) -> str | None:
-        return self._values.get(name)
-
-    def fact(self, name: str) -> Seen[bool] | None:
-        """What a boolean flag says; one without a value is true."""
-        value = self._values.get(name)
-        return True if value == "" else truth(value)
-
-    def where(self, *names: str) -> dict[str, object]:
-        """The place of the first of these flags that is written."""
-        place = next((self._places[name] for name in names if name in self._places), (None, ""))
-        return {**self.manifest.where(*place), "key": self.key}
-
-    @property
-    def key(self) -> str:
-        return f"{self.manifest.address} {self.component}"
 
 
 def in_pod(manifest: Manifest, pod: Mapping[str, Node]) -> Iterator[Observation]:
@@ -127,7 +93,7 @@ def judged(flags: Flags) -> Iterator[Observation]:
     elif flags.component == "kubelet":
         yield from _kubelet(flags)
     elif flags.component == "etcd":
-        yield from _etcd(flags)
+        yield from etcd(flags)
     yield from _versions(flags)
     yield from _unverified(flags)
 
@@ -137,12 +103,12 @@ def _api_server(flags: Flags) -> Iterator[Observation]:
     for name in ("basic-auth-file", "token-auth-file"):
         if flags.text(name):
             words = clean(f"--{name}={flags.text(name)}", 120)
-            yield SignIn("long_lived", False, words, **flags.where(name))  # type: ignore[arg-type]
+            yield SignIn("long_lived", False, words, **flags.where(name))
             break
     else:
         if flags.fact("service-account-lookup") is False:
             words, name = "--service-account-lookup=false", "service-account-lookup"
-            yield SignIn("long_lived", False, words, **flags.where(name))  # type: ignore[arg-type]
+            yield SignIn("long_lived", False, words, **flags.where(name))
     clear = [
         name
         for name, good in (("insecure-port", "0"), ("insecure-bind-address", None))
@@ -157,16 +123,16 @@ def _api_server(flags: Flags) -> Iterator[Observation]:
         clear.append("kubelet-https")
     if clear:
         words = ", ".join(f"--{name}={flags.text(name)}" for name in clear)
-        yield Transit("cluster", False, clean(words, 200), **flags.where(*clear))  # type: ignore[arg-type]
+        yield Transit("cluster", False, clean(words, 200), **flags.where(*clear))
     elif len(halves) == 2:
-        yield Transit("cluster", True, "--tls-cert-file", **flags.where("tls-cert-file"))  # type: ignore[arg-type]
+        yield Transit("cluster", True, "--tls-cert-file", **flags.where("tls-cert-file"))
     name = "encryption-provider-config"
     encrypted: Seen[bool] = False
     words = f"--{name} is absent"
     if flags.text(name):
         words = clean(f"--{name}={flags.text(name)}", 120)
         encrypted = unresolved(f"{words}: the file decides")
-    yield DataStore("secret", encrypted, setting=words, **flags.where(name))  # type: ignore[arg-type]
+    yield DataStore("secret", encrypted, setting=words, **flags.where(name))
 
 
 def _anonymous(flags: Flags, absent: bool | None) -> Observation:
@@ -185,7 +151,7 @@ def _anonymous(flags: Flags, absent: bool | None) -> Observation:
         guarded = False
         words.append("--authorization-mode=AlwaysAllow")
         names.insert(0, "authorization-mode")
-    return SignIn("anonymous", guarded, ", ".join(words), **flags.where(*names))  # type: ignore[arg-type]
+    return SignIn("anonymous", guarded, ", ".join(words), **flags.where(*names))
 
 
 def _kubelet(flags: Flags) -> Iterator[Observation]:
@@ -194,54 +160,7 @@ def _kubelet(flags: Flags) -> Iterator[Observation]:
     port = flags.text("read-only-port")
     if port is not None and port != "0":
         words = f"--read-only-port={clean(port, 10)}"
-        yield Transit("cluster", False, words, **flags.where("read-only-port"))  # type: ignore[arg-type]
-
-
-def _etcd(flags: Flags) -> Iterator[Observation]:
-    client = _side(flags, "cert-file", "key-file", "listen-client-urls", certain=True)
-    peer = _side(flags, "peer-cert-file", "peer-key-file", "listen-peer-urls", certain=False)
-    if client is not None or peer is not None:
-        sides = [(one[0], one[1]) for one in (client, peer) if one is not None]
-        enforced = all_of(*(fact for fact, _ in sides))
-        words = ", ".join(word for _, word in sides)
-        names = ("cert-file", "listen-client-urls", "peer-cert-file", "listen-peer-urls")
-        yield Transit("database", enforced, clean(words, 300), **flags.where(*names))  # type: ignore[arg-type]
-    fact = flags.fact("client-cert-auth")
-    guarded: Seen[bool] = False if fact is None else fact
-    words = f"--client-cert-auth={flags.text('client-cert-auth') or 'false by default'}"
-    peers = flags.fact("peer-client-cert-auth")
-    if peers is False:
-        guarded, words = False, f"{words}, --peer-client-cert-auth=false"
-    yield SignIn("anonymous", guarded, words, **flags.where("client-cert-auth"))  # type: ignore[arg-type]
-
-
-def _side(  # noqa: PLR0911  (one return a way to write it)
-    flags: Flags, certificate: str, key: str, listens: str, *, certain: bool
-) -> tuple[bool | Unknown, str] | None:
-    """Whether one side of etcd takes TLS only; None where nothing is written of it."""
-    there = [name for name in (certificate, key) if flags.text(name)]
-    urls = [one for one in (flags.text(listens) or "").split(",") if one]
-    clear = [one for one in urls if one.startswith("http://") and not _loopback(one)]
-    if clear:
-        return False, f"--{listens}={clear[0]}"
-    if len(there) == 2:
-        return True, f"--{certificate}"
-    if len(there) == 1:
-        return False, f"--{there[0]} without its other half"
-    if any(one.startswith("https://") for one in urls):
-        return unresolved(f"--{listens} is https, no certificate is named"), f"--{listens}"
-    if not certain:
-        return None
-    if flags.fact("client-cert-auth") is True:
-        return unresolved("--client-cert-auth is on, no certificate is named"), "no certificate"
-    return False, f"--{certificate} and --{key} are absent"
-
-
-def _loopback(url: str) -> bool:
-    try:
-        return (urlsplit(url).hostname or "") in LOOPBACK
-    except ValueError:
-        return False
+        yield Transit("cluster", False, words, **flags.where("read-only-port"))
 
 
 def _unverified(flags: Flags) -> Iterator[Observation]:
@@ -249,7 +168,7 @@ def _unverified(flags: Flags) -> Iterator[Observation]:
     for name in ("kubelet-insecure-tls", "insecure-skip-tls-verify", "auto-tls", "peer-auto-tls"):
         if flags.fact(name) is True:
             words = f"--{name}"
-            yield PeerVerification("certificate", False, words, **flags.where(name))  # type: ignore[arg-type]
+            yield PeerVerification("certificate", False, words, **flags.where(name))
             return
 
 
@@ -259,12 +178,12 @@ def _versions(flags: Flags) -> Iterator[Observation]:
         yield from offered(flags.text(name) or "", flags.where(name))
 
 
-def offered(least: str, where: Mapping[str, object]) -> Iterator[TlsVersion]:
+def offered(least: str, where: Mapping[str, Any]) -> Iterator[TlsVersion]:
     """The versions at and above a minimum, as the components name it; those below are refused."""
     lowest = list(VERSIONS).index(least) if least in VERSIONS else None
     for number, version in enumerate(VERSIONS.values()):
         fact: Seen[bool] = unresolved(clean(least, 60)) if lowest is None else number >= lowest
-        yield TlsVersion(version, fact, **{**where, "key": f"{where['key']} {version}"})  # type: ignore[arg-type]
+        yield TlsVersion(version, fact, **{**where, "key": f"{where['key']} {version}"})
 
 
 def kubelet_configuration(manifest: Manifest) -> Iterator[Observation]:
