@@ -165,6 +165,17 @@ def test_a_companion_in_another_module_speaks_too() -> None:
     assert seen({"main.tf": root, "s/main.tf": child}) == {"aws_s3_bucket.b": False}
 
 
+def test_examples_in_one_folder_stand_alone() -> None:
+    closed = BUCKET + BLOCK.format("bucket = aws_s3_bucket.b.id")
+    opened = closed.replace("= true", "= false")
+    found = [
+        (one.source, one.public)
+        for one in declared([parsed(closed.encode(), "good.tf"), parsed(opened.encode(), "bad.tf")])
+        if isinstance(one, PublicEndpoint)
+    ]
+    assert sorted(found) == [("bad.tf", True), ("good.tf", False)]
+
+
 def test_a_policy_for_everybody_makes_a_bucket_public() -> None:
     statement = '{ Effect = "Allow", Principal = %s, Resource = aws_s3_bucket.b.arn }'
     policy = (

@@ -18,10 +18,13 @@ class Estate:
     def __init__(self, resources: Iterable[Resource]) -> None:
         self.resources = tuple(resources)
         self._types: dict[str, list[Resource]] = {}
+        self._files: dict[tuple[str, str, str], set[str]] = {}
         for one in self.resources:
             self._types.setdefault(one.type, []).append(one)
+            thing = (one.root, one.type, one.address)
+            self._files.setdefault(thing, set()).add(one.file)
         self._referring: dict[tuple[str, str], dict[Place, list[Resource]]] = {}
-        self._named: dict[str, dict[Place, Resource]] = {}
+        self._named: dict[str, dict[Place, list[Resource]]] = {}
         self._pointers: dict[tuple[str, str, str], set[int]] = {}
 
     @property
@@ -56,9 +59,19 @@ class Estate:
         for place in _places(resource, by):
             for found in index.get(place, ()):
                 certain = not found.perhaps or _alike(found, resource)
+                if self._apart(resource, found):
+                    continue
                 if (place[-1] != EACH or certain) and id(found) not in told:
                     told.add(id(found))
                     yield found, certain
+
+    def _apart(self, resource: Resource, companion: Resource) -> bool:
+        """Whether a companion stands beside another thing of the same address, in its file.
+
+        Files that are each meant to stand alone may lie in one folder, as examples do.
+        """
+        files = self._files[resource.root, resource.type, resource.address]
+        return len(files) > 1 and companion.file in files - {resource.file}
 
     def _indexed(self, type_: str, by: str) -> dict[Place, list[Resource]]:
         index: dict[Place, list[Resource]] = {}
@@ -95,21 +108,22 @@ class Estate:
             }
         return known
 
-    def _names(self, type_: str) -> dict[Place, Resource]:
+    def _names(self, type_: str) -> dict[Place, list[Resource]]:
         names = self._named.get(type_)
         if names is None:
             names = self._named[type_] = {}
             for one in self.of(type_):
                 for name in _places(one, ""):
-                    names.setdefault(name, one)
+                    names.setdefault(name, []).append(one)
         return names
 
     def _through(self, resource: Resource, type_: str, path: str) -> Iterator[Beside]:
         names = self._names(type_)
         for setting in resource.body.at(path):
             for place in _meant(setting):
-                found = next((names[one] for one in _prefixes(place) if one in names), None)
-                if found is not None:
+                listed = next((names[one] for one in _prefixes(place) if one in names), [])
+                beside = [one for one in listed if one.file == resource.file]
+                for found in [*beside, *listed][:1]:
                     yield found, not found.perhaps or _alike(found, resource)
 
 
