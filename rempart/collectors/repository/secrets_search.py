@@ -6,7 +6,7 @@ line. What the structure of a file already told is taken out afterwards, by `mer
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -77,6 +77,16 @@ class _Text:
         return self.name
 
 
+class _Keywords:
+    """Words to look for, and the rules that each of them calls."""
+
+    __slots__ = ("asked", "words")
+
+    def __init__(self, asked: Mapping[bytes, Iterable[int]], engine: str) -> None:
+        self.asked = tuple(tuple(sorted(ones)) for ones in asked.values())
+        self.words: Words = words(tuple(asked), engine)
+
+
 class Search:
     """The rules made ready once, for many files. `engine` names one for the keywords."""
 
@@ -92,8 +102,9 @@ class Search:
         for number, one in enumerate(self._rules):
             for word in one.keywords:
                 asked.setdefault(word.encode(), []).append(number)
-        self._asked = tuple(tuple(sorted(ones)) for ones in asked.values())
-        self._words: Words = words(tuple(asked), engine)
+        rules_alone = {word: ones for word, ones in asked.items() if ones != [_SETTING]}
+        self._named = _Keywords(asked, engine)
+        self._unnamed = _Keywords(rules_alone, engine)
 
     def secrets(self, path: str, content: bytes) -> Iterator[LiteralSecret]:
         """The secrets of one text, in the order in which they stand."""
@@ -121,8 +132,9 @@ class Search:
 
     def _look(self, text: _Text) -> None:
         named, ending = _has_settings(text), text.ending
-        for number, place in self._words.hits(text.content.lower()):
-            for asked in self._asked[number]:
+        keywords = self._named if named else self._unnamed
+        for number, place in keywords.words.hits(text.content.lower()):
+            for asked in keywords.asked[number]:
                 if asked == _SETTING:
                     if named and (name := text.unseen_name(place)):
                         _setting(text, *name, ending)
