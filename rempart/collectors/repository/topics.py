@@ -121,6 +121,8 @@ class _Looked:
     def _knows(self, rules: Rules) -> bool:
         """Whether the resource can say anything about the settings these rules look at."""
         paths = [path for rule in rules if not rule.companion for path in rule.paths]
+        within = self._row.blocks
+        paths = [f"{block}.{path}" for block in within for path in paths] if within else paths
         return not paths or any(self._resource.covers(path) for path in paths)
 
     def _decided(self, topic: str, rules: Rules) -> Decided:
