@@ -1,11 +1,17 @@
 """What is a secret in the settings of a text, what is none, and what is kept of it."""
 
 import dataclasses
+import re
+import string
 import sysconfig
 from pathlib import Path
 from typing import Final
 
+import hypothesis
+import hypothesis.strategies as st
+import msgspec
 import pytest
+from hypothesis import settings
 
 from rempart.collectors.repository.secrets import (
     digest,
@@ -312,3 +318,27 @@ def test_sources_of_a_large_library_are_quiet() -> None:
         told += len(list(SEARCH.secrets(f"lib/{file.parent.name}/{file.name}", content)))
     assert size > 1_000_000
     assert told / size * 1e6 < 0.5
+
+
+@settings(max_examples=150, deadline=None)
+@hypothesis.given(
+    st.sampled_from(sorted(FILES)),
+    st.text(string.ascii_letters + string.digits, min_size=10, max_size=60),
+    st.sampled_from(["{}", "\ufeff{}", "# é\r\n{}", "<<<<<<< ours\n{}\n=======\n", "{}\n{{[("]),
+)
+def test_no_secret_is_in_what_a_search_brings(path: str, secret: str, around: str) -> None:
+    hypothesis.assume(secret[2:6].lower() not in f"{path} {FILES[path]}".lower())
+    text = around.format(FILES[path].replace(VALUE, secret))
+    with keyed(b"k"):
+        told = b"".join(map(msgspec.json.encode, SEARCH.secrets(path, text.encode())))
+    pieces = {secret[n : n + 4] for n in range(len(secret) - 3)}
+    known = f"{path} {FILES[path].replace(VALUE, '')} {_FIELDS}"
+    assert not [one for one in pieces if one.encode() in _values(told) and one not in known]
+
+
+_FIELDS: Final = " ".join(one.name for one in dataclasses.fields(LiteralSecret))
+
+
+def _values(told: bytes) -> bytes:
+    """What was told without digests, which are hexadecimal and may spell anything."""
+    return re.sub(rb'"digest":"[0-9a-f]*"', b"", told)
