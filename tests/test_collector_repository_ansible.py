@@ -276,6 +276,39 @@ def test_names_of_a_module_are_one() -> None:
 
 
 @pytest.mark.parametrize(
+    ("task", "expected"),
+    [
+        ("shell: curl -k https://{{ host }}/a", "verified False"),
+        ("get_url: {url: 'http://{{ host }}/a', dest: /a}", ""),
+        ("get_url: {url: '{{ u }}', dest: /a, checksum: '{{ c }}'}", ""),
+        ("ufw: {rule: allow, port: '5432', from_ip: '{{ net }}'}", "data ?"),
+        ("ufw: {rule: '{{ r }}', port: '5432'}", ""),
+        (
+            "iptables: {chain: INPUT, jump: ACCEPT, source: '{{ s }}', destination_port: '{{ p }}'}",
+            "",
+        ),
+        ("firewalld: {service: ssh, zone: '{{ z }}', state: enabled}", ""),
+        (
+            "mount: {src: 'nas:/x', path: /x, fstype: nfs, opts: '{{ o }}', state: mounted}",
+            "transit ?",
+        ),
+        (
+            "postgresql_pg_hba: {dest: /h, contype: host, source: '{{ s }}', method: '{{ m }}'}",
+            "anonymous ?, data ?, transit False",
+        ),
+        ("copy: {dest: '{{ d }}', content: '{{ c }}'}", ""),
+        (
+            "docker_container: {name: a, image: '{{ i }}', ports: '{{ p }}', env: '{{ e }}'}",
+            "Workload",
+        ),
+        ("apt: {name: '{{ item }}', state: '{{ s }}'}\n  loop: '{{ l }}'", ""),
+    ],
+)
+def test_what_is_not_decided_decides_nothing_else(task: str, expected: str) -> None:
+    assert ", ".join(sorted({told(one) for one in seen(f"- {task}\n")})) == expected
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "",

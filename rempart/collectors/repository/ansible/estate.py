@@ -17,7 +17,7 @@ from rempart.collectors.repository.ansible.syntax import (
     plays,
     tasks,
 )
-from rempart.collectors.repository.ansible.variables import resolved
+from rempart.collectors.repository.ansible.variables import as_written, resolved
 from rempart.collectors.repository.environment import Variable, said, secrets, text
 from rempart.collectors.repository.places import Place, secret
 from rempart.collectors.repository.ports import opened
@@ -90,9 +90,11 @@ def _tasks(path: str, document: Document, found: list[Task], play: Play | None) 
         if not isinstance(arguments, dict) or str(arguments.get("state", "")).lower() in GONE:
             continue
         place = Place(path, document.line_of(task.steps))
-        raw = {**arguments, "_raw": resolved(task.free, scope)} if task.free else arguments
+        plain_ = as_written(arguments, dict(task.arguments))
+        if task.free:
+            plain_["_raw"] = as_written(resolved(task.free, scope), task.free)
         yield from facts.verification(arguments, address, _at(path, document, task, place))
-        yield from facts.facts(module, raw, address, place)
+        yield from facts.facts(module, plain_, address, place)
         resources.append(_resource(path, document, task, module, address, arguments))
     yield from observed(resources, table("ansible"))
     yield from opened(resources)
@@ -100,7 +102,8 @@ def _tasks(path: str, document: Document, found: list[Task], play: Play | None) 
 
 def _at(path: str, document: Document, task: Task, place: Place) -> Place:
     """Where a task says whether it verifies its peer."""
-    named = next((one for one in (*facts.VERIFY, *facts.INSECURE) if one in task.arguments), "")
+    asked_ = (one for _, _, names in facts.VERIFIED for one in names)
+    named = next((one for one in asked_ if one in task.arguments), "")
     return place.at(_line(document, task, (named,))) if named else place
 
 

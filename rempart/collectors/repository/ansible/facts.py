@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, Final, TypeAlias
 
-from rempart.check import Gap, Observation, Unknown, unseen
+from rempart.check import Gap, Observation, unseen
 from rempart.collectors.repository.ansible.firewalls import firewalld, iptables, ufw
 from rempart.collectors.repository.commands import told
 from rempart.collectors.repository.compose import published
@@ -113,9 +113,7 @@ def _hba(given: dict[str, Any], key: str, place: Place) -> Iterator[Observation]
         words = [kind, rule.get("databases") or "all", rule.get("users") or "all"]
         words += [] if kind == "local" else [address or "samehost"]
         words.append(rule.get("method") or given.get("method") or "md5")
-        lines.append(
-            " ".join("${undecided}" if isinstance(one, Unknown) else str(one) for one in words)
-        )
+        lines.append(" ".join(map(str, words)))
     yield from _as_file("pg_hba.conf", "\n".join(lines), key, place)
 
 
@@ -150,8 +148,7 @@ def _option(given: dict[str, Any], key: str, place: Place) -> Iterator[Observati
     if given.get("state") == "absent" or not all(isinstance(one, str) for one in (target, option)):
         return
     if str(target).rpartition(".")[2] == "cnf" and isinstance(section, str):
-        shown = "${undecided}" if isinstance(value, Unknown) else value
-        content = f"[{section}]\n{option}" + ("" if value is None else f" = {shown}")
+        content = f"[{section}]\n{option}" + ("" if value is None else f" = {value}")
         yield from _as_file("conf.d/task.cnf", content, key, place)
 
 
@@ -176,7 +173,7 @@ def _mount(given: dict[str, Any], key: str, place: Place) -> Iterator[Observatio
     ]
     if given.get("state") in ("absent", "unmounted"):
         return
-    shown = ["${undecided}" if isinstance(one, Unknown) else str(one or "-") for one in words]
+    shown = [str(one or "-") for one in words]
     yield from _as_file("fstab", " ".join(one.replace(" ", "") for one in shown), key, place)
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from rempart.check import Observation, Unknown
+from rempart.check import Observation
 from rempart.collectors.repository.opened import opened
 
 _PORTS: Final = re.compile(r"(\d{1,5})(?:[:-](\d{1,5}))?(?:/(\w+))?")
@@ -53,7 +53,7 @@ def firewalld(given: dict[str, Any], key: str, place: Any) -> Iterator[Observati
     if given.get("state") in ("disabled", "absent"):
         return
     zone = given.get("zone") or ""
-    if isinstance(zone, Unknown) or str(zone) not in OPEN_ZONES:
+    if str(zone) not in OPEN_ZONES:
         return
     port = given.get("port") or given.get("service") or ""
     if port:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from rempart.check import OneOf, Unknown
+from rempart.check import OneOf, Unknown, unseen
 from rempart.collectors.repository.ansible.syntax import Scope
 from rempart.collectors.repository.values import unresolved
 from rempart.collectors.text import clean
@@ -38,6 +38,19 @@ def resolved(value: Any, scope: Scope, depth: int = DEPTH) -> Any:  # noqa: ANN4
         return {key: resolved(one, scope, depth) for key, one in value.items()}
     if isinstance(value, list):
         return [resolved(one, scope, depth) for one in value]
+    return value
+
+
+def as_written(value: Any, raw: Any) -> Any:  # noqa: ANN401
+    """A value worked out as far as it goes: what is not decided stands there as it was written."""
+    if unseen(value):
+        return raw if isinstance(raw, str) else "{{ undecided }}"
+    if isinstance(value, dict):
+        below = raw if isinstance(raw, dict) else {}
+        return {key: as_written(one, below.get(key)) for key, one in value.items()}
+    if isinstance(value, list):
+        listed = raw if isinstance(raw, list) and len(raw) == len(value) else [None] * len(value)
+        return [as_written(one, other) for one, other in zip(value, listed, strict=True)]
     return value
 
 
