@@ -251,6 +251,13 @@ def test_a_secret_in_the_lines_of_a_block_is_told_once() -> None:
     assert merged([block, same, other, pem]) == [block, other]
 
 
+def test_a_secret_that_structure_decoded_is_told_once() -> None:
+    with keyed(b"k"):
+        one = given("password", "Secret/s data.password", True, "a.yaml", 5, value=VALUE)
+        two = given("password", "a.yaml:password", True, "a.yaml", 5, value="x9", rule="setting")
+    assert merged([one, two]) == [one]
+
+
 def test_two_secrets_on_one_line_are_two() -> None:
     with keyed(b"k"):
         one = given("key", "x.secret", True, "a.json", 1, value=VALUE)
