@@ -176,6 +176,17 @@ def test_examples_in_one_folder_stand_alone() -> None:
     assert sorted(found) == [("bad.tf", True), ("good.tf", False)]
 
 
+def test_names_are_those_of_the_asking_file_where_two_files_have_them() -> None:
+    text = 'variable "a" {\n default = %s\n}\nlocals {\n b = var.a\n}\n'
+    one, other = text % "true", text % "false"
+    found = declared([
+        parsed((one + DATABASE.format("local.b")).encode(), "one.tf"),
+        parsed((other + DATABASE.format("var.a")).encode(), "other.tf"),
+    ])  # fmt: skip
+    stores = {item.source: item.encrypted for item in found if isinstance(item, DataStore)}
+    assert stores == {"one.tf": True, "other.tf": False}
+
+
 def test_a_policy_for_everybody_makes_a_bucket_public() -> None:
     statement = '{ Effect = "Allow", Principal = %s, Resource = aws_s3_bucket.b.arn }'
     policy = (

@@ -36,7 +36,7 @@ def declared_resources(module: Module) -> Iterator[Resource]:
                 file,
                 block.line,
                 block.end_line,
-                TerraformBody(module, block),
+                TerraformBody(module, block, file),
                 _names(module, block),
                 module.root,
                 block.perhaps,
@@ -50,14 +50,16 @@ def declared_resources(module: Module) -> Iterator[Resource]:
 class TerraformBody:
     """The settings of a block in its module."""
 
-    __slots__ = ("_block", "_module")
+    __slots__ = ("_block", "_file", "_module")
 
-    def __init__(self, module: Module, block: Block) -> None:
+    def __init__(self, module: Module, block: Block, file: str) -> None:
         self._module = module
         self._block = block
+        self._file = file
 
     def at(self, path: str) -> list[Setting]:
         """Every setting at a path; a dynamic block that is not decided hides what it makes."""
+        self._module.asker = self._file
         found: list[Node] = [self._block]
         for step in steps(path):
             found = [inner for one in found for inner in self._inside(one, step)][:MANY]
@@ -70,7 +72,7 @@ class TerraformBody:
         for block in nested(self._module, self._block, name):
             label = next((one for one in LABELS[:1] if one in block.attributes), "")
             value = self._module.value(block.attributes[label].value) if label else ""
-            body = TerraformBody(self._module, block)
+            body = TerraformBody(self._module, block, self._file)
             yield shown(value)[:60], body, block.line, block.end_line
 
     def _inside(self, node: Node, step: Step) -> Iterator[Node]:

@@ -21,12 +21,11 @@ SOURCES: Final = (
 
 def policy_document(module: Module, name: str, keys: Sequence[str], depth: int) -> str | None:
     """The document of a name (and instance), None where there is none."""
-    for _, block in module.of("data"):
-        if block.labels == (POLICY, name):
-            for one in instances(module, block):
-                if not keys or one.instance.strip('[]"') == keys[0] or one.perhaps:
-                    statements = [*_merged(module, one, depth), *_statements(module, one, depth)]
-                    return encoded({"Statement": tuple(statements)})
+    block = module.labelled("data", POLICY, name)
+    for one in instances(module, block) if block else ():
+        if not keys or one.instance.strip('[]"') == keys[0] or one.perhaps:
+            statements = [*_merged(module, one, depth), *_statements(module, one, depth)]
+            return encoded({"Statement": tuple(statements)})
     return None
 
 

@@ -75,7 +75,8 @@ class Module:
     steps: int = 0
     read: Reading = lambda _path: None  # a text of the repository
     _by_type: dict[str, list[tuple[str, Block]]] = field(default_factory=dict)
-    _locals: dict[str, Expression] | None = None
+    asker: str = ""  # the file whose settings are being worked out
+    _locals: dict[str, list[tuple[str, Expression]]] | None = None
 
     def of(self, *types: str) -> Iterator[tuple[str, Block]]:
         """The blocks of these types, with their files."""
@@ -83,6 +84,12 @@ class Module:
             for file, block in self.blocks:
                 self._by_type.setdefault(block.type, []).append((file, block))
         return (one for type_ in types for one in self._by_type.get(type_, ()))
+
+    def labelled(self, type_: str, *labels: str) -> Block | None:
+        """The block of these labels; of several that of the asking file, as examples have them."""
+        found = [(file, block) for file, block in self.of(type_) if block.labels == labels]
+        own = (block for file, block in found if file == self.asker)
+        return next(own, found[0][1] if found else None)
 
     def address(self, block: Block) -> str:
         """A resource's address as Terraform prints it."""
@@ -148,14 +155,15 @@ class Module:
 
     def _local(self, rest: list[str], reference: Reference, depth: int) -> Value:
         if self._locals is None:
-            self._locals = {
-                name: one.value
-                for _, block in self.of("locals")
-                for name, one in block.attributes.items()
-            }
-        if rest[0] not in self._locals:
+            self._locals = {}
+            for file, block in self.of("locals"):
+                for name, one in block.attributes.items():
+                    self._locals.setdefault(name, []).append((file, one.value))
+        listed = self._locals.get(rest[0])
+        if listed is None:
             return unresolved(f"{reference} is not defined")
-        return within(self.value(self._locals[rest[0]], depth), rest[1:], reference)
+        own = (value for file, value in listed if file == self.asker)
+        return within(self.value(next(own, listed[-1][1]), depth), rest[1:], reference)
 
     def _document(self, value: Value, depth: int) -> Value:
         """The text of a policy that a data source puts together; any other value as it is."""
@@ -218,7 +226,7 @@ class Module:
         return unresolved(str(reference))
 
     def _variable(self, name: str, depth: int) -> Value:
-        declared = next((b for _, b in self.of("variable") if b.labels == (name,)), None)
+        declared = self.labelled("variable", name)
         value = self._given(name, declared, depth)
         typed = declared.attributes.get("type") if declared else None
         return completed(typed.value, value) if typed and isinstance(value, dict | tuple) else value
