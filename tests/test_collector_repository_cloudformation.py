@@ -410,6 +410,35 @@ def test_secrets_in_lists_of_pairs_are_told() -> None:
     }
 
 
+def test_loops_are_written_out() -> None:
+    text = """Transform: AWS::LanguageExtensions
+Parameters:
+  Names: {Type: CommaDelimitedList, Default: "a, b"}
+  Unknown: {Type: CommaDelimitedList}
+Resources:
+  Fn::ForEach::Stores:
+    - Name
+    - !Ref Names
+    - Store${Name}:
+        Type: AWS::RDS::DBInstance
+        Properties:
+          DBInstanceIdentifier: !Ref Name
+          StorageEncrypted: !If [Missing, false, false]
+  Fn::ForEach::Others:
+    - Each
+    - !Ref Unknown
+    - Other${Each}: {Type: AWS::EC2::Volume}
+  Fn::ForEach::Odd: [a, b]
+"""
+    found = seen(text)
+    stores = by_key(found, DataStore)
+    assert {key: (one.encrypted, one.line) for key, one in stores.items()} == {
+        "Storea": (False, 13),
+        "Storeb": (False, 13),
+    }
+    assert set(by_key(found, Volume)) == {"OtherEach"}
+
+
 def test_a_template_within_serverless_settings_is_read() -> None:
     text = "provider: {name: aws}\nresources:\n  Resources:\n    V:\n      Type: AWS::EC2::Volume\n"
     (volume,) = by_key(seen(text, "serverless.yml"), Volume).values()

@@ -5,10 +5,12 @@ Source: AWS CloudFormation template anatomy; AWS SAM specification, globals.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 from rempart.check import Unknown
 from rempart.collectors.repository.cloudformation.intrinsics import Node, Scope
+from rempart.collectors.repository.cloudformation.loops import LOOP, Loops
 from rempart.collectors.repository.values import Value
 from rempart.collectors.text import clean
 from rempart.documents import Document
@@ -41,11 +43,12 @@ class Template:
     scope: Scope
     sections: Mapping[str, Mapping[str, Node]]
     shared: Mapping[str, Node]  # SAM's globals
+    loops: Loops
 
     def resources(self) -> Iterator[Declared]:
         """The resources that are made, those under a condition nobody knows included."""
-        section = self.sections["Resources"]
-        for name, node in list(section.items())[:MOST]:
+        made = self.loops.written_out(self.sections["Resources"])
+        for name, node, section in islice(made, MOST):
             type_ = node.get("Type") if isinstance(node, dict) else None
             if isinstance(type_, str):
                 found = self._resource(name, type_, node, self.line(section, name))
@@ -112,9 +115,9 @@ def template(document: Document, path: str) -> Template | None:
     if not isinstance(resources, dict):
         return None
     types = [str(one.get("Type")) for one in resources.values() if isinstance(one, dict)]
-    if "AWSTemplateFormatVersion" not in value and not any(
-        type_.startswith(PREFIXES) for type_ in types
-    ):
+    ours = any(type_.startswith(PREFIXES) for type_ in types)
+    loops = any(name.startswith(LOOP) for name in resources)
+    if "AWSTemplateFormatVersion" not in value and not ours and not loops:
         return None
     found = {name: value.get(name) for name in SECTIONS}
     sections = {name: one if isinstance(one, dict) else {} for name, one in found.items()}
@@ -126,4 +129,5 @@ def template(document: Document, path: str) -> Template | None:
         document.lines,
     )
     shared = value.get("Globals")
-    return Template(path, document, scope, sections, shared if isinstance(shared, dict) else {})
+    globals_ = shared if isinstance(shared, dict) else {}
+    return Template(path, document, scope, sections, globals_, Loops(scope, document.lines))
