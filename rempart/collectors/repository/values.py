@@ -75,6 +75,9 @@ class Module:
     steps: int = 0
     read: Reading = lambda _path: None  # a text of the repository
     _by_type: dict[str, list[tuple[str, Block]]] = field(default_factory=dict)
+    _by_label: dict[tuple[str, tuple[str, ...]], list[tuple[str, Block]]] = field(
+        default_factory=dict
+    )
     asker: str = ""  # the file whose settings are being worked out
     _locals: dict[str, list[tuple[str, Expression]]] | None = None
 
@@ -83,11 +86,13 @@ class Module:
         if not self._by_type:
             for file, block in self.blocks:
                 self._by_type.setdefault(block.type, []).append((file, block))
+                self._by_label.setdefault((block.type, block.labels), []).append((file, block))
         return (one for type_ in types for one in self._by_type.get(type_, ()))
 
     def labelled(self, type_: str, *labels: str) -> Block | None:
         """The block of these labels; of several that of the asking file, as examples have them."""
-        found = [(file, block) for file, block in self.of(type_) if block.labels == labels]
+        self.of(type_)
+        found = self._by_label.get((type_, labels), [])
         own = (block for file, block in found if file == self.asker)
         return next(own, found[0][1] if found else None)
 

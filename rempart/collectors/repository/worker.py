@@ -172,10 +172,11 @@ def _compose(desk: Desk) -> Iterator[Seen]:
 
 
 def _manifests(desk: Desk) -> Iterator[Seen]:
-    from rempart.collectors.repository.manifests import Surroundings
+    from rempart.collectors.repository.manifests import Surroundings, content_of
 
     around = Surroundings(desk.paths)
-    files = dict(desk.each(lambda path, raw: (path, around.read(path, raw))))
+    look = desk.each(lambda path, raw: (path, around.read(path, raw)), read=content_of)
+    files = dict(look)
     for path, errors in around.broken.items():
         first = errors.errors[0]
         desk.gap(path, _reason(first.message), f"line {first.line}: {first.message}")
