@@ -81,6 +81,11 @@ def test_tags_of_their_own_are_no_error(tmp_path: Path) -> None:
     assert told(seen(tmp_path), Workload) == ["Pod/a"]
 
 
+def test_a_long_manifest_is_a_limit(tmp_path: Path) -> None:
+    (tmp_path / "long.yaml").write_text(POD + "# " + "x" * 3_000_000)
+    assert ("long.yaml", Reason.LIMIT) in reasons(seen(tmp_path))
+
+
 def test_names_that_look_like_annotations_stay_text(tmp_path: Path) -> None:
     text = POD.replace("{name: a}", '{name: "::error ::x\\n\\e[31mred"}')
     (tmp_path / "a.yaml").write_text(text)
@@ -89,6 +94,7 @@ def test_names_that_look_like_annotations_stay_text(tmp_path: Path) -> None:
 
 
 def test_files_that_are_something_else_are_no_error(tmp_path: Path) -> None:
+    (tmp_path / "lock.json").write_text('{"a": "' + "x" * 3_000_000 + '"}')
     (tmp_path / "package.json").write_text('{"a": 1, "a": 2}')
     (tmp_path / "ci.yml").write_text("a: [\n")
     (tmp_path / "chart.yaml").write_text("{{ if }}\napiVersion: v1\n{{ end }}\n")

@@ -5,10 +5,12 @@ and `kind`. A template of a chart, or another text that is no YAML before it is 
 and no error.
 """
 
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import pairwise
+from pathlib import Path
 from posixpath import dirname
 from typing import Final
 
@@ -16,8 +18,9 @@ from rempart.check import Gap, Observation
 from rempart.collectors.repository import cloudformation, kubernetes
 from rempart.collectors.repository.kubernetes import helm
 from rempart.collectors.repository.kubernetes.kustomize import NAMES
+from rempart.collectors.tree import opened
 from rempart.documents import Document, Limits, every
-from rempart.errors import ContentErrors
+from rempart.errors import ContentErrors, Limited
 
 LIMITS: Final = Limits(size=2_000_000, nodes=600_000, aliases=True)
 _TEMPLATE: Final = re.compile(rb'AWSTemplateFormatVersion|["\']?Type["\']?\s*:\s*["\']?AWS::')
@@ -25,9 +28,25 @@ _OBJECT: Final = re.compile(
     rb'(?m)^(?:\xef\xbb\xbf)?[ \t-]*apiVersion[ \t]*:|["\']apiVersion["\']\s*:'
 )
 _RENDERED: Final = re.compile(rb"\{\{|\{%|<%")
+HEAD: Final = 65_536  # bytes that tell what a long file is
 _BETWEEN: Final = re.compile(rb"---(?:\s|$)")
 MOST: Final = 200  # documents of a stream that are read one by one
 _MARK: Final = b"<<<<<<<"
+
+
+def content_of(root: Path, raw: bytes, cap: int) -> bytes:
+    """The content of a file; nothing of one that is too long and does not begin like ours.
+
+    Raises Limited where a manifest or template is longer than the cap.
+    """
+    with os.fdopen(opened(root, raw), "rb") as file:
+        content = file.read(cap + 1)
+    if len(content) <= cap:
+        return content
+    head = content[:HEAD]
+    if _OBJECT.search(head) or _TEMPLATE.search(head):
+        raise Limited(f"longer than {cap} bytes")
+    return b""
 
 
 class Surroundings:
