@@ -108,6 +108,16 @@ def test_variables_come_from_where_ansible_looks() -> None:
     assert encrypted(in_files(files)) == {"v": False}
 
 
+def test_tasks_taken_in_have_the_variables_of_the_play() -> None:
+    files = {
+        "site.yml": "- hosts: a\n  vars: {enc: no}\n  tasks: [{include_tasks: more/v.yml}]\n",
+        "more/v.yml": "- {name: v, ec2_vol: {encrypted: '{{ enc }}'}}\n",
+    }
+    assert encrypted(in_files(files)) == {"v": False}
+    files["other.yml"] = "- hosts: b\n  vars: {enc: yes}\n  tasks: [{import_tasks: more/v.yml}]\n"
+    assert encrypted(in_files(files)) == {"v": "?"}
+
+
 def test_two_inventories_that_differ_leave_it_open() -> None:
     play = "- hosts: db\n  tasks: [{name: v, ec2_vol: {encrypted: '{{ enc }}'}}]\n"
     files = {

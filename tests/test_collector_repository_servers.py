@@ -122,6 +122,13 @@ CASES = [
         },
     ),
     ("mongod.conf", "bind_ip = 0.0.0.0\nnoauth = true\n", {"anonymous False", "transit False"}),
+    (
+        "mongod.conf.j2",
+        "net:\n  bindIp: {{ ip }}\n  tls:\n    mode: {{ mode }}\n"
+        "security:\n  authorization: enabled\n",
+        {"anonymous True", "transit ?"},
+    ),
+    ("pam.d/sudo", "session required pam_limits.so\n", set()),
     ("elasticsearch.yml", "xpack.security.enabled: false\n", {"anonymous False"}),
     (
         "elasticsearch.yml",

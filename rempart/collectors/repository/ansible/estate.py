@@ -11,7 +11,6 @@ from rempart.collectors.repository.ansible.secrets import asked, literal_of, pla
 from rempart.collectors.repository.ansible.settings import configuration, connection
 from rempart.collectors.repository.ansible.syntax import (
     Play,
-    Scope,
     Task,
     play_tasks,
     plays,
@@ -69,8 +68,7 @@ def _book(
             scope = variables.of_play(one, play.hosts, play.value)
             yield from _tasks(one.path, document, list(play_tasks(play, scope)), play)
         return
-    scope = variables.of_role(one.role) if one.role else Scope().inner(variables.everywhere)
-    found = tasks(document.value, (), scope, {})
+    found = tasks(document.value, (), variables.of_tasks(one), {})
     yield from _tasks(one.path, document, list(found), None)
 
 

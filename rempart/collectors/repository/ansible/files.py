@@ -4,17 +4,21 @@ Source: Ansible core 2.18, "Using variables" (precedence), "Roles" (folders of a
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from posixpath import normpath
 from typing import Any, Final
 
 from rempart.collectors.repository.ansible.inventories import Hosts, hosts_of_ini, hosts_of_yaml
+from rempart.collectors.repository.ansible.names import canonical
 from rempart.collectors.repository.ansible.paths import VARIABLES as _VARS
 from rempart.collectors.repository.ansible.syntax import (
+    Play,
     Scope,
     is_play,
     looks_like_tasks,
+    play_tasks,
     plays,
 )
 from rempart.collectors.repository.values import either, unresolved
@@ -108,6 +112,8 @@ class Variables:
 
     def __init__(self, books: Sequence[Book]) -> None:
         self._books = [one for one in books if one.document is not None]
+        self._known: dict[tuple[str, str], dict[str, Any]] = {}
+        self._vars = [one for one in self._books if one.kind == "vars"]
         self._calls: dict[str, list[tuple[Mapping[str, Any], ...]]] = {}
         self._files = {one.path: one for one in self._books}
         of_all = {
@@ -118,9 +124,12 @@ class Variables:
             if given.owner == "all"
         }
         self.everywhere = {**of_all, **self._merged("group_vars", "all")}
+        self._included: dict[str, list[tuple[Book, Play]]] = {}
         for one in self._books:
             if one.kind == "plays" and one.document is not None:
                 for play in plays(one.document):
+                    for path in _included(one, play):
+                        self._included.setdefault(path, []).append((one, play))
                     own = play.value.get("vars")
                     for name, given in play.roles:
                         layers = (given, own if isinstance(own, dict) else {})
@@ -128,9 +137,14 @@ class Variables:
 
     def _merged(self, folder: str, name: str) -> dict[str, Any]:
         """The variables of a group or host; of several inventories one value among several."""
+        if (folder, name) not in self._known:
+            self._known[folder, name] = self._gathered(folder, name)
+        return self._known[folder, name]
+
+    def _gathered(self, folder: str, name: str) -> dict[str, Any]:
         found: dict[str, list[Any]] = {}
-        for one in self._books:
-            if one.kind != "vars" or one.document is None:
+        for one in self._vars:
+            if one.document is None:
                 continue
             parts = PurePosixPath(one.path).parts
             if folder not in parts[:-1]:
@@ -158,6 +172,16 @@ class Variables:
         value = found.document.value if found and found.document else None
         return value if isinstance(value, dict) else None
 
+    def of_tasks(self, book_: Book) -> Scope:
+        """The variables around a file of tasks: its role's, or those of the one play it is for."""
+        if book_.role:
+            return self.of_role(book_.role)
+        plays_ = self._included.get(book_.path, [])
+        if len(plays_) != 1:
+            return Scope().inner(self.everywhere)
+        ((one, play),) = plays_
+        return self.of_play(one, play.hosts, play.value).inner(play.value.get("vars"))
+
     def of_role(self, folder: str) -> Scope:
         """The variables around the tasks of a role; its callers' where they agree."""
         own = self._of_folder(folder, "vars")
@@ -171,13 +195,24 @@ class Variables:
         return Scope().inner(own, called, self.everywhere, self._of_folder(folder, "defaults"))
 
     def _of_folder(self, folder: str, part: str) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for one in self._books:
-            value = one.document.value if one.document else None
-            mine = one.kind == "vars" and one.role == folder and one.folder == part
-            if mine and isinstance(value, dict):
-                found |= value
-        return found
+        if (folder, part) not in self._known:
+            found: dict[str, Any] = {}
+            for one in self._vars:
+                value = one.document.value if one.document else None
+                if one.role == folder and one.folder == part and isinstance(value, dict):
+                    found |= value
+            self._known[folder, part] = found
+        return self._known[folder, part]
+
+
+def _included(book_: Book, play: Play) -> Iterator[str]:
+    """The files of tasks a play takes in by a written name."""
+    for task in play_tasks(play, Scope()):
+        if canonical(task.module) in ("include_tasks", "import_tasks", "include"):
+            name = task.arguments.get("file") or task.free
+            words = name.split() if isinstance(name, str) and "{" not in name else []
+            if words:
+                yield normpath(f"{PurePosixPath(book_.path).parent}/{words[0]}")
 
 
 def _one_of(values: list[Any], name: str) -> Any:  # noqa: ANN401

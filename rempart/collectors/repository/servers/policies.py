@@ -20,6 +20,10 @@ PLACES: Final = {
     "faillock.conf": "/etc/security/faillock.conf",
     "login.defs": "/etc/login.defs",
 }
+MODULES: Final = ("pwquality.conf", "faillock.conf")
+_ABOUT = re.compile(
+    r"^\s*(?:password|auth)\b.*pam_(?:unix|pwquality|cracklib|passwdqc|faillock|tally)", re.M
+)
 _INNER = re.compile(r"(?:^|/)(?:pam\.d|security|pwquality\.conf\.d)$")
 # What stands in PAM where only a module's settings are kept.
 _QUALITY: Final = ("password requisite pam_pwquality.so", "password required pam_unix.so")
@@ -40,7 +44,7 @@ def policies(texts: Sequence[Text]) -> Iterator[Observation]:
     for text in texts:
         groups.setdefault(_INNER.sub("", text.folder), []).append(text)
     for folder, group in groups.items():
-        if any(text.name != "login.defs" for text in group):
+        if any(text.name in MODULES or _ABOUT.search(text.content) for text in group):
             yield from _policy(folder, group)
 
 

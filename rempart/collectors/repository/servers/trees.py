@@ -1,5 +1,6 @@
 """Settings of servers that are written as YAML, nested or with dots in their names."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from rempart.documents import Limits, every
 from rempart.documents.document import Step
 from rempart.errors import ContentErrors, Truncated
 
+_FILLED = re.compile(r"\{\{.*?\}\}|<%=.*?%>")
 LIMITS = Limits(size=2_000_000, nodes=100_000, aliases=True)
 
 
@@ -82,7 +84,7 @@ def trees(text: Text) -> Iterator[Tree]:
 
     Raises Truncated where a template's marks leave no YAML.
     """
-    content = "\n".join(line.text for line in text.lines)
+    content = "\n".join(_FILLED.sub("${filled_in}", line.text) for line in text.lines)
     try:
         documents = every(content, text.path, limits=LIMITS, tagged=True)
     except ContentErrors as errors:
