@@ -43,4 +43,4 @@ class WaiverRecord(_Record, frozen=True, forbid_unknown_fields=True):
     @property
     def lapsed(self) -> bool:
         """Expired, in a way that somebody has to act upon now."""
-        return self.expired and not self.tolerated and not self.added
+        return self.expired and not self.tolerated

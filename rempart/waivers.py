@@ -84,7 +84,7 @@ def load(path: Path) -> tuple[Waiver, ...]:
     errors = [
         document.error(("waivers", place, key), message)
         for place, waiver in enumerate(found)
-        for key, message in _faults(waiver, found[:place])
+        for key, message in faults(waiver, found[:place])
     ]
     if errors:
         raise ContentErrors(errors)
@@ -142,7 +142,8 @@ def _waived(
     return result
 
 
-def _faults(waiver: Waiver, earlier: Sequence[Waiver]) -> list[tuple[str, str]]:
+def faults(waiver: Waiver, earlier: Sequence[Waiver]) -> list[tuple[str, str]]:
+    """What is wrong beyond types: the key, and what to say of it."""
     found: list[tuple[str, str]] = []
     if any(waiver.id == other.id for other in earlier):
         found.append(("id", f'expected each id once, found "{waiver.id}" again'))

@@ -166,7 +166,20 @@ class Revision:
 
     def content(self, path: str) -> bytes | None:
         """A file as it stood there; None where there was none."""
-        return self.contents([path]).get(path)
+        prefix = self.checkout.prefix
+        return self.at_top(f"{prefix}/{path}" if prefix else path)
+
+    def at_top(self, path: str) -> bytes | None:
+        """A file by its path from the top of the checkout; None where there was none."""
+        name = f"{self.commit}:{path}"
+        done = self.checkout.run("cat-file", "blob", name)
+        if done.returncode == 0:
+            return done.stdout
+        if self.checkout.run("rev-parse", "--verify", "-q", name).returncode == 0:
+            raise UsageError(
+                f"{self.name}: {clean(path)}: its content is not in this clone; fetch it first"
+            )
+        return None
 
     def contents(self, paths: Iterable[str]) -> dict[str, bytes]:
         """The files of these paths that were there."""

@@ -7,7 +7,7 @@ control characters are replaced and no markup in it is interpreted.
 import os
 import sys
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TextIO
 
@@ -50,21 +50,31 @@ Line = tuple[Span, ...]
 
 def summary(run: Run, language: str = "", *, width: int = WIDTH) -> str:
     """The summary as plain text, at most `width` columns, with a line feed at its end."""
-    shown = ("".join(span.text for span in spans) for spans in _lines(run, language, width))
+    return bare(_lines(run, language, width))
+
+
+def bare(lines: Iterable[Line]) -> str:
+    """The lines without colours."""
+    shown = ("".join(span.text for span in spans) for spans in lines)
     return "\n".join(text.rstrip() for text in shown) + "\n"
 
 
 def show(run: Run, stream: TextIO | None = None, language: str = "") -> None:
     """Write the summary to a stream, in colours on a terminal that wants them (NO_COLOR)."""
+    write(lambda width: _lines(run, language, width), stream)
+
+
+def write(lines: Callable[[int], Iterable[Line]], stream: TextIO | None = None) -> None:
+    """Write the lines made for a width, in colours on a terminal that wants them (NO_COLOR)."""
     out = stream or sys.stdout
     if not out.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
-        out.write(summary(run, language, width=_width(out)))
+        out.write(bare(lines(_width(out))))
         return
     from rich.console import Console  # only a terminal needs it
     from rich.text import Text
 
     console = Console(file=out, markup=False, highlight=False, emoji=False, soft_wrap=True)
-    for spans in _lines(run, language, console.width):
+    for spans in lines(console.width):
         console.print(Text.assemble(*((span.text, STYLES.get(span.style, "")) for span in spans)))
 
 
@@ -77,33 +87,34 @@ def _width(out: TextIO) -> int:
 
 def _lines(run: Run, language: str, width: int) -> Iterator[Line]:
     told, found, width = spoken(language or run.language), Findings(run), max(width, NARROW)
-    yield from _answer(run, found, told, width)
+    yield from opening(run, found, told, width)
     yield from _findings(run, found, told, width)
-    yield from _unseen(run, found, told, width)
+    yield from unseen(run, found, told, width)
     yield from _waivers(run, told, width)
 
 
-def _answer(run: Run, found: Findings, language: Language, width: int) -> Iterator[Line]:
-    yield (Span(_cut(run.organisation, width), "heading"),)
+def opening(run: Run, found: Findings, language: Language, width: int) -> Iterator[Line]:
+    """The answer: what was found, what is missing, the counts."""
+    yield (Span(cut(run.organisation, width), "heading"),)
     style = "bad" if found.serious else "unsure" if found.incomplete or found.open else "good"
-    yield from _wrapped(verdict(found, language), width, style)
+    yield from wrapped(verdict(found, language), width, style)
     for log in views(run):
         mark = language.word("mark", log.state)
-        yield from _wrapped(answered(log, language), width, lead=f"{mark} ")
+        yield from wrapped(answered(log, language), width, lead=f"{mark} ")
     for replay in run.replays:
         mark = language.word("mark", replay.verdict)
-        yield from _wrapped(replayed(replay, language), width, lead=f"{mark} ")
+        yield from wrapped(replayed(replay, language), width, lead=f"{mark} ")
     missing = complete(found, language)
     if missing:
-        yield from _wrapped(missing, width, lead="? ")
+        yield from wrapped(missing, width, lead="? ")
     counts = {str(item): language.number(run.coverage.outcomes.get(item, 0)) for item in Outcome}
-    yield from _wrapped(language.say("summary.counts", **counts), width, "soft")
+    yield from wrapped(language.say("summary.counts", **counts), width, "soft")
 
 
 def _findings(run: Run, found: Findings, language: Language, width: int) -> Iterator[Line]:
     if not found.open:
         return
-    yield from _heading(language.say("summary.findings"))
+    yield from heading(language.say("summary.findings"))
     shown = found.open[:FINDINGS]
     levels = [language.word("severity", finding.severity) for finding in shown]
     subjects = [_where(finding) for finding in shown]
@@ -115,14 +126,15 @@ def _findings(run: Run, found: Findings, language: Language, width: int) -> Iter
         yield (
             Span("  "),
             Span(level.ljust(first), finding.severity),
-            Span("  " + (_cut(title, middle - len(places)) + places).ljust(middle)),
-            Span("  " + _cut(where, last), "soft"),
+            Span("  " + (cut(title, middle - len(places)) + places).ljust(middle)),
+            Span("  " + cut(where, last), "soft"),
         )
     if len(found.open) > len(shown):
         yield (Span("  " + language.say("summary.more", len(found.open) - len(shown)), "soft"),)
 
 
-def _unseen(run: Run, found: Findings, language: Language, width: int) -> Iterator[Line]:
+def unseen(run: Run, found: Findings, language: Language, width: int) -> Iterator[Line]:
+    """What was not checked or broke, by reason."""
     reasons: dict[str, list[str]] = {}
     for group in found.unseen:
         text = f"{words(run, group.check, language).title} ({_subjects(_each(group.results))})"
@@ -132,11 +144,11 @@ def _unseen(run: Run, found: Findings, language: Language, width: int) -> Iterat
         reasons.setdefault(language.say("outcome.error"), []).append(text)
     if not reasons:
         return
-    yield from _heading(language.say("summary.unseen"))
+    yield from heading(language.say("summary.unseen"))
     first = min(_fit(reasons, width), width // 3)
     for reason, texts in reasons.items():
         for place, text in enumerate(texts[:REASONS]):
-            label = _cut(reason, first) if place == 0 else ""
+            label = cut(reason, first) if place == 0 else ""
             yield (Span(f"  {label.ljust(first)}", "unsure"), _rest(text, width - first - 4))
         if len(texts) > REASONS:
             more = language.say("summary.more", len(texts) - REASONS)
@@ -146,7 +158,7 @@ def _unseen(run: Run, found: Findings, language: Language, width: int) -> Iterat
 def _waivers(run: Run, language: Language, width: int) -> Iterator[Line]:
     if not run.waivers:
         return
-    yield from _heading(language.say("summary.waivers"))
+    yield from heading(language.say("summary.waivers"))
     for waiver in sorted(run.waivers, key=lambda item: item.until):
         key = "summary.waiver.expired" if waiver.expired else "summary.waiver"
         told = language.say(key, id=waiver.id, until=language.date(waiver.until))
@@ -154,22 +166,24 @@ def _waivers(run: Run, language: Language, width: int) -> Iterator[Line]:
             told = f"{waiver.id}: {language.say('waivers.changed', waiver.changed)}"
         text = f"{told} · {words(run, waiver.check, language).title} ({waiver.subject})"
         style = "bad" if waiver.expired or waiver.changed else ""
-        yield (Span("  " + _cut(text, width - 2), style),)
+        yield (Span("  " + cut(text, width - 2), style),)
 
 
-def _heading(text: str) -> Iterator[Line]:
+def heading(text: str) -> Iterator[Line]:
+    """A heading after an empty line."""
     yield ()
     yield (Span(text, "heading"),)
 
 
-def _wrapped(text: str, width: int, style: str = "", lead: str = "") -> Iterator[Line]:
+def wrapped(text: str, width: int, style: str = "", lead: str = "") -> Iterator[Line]:
+    """A sentence on as many lines as it takes."""
     indent = " " * len(lead)
     for part in textwrap.wrap(line(text), width, initial_indent=lead, subsequent_indent=indent):
         yield (Span(part, style),)
 
 
 def _rest(text: str, width: int) -> Span:
-    return Span("  " + _cut(text, width))
+    return Span("  " + cut(text, width))
 
 
 def _each(results: Iterable[object]) -> tuple[str, ...]:
@@ -192,6 +206,7 @@ def _fit(texts: Iterable[str], most: int) -> int:
     return min(max((len(line(text)) for text in texts), default=0), most)
 
 
-def _cut(text: str, width: int) -> str:
+def cut(text: str, width: int) -> str:
+    """Hostile text on one line of that many columns."""
     shown = line(text)
     return shown if len(shown) <= width else shown[: max(width - 1, 0)] + "…"
