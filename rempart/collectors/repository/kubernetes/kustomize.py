@@ -11,10 +11,12 @@ from typing import Any, Final
 
 from rempart.collectors.repository.kubernetes.merging import Merger
 from rempart.collectors.repository.kubernetes.objects import (
+    Known,
     Manifest,
     Node,
     Places,
     inside,
+    known,
     listed,
     manifest,
     mapping,
@@ -53,9 +55,11 @@ def kustomized(files: Files) -> Kustomized:
         for folder, path in folders.items()
         for one in _resources(_value(files, path))
     }
+    read = ((path, one) for path, documents in files.items() for one in documents)
+    lines = known(read) if folders else {}
     for folder in sorted(folders):
         taken = (folder or ".") in used
-        built = _Build(files, folders, folder, found)
+        built = _Build(files, folders, folder, found, lines)
         for one in built.objects(folder, DEPTH):
             if not taken and len(found.manifests) < MOST:
                 found.manifests.append(one)
@@ -76,14 +80,16 @@ class _Build:
     """One kustomization and those it takes, built for one root."""
 
     def __init__(
-        self, files: Files, folders: Mapping[str, str], root: str, found: Kustomized
+        self,
+        files: Files,
+        folders: Mapping[str, str],
+        root: str,
+        found: Kustomized,
+        lines: Known,
     ) -> None:
         self.files, self.folders, self.root, self.found = files, folders, root, found
-        self.places = Places()
+        self.places = Places(known=lines)
         self.secrets: list[tuple[Manifest, str, str, Node, int]] = []
-        for path, documents in files.items():
-            for document in documents:
-                self.places.read(path, document)
 
     def objects(self, folder: str, depth: int, above: Sequence[Manifest] = ()) -> list[Manifest]:
         """The objects of a folder's kustomization, patched; a component patches those above it."""

@@ -1,6 +1,6 @@
 """Kubernetes objects as manifests declare them: what each is called and where its parts stand."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,6 +10,7 @@ from rempart.collectors.text import clean
 from rempart.documents import Document
 
 Node = Any  # a scalar, list or mapping of a document
+Known = Mapping[int, tuple[str, Mapping[str | int, int]]]
 MOST: Final = 20_000  # objects of one file
 # YAML 1.1, which Kubernetes reads, has more words for booleans than our reader of YAML knows.
 WORDS: Final = {
@@ -18,14 +19,25 @@ WORDS: Final = {
 }
 
 
+def known(read: Iterable[tuple[str, Document]]) -> Known:
+    """The lines of many documents, by the identity of a container; a stream's are told once."""
+    streams = {id(document.lines): (path, document.lines) for path, document in read}
+    return {
+        container: (path, lines)
+        for path, stream in streams.values()
+        for container, lines in stream.items()
+    }
+
+
 class Places:
     """Where the parts of documents stand: file and line, by container and key.
 
     Containers are told apart by identity; whoever makes new ones says where their parts come from.
     """
 
-    def __init__(self, *read: tuple[str, Document]) -> None:
+    def __init__(self, *read: tuple[str, Document], known: Known | None = None) -> None:
         self._read = list(read)
+        self._known: Known = known or {}
         self._made: dict[int, dict[str | int, tuple[str, int]]] = {}
         self._kept: list[Node] = []  # an identity must not be given again
 
@@ -34,6 +46,9 @@ class Places:
         made = self._made.get(id(container))
         if made is not None:
             return made.get(key)
+        if id(container) in self._known:
+            path, known = self._known[id(container)]
+            return (path, known[key]) if key in known else None
         for path, document in self._read:
             lines = document.lines.get(id(container))
             if lines is not None:
