@@ -24,7 +24,7 @@ def private_keys(content: bytes) -> Iterator[tuple[int, int, bytes, bool]]:
     """
     for match in _KEY.finditer(content):
         body = content[match.end() : match.end() + BODY].partition(b"-----")[0]
-        if _BODY.match(body):
+        if _BODY.match(body) and b"EXAMPLE" not in body:
             sealed = b"ENCRYPTED" in match[1] or b"ENCRYPTED" in body[:80] or _openssh_sealed(body)
             kept = re.sub(rb"\\[nr]|[^A-Za-z0-9+/]", b"", body)
             yield match.start(), match.end() + len(body), kept, not sealed

@@ -50,6 +50,7 @@ _STARTS: Final = re.compile(
 _NAMED: Final = re.compile(
     rb"(?i:name|key|type|parameterkey|option_?name|variable|add key)\\?[\"']?\s*[:=]\s*\\?[\"']?$"
 )
+_TYPE: Final = re.compile(rb"[A-Z]\w*::$")  # AWS::IAM::AccessKey; Hiera's db::password is a name
 _TAILS: Final = re.compile(r"\s+(?:#|//|;).*$|[;,]$")
 _KEYLIKE: Final = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[\w+/=.~:@!$%^&*-]{16,}")
 _STRONG: Final = re.compile(r"(?=.*[A-Za-z])(?=.*[\d!@#$%^&*+=?-])\S{6,}")
@@ -79,6 +80,8 @@ def name_around(content: bytes, place: int) -> tuple[int, int]:
 def setting(content: bytes, start: int, end: int, sort: Sort, ending: str) -> Setting | None:
     """The setting with a secret whose name stands between two places."""
     full = content[start:end]
+    if _TYPE.search(content[max(0, start - 40) : start]):
+        return None
     name = full.strip(b"-.").decode("ascii", "replace")
     kind = kind_of(name)
     if not kind or not (name[0].isalpha() or name[0] == "_"):
@@ -131,8 +134,10 @@ def _ways(before: bytes, sort: Sort, ending: str, *, flag: bool) -> tuple[re.Pat
 
 
 def _commented(content: bytes, start: int) -> bool:
-    line = content[max(0, start - 200) : start].rpartition(b"\n")[2].lstrip()
-    return line.startswith((b"#", b"//", b";", b"*", b"--", b"<!--"))
+    before = content[max(0, start - 4_000) : start]
+    if before.rfind(b"<!--") > before.rfind(b"-->"):
+        return True
+    return before.rpartition(b"\n")[2].lstrip().startswith((b"#", b"//", b";", b"*", b"--"))
 
 
 def _lies_open(name: str, kind: str, value: str, *, strict: bool) -> bool | None:
