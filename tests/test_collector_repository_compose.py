@@ -225,3 +225,11 @@ def test_a_service_has_what_stands_in_other_files() -> None:
     assert told_ == {(f"{path}", True) for path in list(texts)[:3]}
     ports = {one.source for one in found if isinstance(one, OpenPort) and one.public is True}
     assert ports == set(list(texts)[1:])
+
+
+def test_a_compose_file_of_any_name_is_known_by_its_services() -> None:
+    text = b"version: '3'\nservices:\n  a:\n    image: redis\n    ports: ['6379:6379']\n"
+    assert len(read("stack.yaml", text)) == 1
+    assert not read("services.yaml", b"services:\n  App\\Mailer:\n    class: x\n")
+    assert not read("values.yaml", b"image: x\nports: [1]\n")
+    assert not read("broken.yaml", b"{{ not yaml }}: [")

@@ -12,6 +12,7 @@ import msgspec
 
 from rempart.check import Observation
 from rempart.collectors.repository.ansible.paths import may_be
+from rempart.collectors.repository.compose_names import NAMED
 from rempart.collectors.repository.servers.families import family_of
 from rempart.collectors.tree import Found
 from rempart.observations.clients import LoginClient
@@ -68,10 +69,8 @@ PLAN = 100_000_000  # bytes of a plan as JSON
 _TERRAFORM = (".tf", ".tofu", ".tfvars", ".tf.json", ".tofu.json", ".tfvars.json")
 _HCL = frozenset({".terraform.lock.hcl", "terragrunt.hcl", "root.hcl"})
 _PLAN = re.compile(r"(?:[\w-]*[._-])?(?:tf)?plan(?:[._-][\w.-]*)?\.json", re.I)
-_COMPOSE = re.compile(r"(?:docker-)?compose(?:[.-][\w.-]+)?\.ya?ml", re.I)
 _DOCKERFILE = re.compile(r"(?:[\w.-]+[._-])?(?:docker|container)file(?:[._-][\w.-]+)?", re.I)
 _NO_DOCKERFILE = (".md", ".yml", ".yaml", ".json", ".sh", ".py", ".txt", ".js", ".ts", ".go", ".j2")
-_REALM = re.compile(r"realm|keycloak|export", re.I)
 _PIPELINE = re.compile(
     r"(?:^|/)(?:\.github/workflows/[^/]+|\.?gitlab-ci[\w.-]*|action)\.ya?ml$|(?:^|/)\.gitlab/ci/",
     re.I,
@@ -135,7 +134,7 @@ def _kinds(file: Found) -> Iterator[str]:
         yield "terraform"
     elif _PLAN.fullmatch(name):
         yield "plan"
-    elif _COMPOSE.fullmatch(name):
+    elif NAMED.fullmatch(name):
         yield "compose"
     elif name == "sshd_config" or "sshd_config.d" in path.parts:
         yield "sshd"
@@ -145,13 +144,15 @@ def _kinds(file: Found) -> Iterator[str]:
         yield "nginx"
     elif family_of(file.path):
         yield "servers"
-    if name.endswith(".json") and _REALM.search(file.path):
+    if name.endswith(".json") and 0 < file.size <= TEXT_FILE:
         yield "keycloak"
     if _PIPELINE.search(file.path):
         yield "pipelines"
-    elif may_be(file.path) and not _COMPOSE.fullmatch(name):
+    elif name.endswith((".yml", ".yaml")) and not NAMED.fullmatch(name):
+        yield "compose"
+    if may_be(file.path) and not NAMED.fullmatch(name):
         yield "ansible"
-    if _MANIFEST.search(name) and not (_PLAN.fullmatch(name) or _COMPOSE.fullmatch(name)):
+    if _MANIFEST.search(name) and not (_PLAN.fullmatch(name) or NAMED.fullmatch(name)):
         yield "manifests"
     if file.size > 0 and not _BINARY.search(name):
         yield "text"
