@@ -45,7 +45,7 @@ _NESTED: Final = re.compile(
 )
 # Before a name.
 _STARTS: Final = re.compile(
-    rb"\s*(?:-\s+)?(?:export\s+|set\s+|setx\s+|ENV\s+|ARG\s+|Environment=|env\.)?[\"']?"
+    rb"\s*(?:-\s+)?(?:export\s+|set\s+|setx\s+|ENV\s+|ARG\s+|Environment=|env\.)?[\"']?(?:\w+::)*"
 )
 _NAMED: Final = re.compile(
     rb"(?i:name|key|type|parameterkey|option_?name|variable|add key)\\?[\"']?\s*[:=]\s*\\?[\"']?$"
