@@ -130,32 +130,41 @@ def jobs(
 def _kinds(file: Found) -> Iterator[str]:
     path = PurePosixPath(file.path)
     name = path.name
-    if name.endswith(_TERRAFORM) or name in _HCL:
-        yield "terraform"
-    elif _PLAN.fullmatch(name):
-        yield "plan"
-    elif NAMED.fullmatch(name):
-        yield "compose"
-    elif name == "sshd_config" or "sshd_config.d" in path.parts:
-        yield "sshd"
-    elif _DOCKERFILE.fullmatch(name) and not name.endswith(_NO_DOCKERFILE):
-        yield "dockerfile"
-    elif _is_nginx(path):
-        yield "nginx"
-    elif family_of(file.path):
-        yield "servers"
+    if named := _named(file.path, path):
+        yield named
+    if not NAMED.fullmatch(name):
+        yield from _kinds_by_content(file, name)
+    if file.size > 0 and not _BINARY.search(name):
+        yield "text"
+
+
+def _named(text: str, path: PurePosixPath) -> str:
+    """The one kind that a file's name tells; empty where it tells none."""
+    name = path.name
+    told = (
+        ("terraform", name.endswith(_TERRAFORM) or name in _HCL),
+        ("plan", _PLAN.fullmatch(name)),
+        ("compose", NAMED.fullmatch(name)),
+        ("sshd", name == "sshd_config" or "sshd_config.d" in path.parts),
+        ("dockerfile", _DOCKERFILE.fullmatch(name) and not name.endswith(_NO_DOCKERFILE)),
+        ("nginx", _is_nginx(path)),
+    )
+    kind = next((kind for kind, holds in told if holds), "")
+    return kind or ("servers" if family_of(text) else "")
+
+
+def _kinds_by_content(file: Found, name: str) -> Iterator[str]:
+    """Kinds whose readers look into a file before they take it for theirs."""
     if name.endswith(".json") and 0 < file.size <= TEXT_FILE:
         yield "keycloak"
     if _PIPELINE.search(file.path):
         yield "pipelines"
-    elif name.endswith((".yml", ".yaml")) and not NAMED.fullmatch(name):
+    elif name.endswith((".yml", ".yaml")):
         yield "compose"
-    if may_be(file.path) and not NAMED.fullmatch(name):
+    if may_be(file.path):
         yield "ansible"
-    if _MANIFEST.search(name) and not (_PLAN.fullmatch(name) or NAMED.fullmatch(name)):
+    if _MANIFEST.search(name) and not _PLAN.fullmatch(name):
         yield "manifests"
-    if file.size > 0 and not _BINARY.search(name):
-        yield "text"
 
 
 def _is_nginx(path: PurePosixPath) -> bool:
