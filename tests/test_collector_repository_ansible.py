@@ -344,3 +344,14 @@ def test_a_bomb_and_deep_blocks_cost_only_themselves() -> None:
     deep = "".join(f"{'  ' * n}- block:\n" for n in range(50))
     with pytest.raises(ContentErrors):
         seen(deep + "[" * 9_000)
+
+
+def test_settings_and_inventories_of_any_name_are_known_by_what_stands_in_them() -> None:
+    good = book("x/one.cfg", b"[defaults]\nhost_key_checking = False\n")
+    assert good is not None
+    assert good.kind == "settings"
+    assert book("setup.cfg", b"[metadata]\nname = x\n") is None
+    assert book("php.ini", b"[PHP]\nengine = On\n") is None
+    hosts = book("x/one.ini", b"[a]\nh ansible_password=Zulu77horse\n")
+    assert hosts is not None
+    assert list(literal(list(declared([hosts])))) == ["x/one.ini:h.ansible_password"]

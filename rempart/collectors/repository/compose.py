@@ -7,6 +7,7 @@ from posixpath import basename, dirname, normpath
 from typing import Any, TypeAlias
 
 from rempart.check import Gap, Observation, Unknown, Vantage
+from rempart.collectors.repository.compose_names import NAMED
 from rempart.collectors.repository.compose_service import Where, given, service_facts
 from rempart.collectors.repository.environment import secrets
 from rempart.collectors.repository.places import Place
@@ -30,12 +31,25 @@ _DEFAULT = re.compile(r"\$\{\w+:?-([^}]*)\}")
 
 
 Files: TypeAlias = Mapping[str, Sequence[Document]]  # by path
+_SERVICES = re.compile(rb"^services:[ \t]*(?:#[^\n]*)?\r?$", re.M)
 _OVERRIDE = re.compile(r"((?:docker-)?compose)\.override\.ya?ml", re.I)
 
 
 def read(path: str, content: bytes) -> Sequence[Document]:
-    """The documents of a Compose file; raises ContentErrors for what is no harmless YAML."""
-    return every(content, path, limits=LIMITS, tagged=True)
+    """The documents of a Compose file, by its name or what stands in it; none of any other.
+
+    Raises ContentErrors for a Compose file that is no harmless YAML.
+    """
+    named = NAMED.fullmatch(basename(path)) is not None
+    if not named and (_SERVICES.search(content) is None or b"apiVersion:" in content):
+        return ()
+    found = every(content, path, limits=LIMITS, tagged=True)
+    return [one for one in found if named or _is_compose(one)]
+
+
+def _is_compose(document: Document) -> bool:
+    services = _services(document).values()
+    return any(isinstance(one, dict) and {"image", "build"}.intersection(one) for one in services)
 
 
 def compose(path: str, content: bytes) -> Iterator[Observation | Gap]:

@@ -13,11 +13,10 @@ from typing import Any, Final
 from rempart.collectors.repository.ansible.inventories import Hosts, hosts_of_ini, hosts_of_yaml
 from rempart.collectors.repository.ansible.names import canonical
 from rempart.collectors.repository.ansible.paths import VARIABLES as _VARS
+from rempart.collectors.repository.ansible.shapes import is_play, looks_like_tasks
 from rempart.collectors.repository.ansible.syntax import (
     Play,
     Scope,
-    is_play,
-    looks_like_tasks,
     play_tasks,
     plays,
 )
@@ -28,6 +27,9 @@ LIMITS = Limits(size=2_000_000, nodes=300_000, aliases=True)
 VAULT: Final = b"$ANSIBLE_VAULT;"
 _LIST: Final = re.compile(
     rb"\A(?:\xef\xbb\xbf)?(?:[ \t]*(?:#[^\n]*|---[^\n]*|%[^\n]*)?\r?\n)*-[ \t\r\n]"
+)
+_SETTINGS: Final = re.compile(
+    rb"^\[(?:defaults|galaxy|ssh_connection|privilege_escalation)\]", re.M
 )
 _GROUPS: Final = re.compile(rb"^[ \t]{1,8}(?:hosts|children):[ \t]*\r?$", re.M)
 _FOLDERS: Final = ("tasks", "handlers", "defaults", "vars")
@@ -64,25 +66,29 @@ def book(path: str, raw: bytes) -> Book | None:
 
     Raises ContentErrors for YAML that cannot be read, where the file is surely Ansible's.
     """
-    pure = PurePosixPath(path)
     if raw.startswith(VAULT):
         return Book(path, "vault")
-    if pure.name == "ansible.cfg":
-        return Book(path, "settings", text=raw.decode("utf-8", "replace"))
-    yaml = pure.suffix.lower() in (".yml", ".yaml", ".json")
+    pure = PurePosixPath(path)
     among_vars = any(part in _VARS for part in pure.parts[:-1])
-    if not yaml and not among_vars:
-        return Book(path, "hosts", hosts=hosts_of_ini(path, raw.decode("utf-8", "replace")))
+    if pure.suffix.lower() in (".yml", ".yaml", ".json") or among_vars:
+        return _of_yaml(pure, raw, among_vars=among_vars)
+    text = raw.decode("utf-8", "replace")
+    if pure.suffix == ".cfg":
+        ours = pure.name == "ansible.cfg" or _SETTINGS.search(raw) is not None
+        return Book(path, "settings", text=text) if ours else None
+    ours = pure.suffix != ".ini" or b"ansible_" in raw
+    return Book(path, "hosts", hosts=hosts_of_ini(path, text)) if ours else None
+
+
+def _of_yaml(pure: PurePosixPath, raw: bytes, *, among_vars: bool) -> Book | None:
     listed = _LIST.match(raw) is not None
     folder = next((part for part in reversed(pure.parts[:-1]) if part in _FOLDERS), "")
-    mapped = among_vars or folder in ("defaults", "vars") or _grouped(raw)
-    if not listed and not mapped:
+    if not (listed or among_vars or folder in ("defaults", "vars") or _grouped(raw)):
         return None
-    found = every(raw, path, limits=LIMITS, tagged=True)
-    document = found[0] if found else None
-    if document is None:
+    found = every(raw, str(pure), limits=LIMITS, tagged=True)
+    if not found:
         return None
-    return _sorted(path, document, listed=listed, among_vars=among_vars, folder=folder)
+    return _sorted(str(pure), found[0], listed=listed, among_vars=among_vars, folder=folder)
 
 
 def _grouped(raw: bytes) -> bool:

@@ -11,7 +11,7 @@ _INI: Final = re.compile(r"(?:hosts|inventory)(?:[._-][\w.-]*)?|.+\.(?:ini|inven
 def may_be(path: str) -> bool:
     """Whether a file's name lets it be one of Ansible's."""
     pure = PurePosixPath(path)
-    if pure.suffix.lower() in (".yml", ".yaml") or pure.name == "ansible.cfg":
+    if pure.suffix.lower() in (".yml", ".yaml", ".cfg", ".ini"):
         return True
     if any(part in VARIABLES for part in pure.parts[:-1]):
         return pure.suffix in ("", ".json")

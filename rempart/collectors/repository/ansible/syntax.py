@@ -9,71 +9,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from rempart.collectors.repository.ansible.shapes import KEYWORDS, is_play
 from rempart.documents import Document
 from rempart.documents.document import Step
 
 DEPTH: Final = 20  # blocks in blocks
 LOOPS: Final = 100  # items of one loop
-KEYWORDS: Final = frozenset(
-    [
-        "name",
-        "when",
-        "loop",
-        "loop_control",
-        "register",
-        "vars",
-        "tags",
-        "become",
-        "become_user",
-        "become_method",
-        "become_flags",
-        "become_exe",
-        "delegate_to",
-        "delegate_facts",
-        "notify",
-        "listen",
-        "ignore_errors",
-        "ignore_unreachable",
-        "no_log",
-        "environment",
-        "args",
-        "changed_when",
-        "failed_when",
-        "until",
-        "retries",
-        "delay",
-        "run_once",
-        "check_mode",
-        "diff",
-        "any_errors_fatal",
-        "async",
-        "poll",
-        "connection",
-        "collections",
-        "debugger",
-        "module_defaults",
-        "throttle",
-        "timeout",
-        "remote_user",
-        "port",
-        "first_available_file",
-        "sudo",
-        "sudo_user",
-    ]
-)
 LISTS: Final = ("pre_tasks", "tasks", "post_tasks", "handlers")
 _PAIR = re.compile(r"""(\w+)=("(?:\\.|[^"\\])*"|'[^']*'|(?:\{\{.*?\}\}|[^\s"'])*)""", re.S)
-_INCLUDES = frozenset(
-    [
-        "include",
-        "include_tasks",
-        "import_tasks",
-        "include_role",
-        "import_role",
-        "include_vars",
-        "import_playbook",
-    ]
-)
 
 Steps = tuple[Step, ...]
 
@@ -142,11 +85,6 @@ class Play:
             else:
                 found.append((str(one), {}))
         return found
-
-
-def is_play(value: object) -> bool:
-    """Whether an item of a list is a play."""
-    return isinstance(value, dict) and ("hosts" in value or "import_playbook" in value)
 
 
 def plays(document: Document) -> Iterator[Play]:
@@ -281,24 +219,3 @@ def _loop(item: Mapping[str, Any]) -> tuple[str, list[Any] | None]:
         if name == "with_dict" and isinstance(value, dict):
             return name, [{"key": key, "value": one} for key, one in value.items()]
     return "", None
-
-
-def looks_like_tasks(value: object) -> bool:
-    """Whether a list holds tasks: mappings with one key that names a module, or blocks."""
-    if not isinstance(value, list) or not value:
-        return False
-    return all(_looks_like_task(item) for item in value[:20])
-
-
-def _looks_like_task(item: object) -> bool:
-    if not isinstance(item, dict):
-        return False
-    if "block" in item:
-        return isinstance(item["block"], list)
-    named = [key for key in item if key not in KEYWORDS and not str(key).startswith("with_")]
-    if len(named) != 1:
-        return False
-    module, value = str(named[0]), item[named[0]]
-    if not re.fullmatch(r"[a-z_][\w.]*", module):
-        return False
-    return isinstance(value, dict | str) or value is None or module in _INCLUDES
