@@ -36,6 +36,7 @@ def test_a_changed_file_is_read_anew(tmp_path: Path) -> None:
     file.write_text("a: 2\n")
     os.utime(file, ns=(1, 1))
     assert kept(file).value == {"a": 2}
+    assert len(list(folder().iterdir())) == 1
 
 
 def test_a_cache_that_is_broken_or_cannot_be_written_is_no_error(

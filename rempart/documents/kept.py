@@ -55,9 +55,8 @@ def keep(path: Path) -> None:
 
 def _file(path: Path) -> Path:
     stat = path.stat()
-    what = f"{stat.st_mtime_ns} {stat.st_size} ".encode() + os.fsencode(path.absolute())
-    name = hashlib.blake2b(what, digest_size=12).hexdigest()
-    return folder() / f"{name}.msgpack"
+    name = hashlib.blake2b(os.fsencode(path.absolute()), digest_size=12).hexdigest()
+    return folder() / f"{name}-{stat.st_mtime_ns:x}-{stat.st_size:x}.msgpack"
 
 
 def _keep(path: Path, document: Document) -> None:
@@ -73,6 +72,9 @@ def _keep(path: Path, document: Document) -> None:
             scratch.replace(file)
         finally:
             scratch.unlink(missing_ok=True)
+        for older in file.parent.glob(f"{file.name.partition('-')[0]}-*.msgpack"):
+            if older != file:
+                older.unlink(missing_ok=True)
     except (OSError, RuntimeError, TypeError, msgspec.MsgspecError):
         return
 

@@ -263,6 +263,10 @@ def _absence(rule: Rule, value: Answer) -> str:
     if not rule.paths:
         return "the provider always does it" if value is True else "the provider never does it"
     name = rule.paths[0] if "[" in rule.paths[0] else rule.paths[0].rpartition(".")[2]
+    if isinstance(value, bool):  # what the setting is by default, not what that answers
+        if rule.reader not in ("boolean", "all", "any"):
+            return f"{name} is absent"
+        value = value is not rule.negate
     return f"{name} is absent: {shown(value)} by default"
 
 
