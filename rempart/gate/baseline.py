@@ -94,7 +94,7 @@ def matched(
         for entry in left.elements():
             for key in of_entry(entry):
                 waiting[key].append(entry)
-        if not waiting:
+        if not left:
             break
         for place, result in enumerate(results):
             if place in known:
