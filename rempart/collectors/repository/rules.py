@@ -261,7 +261,7 @@ def _absent(rule: Rule, companion: Resource) -> Decided:
 
 def _absence(rule: Rule, value: Answer) -> str:
     if not rule.paths:
-        return "the provider always does it" if value is True else "the provider never does it"
+        return "the provider always does it" if value is True else "nothing here does it"
     name = rule.paths[0] if "[" in rule.paths[0] else rule.paths[0].rpartition(".")[2]
     if isinstance(value, bool):  # what the setting is by default, not what that answers
         if rule.reader not in ("boolean", "all", "any"):
