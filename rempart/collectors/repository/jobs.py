@@ -170,8 +170,10 @@ def _kinds_by_content(file: Found, name: str) -> Iterator[str]:
 def _is_nginx(path: PurePosixPath) -> bool:
     if path.suffix not in ("", ".conf", ".inc"):
         return False
-    folders = path.parts[:-1]
-    about = any("nginx" in part.lower() or part in _NGINX_FOLDERS for part in folders)
+    folders = [part.lower() for part in path.parts[:-1]]
+    if any("apache" in part or "httpd" in part for part in folders):  # it has sites of its own
+        return False
+    about = any("nginx" in part or part in _NGINX_FOLDERS for part in folders)
     return path.name == "nginx.conf" or (about and path.name.lower() not in _NOT_NGINX)
 
 
