@@ -44,6 +44,12 @@ CALLS = [
         "associate_public_ip_address = true",
     ),
     ("rds-proxy", Transit, None, "require_tls = false"),
+    (
+        "lambda",
+        PublicEndpoint,
+        'create_lambda_function_url = true\n  authorization_type = "AWS_IAM"',
+        "create_lambda_function_url = true",
+    ),
     ("memory-db", Transit, None, "tls_enabled = false"),
     (
         "vpc",
@@ -54,8 +60,14 @@ CALLS = [
 ]
 
 
+GOOGLE = "terraform-google-modules/"
+POSTGRES = f"{GOOGLE}sql-db/google//modules/postgresql"
+SIMPLE_BUCKET = f"{GOOGLE}cloud-storage/google//modules/simple_bucket"
+
+
 def fact(name: str, asked: type[Observation], inputs: str) -> object:
-    text = f'module "it" {{\n  source = "{AWS}{name}/aws"\n  {inputs}\n}}\n'
+    source = name if "//" in name else f"{AWS}{name}/aws"
+    text = f'module "it" {{\n  source = "{source}"\n  {inputs}\n}}\n'
     found = [one for one in declared([parsed(text.encode(), "main.tf")]) if type(one) is asked]
     (one,) = found
     match one:
@@ -70,7 +82,13 @@ def fact(name: str, asked: type[Observation], inputs: str) -> object:
     return None
 
 
-@pytest.mark.parametrize(("name", "asked", "good", "bad"), CALLS)
+GOOGLES = [
+    (POSTGRES, PublicEndpoint, "ip_configuration = { ipv4_enabled = false }", ""),
+    (POSTGRES, Transit, 'ip_configuration = { ssl_mode = "ENCRYPTED_ONLY" }', ""),
+]
+
+
+@pytest.mark.parametrize(("name", "asked", "good", "bad"), [*CALLS, *GOOGLES])
 def test_a_call_is_judged_by_its_inputs(
     name: str, asked: type[Observation], good: str | None, bad: str
 ) -> None:
@@ -89,6 +107,17 @@ def test_a_key_of_the_customer_is_seen_through_a_call() -> None:
     assert (store.key_holder, store.key) == ("customer", "module.it")
 
 
+def test_a_key_of_the_customer_is_seen_through_a_part_of_a_module() -> None:
+    text = (
+        f'module "it" {{\n  source = "{SIMPLE_BUCKET}"\n'
+        '  encryption = { default_kms_key_name = "projects/p/key" }\n}\n'
+    )
+    (store,) = [
+        one for one in declared([parsed(text.encode(), "main.tf")]) if isinstance(one, DataStore)
+    ]
+    assert store.key_holder == "customer"
+
+
 def test_an_input_nobody_decided_stays_open() -> None:
     text = (
         f'variable "on" {{}}\nmodule "it" {{\n  source = "{AWS}rds/aws"\n'
@@ -103,5 +132,6 @@ def test_an_input_nobody_decided_stays_open() -> None:
 def test_every_module_of_the_table_is_proved() -> None:
     shown = {f"{AWS}{name}/aws" for name, *_ in CALLS}
     others = {f"{AWS}{name}/aws" for name in ("security-group", "dynamodb-table")}
+    others |= {POSTGRES, SIMPLE_BUCKET}
     assert set(known()) - shown - others == set()
     assert all(one.source_read for one in known().values())
