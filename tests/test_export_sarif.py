@@ -4,12 +4,14 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
+import msgspec
 import pytest
 from jsonschema import Draft7Validator
 
-from rempart.check import Outcome, Vantage
+from rempart.check import Outcome, Severity, Vantage
 from rempart.errors import Reason
 from rempart.export import sarif
+from rempart.gated import GateRecord, Known
 from rempart.results import Place, ResultRecord, SubjectRecord
 from tests.golden_files import same_as_golden
 from tests.infected import PAYLOADS, infected
@@ -162,7 +164,14 @@ def test_several_repositories_keep_their_files_apart() -> None:
 def test_identity_is_the_fingerprint_and_not_the_line() -> None:
     first = exported(declared(where=Place("a", 1)))["results"][0]["partialFingerprints"]
     moved = exported(declared(where=Place("a", 9)))["results"][0]["partialFingerprints"]
-    assert first == moved == {"rempart/v1": declared().fingerprint}
+    assert (
+        first
+        == moved
+        == {
+            "primaryLocationLineHash": f"{declared().fingerprint}:1",
+            "rempart/v1": declared().fingerprint,
+        }
+    )
 
 
 def test_an_accepted_failure_is_suppressed_and_says_why() -> None:
@@ -190,3 +199,32 @@ def test_a_rule_carries_the_card() -> None:
     assert "PermitRootLogin no" in rule["help"]["text"]
     assert rule["properties"]["security-severity"] == "8.0"
     assert {"security", "exp.ssh", "anssi-ssh:R21"} <= set(rule["properties"]["tags"])
+
+
+def test_only_what_a_host_keeps_is_written_the_worst_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sarif, "KEPT", 2)
+    several = [
+        declared(instance=f"{level}", severity=level)
+        for level in (Severity.LOW, Severity.CRITICAL, Severity.HIGH)
+    ]
+    found = exported(*several)["results"]
+    assert [one["properties"]["severity"] for one in found] == ["critical", "high"]
+    monkeypatch.setattr(sarif, "GZIP", 600)
+    assert len(exported(*several)["results"]) < 2
+
+
+def test_what_stood_before_is_suppressed_and_unchanged() -> None:
+    (found,) = exported(msgspec.structs.replace(declared(), known=Known.BASELINE))["results"]
+    assert found["baselineState"] == "unchanged"
+    assert found["suppressions"][0]["kind"] == "external"
+
+
+def test_paths_are_from_the_top_of_the_checkout() -> None:
+    run = msgspec.structs.replace(
+        sample_run(results=(declared(),)), gate=GateRecord(prefix="infra")
+    )
+    (found,) = json.loads(sarif.export(run))["runs"][0]["results"]
+    place = found["locations"][0]["physicalLocation"]["artifactLocation"]
+    assert place["uri"] == "infra/ssh/sshd_config"

@@ -113,6 +113,8 @@ def _asked_about(paths: tuple[Path, ...]) -> tuple[Path, tuple[str, ...]]:
     root = Path()
     folders = []
     for path in paths:
+        if not path.exists():
+            raise UsageError(f"{path}: expected a folder or file that is there")
         folder = path if path.is_dir() else path.parent
         inside = folder.resolve()
         if not inside.is_relative_to(root.resolve()):

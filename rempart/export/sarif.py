@@ -4,6 +4,7 @@ What was not checked or broke is a notification of the tool, never a result; an 
 a suppressed result. Source: OASIS SARIF 2.1.0; limits and severity bands of GitHub code scanning.
 """
 
+import gzip
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
@@ -22,6 +23,9 @@ SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif
 ROOT: Final = "%SRCROOT%"
 LEVELS = {"critical": "error", "high": "error", "medium": "warning", "low": "note"}
 SCORES = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "2.5"}  # GitHub's bands
+KEPT: Final = 5_000  # results that GitHub keeps of one run
+NOTED: Final = 1_000  # notifications
+GZIP: Final = 10_000_000  # bytes of an upload, compressed
 Json: TypeAlias = dict[str, Any]
 
 
@@ -33,8 +37,30 @@ def export(
     kept = _repositories(run) if repository_only else {item.id for item in run.subjects}
     results = [item for item in run.results if item.subject in kept]
     failed = [item for item in results if item.outcome is Outcome.FAIL and item.binding]
-    rules = {check: place for place, check in enumerate(sorted({item.check for item in failed}))}
     missing = [item for item in results if item.outcome in (Outcome.NOTCHECKED, Outcome.ERROR)]
+    if len(failed) > KEPT:
+        failed = sorted(failed, key=_urgency)[:KEPT]
+    while True:
+        content = _encoded(run, failed, missing[:NOTED], kept, told)
+        if len(content) <= GZIP or len(gzip.compress(content)) <= GZIP or not failed:
+            return content
+        failed = sorted(failed, key=_urgency)[: len(failed) // 2]
+        missing = missing[: len(missing) // 2]
+
+
+def _urgency(result: ResultRecord) -> tuple[bool, int]:
+    """What is open first, then by severity: a host keeps the first ones only."""
+    return not result.open, -result.severity.rank
+
+
+def _encoded(
+    run: Run,
+    failed: list[ResultRecord],
+    missing: list[ResultRecord],
+    kept: set[str],
+    told: Language,
+) -> bytes:
+    rules = {check: place for place, check in enumerate(sorted({item.check for item in failed}))}
     log = {
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -116,15 +142,27 @@ def _result(run: Run, result: ResultRecord, rules: dict[str, int], language: Lan
         "level": LEVELS[result.severity],
         "message": {"text": line(f"{title} ({what}): {said(run, result, language)}")},
         "locations": [_location(run, result)],
-        "partialFingerprints": {"rempart/v1": result.fingerprint},
+        "partialFingerprints": {
+            "primaryLocationLineHash": f"{result.fingerprint}:1",
+            "rempart/v1": result.fingerprint,
+        },
         "properties": _facts(result),
     }
     if result.waiver:
         waiver = result.waiver
         why = f"{waiver.reason} ({waiver.id}, {waiver.owner}, {waiver.approver}, {waiver.until})"
         found["suppressions"] = [
-            {"kind": "external", "status": "accepted", "justification": line(why)}
+            {
+                "kind": "inSource" if waiver.inline else "external",
+                "status": "accepted",
+                "justification": line(why),
+            }
         ]
+    elif result.known is not None:
+        found["suppressions"] = [
+            {"kind": "external", "status": "accepted", "justification": str(result.known)}
+        ]
+        found["baselineState"] = "unchanged"
     return found
 
 
@@ -159,11 +197,13 @@ def _location(run: Run, result: ResultRecord) -> Json:
 
 
 def declared_file(run: Run, result: ResultRecord) -> str:
-    """The relative path of what a repository declares, empty for anything else."""
+    """The path of what a repository declares, from the top of a checkout; else empty."""
     path = PurePosixPath(result.where.source)
     declared = result.vantage is Vantage.DECLARED and result.subject in _repositories(run)
     outside = not path.parts or path.is_absolute() or ".." in path.parts
-    return "" if outside or not declared else str(path)
+    if outside or not declared:
+        return ""
+    return str(PurePosixPath(run.gate.prefix, path) if run.gate else path)
 
 
 def _invocation(run: Run, missing: list[ResultRecord], language: Language) -> Json:
