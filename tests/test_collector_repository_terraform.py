@@ -304,3 +304,14 @@ def test_every_row_of_the_tables_can_be_read(name: str) -> None:
 def test_lines_are_those_of_the_attribute(tmp_path: Path) -> None:
     item = one('resource "aws_db_instance" "a" {\n\n  storage_encrypted = false\n}')
     assert (item.source, item.line, item.setting) == ("main.tf", 3, "storage_encrypted = false")
+
+
+@pytest.mark.parametrize(
+    ("around", "public"),
+    [("", True), ('source_tags = ["app"]', False), ("source_ranges = []", True)],
+)
+def test_a_firewall_for_tagged_machines_is_not_for_everybody(around: str, public: bool) -> None:
+    rule = f'resource "google_compute_firewall" "g" {{\n {around}\n allow {{\n'
+    items = found(main=f'{rule} protocol = "tcp"\n ports = ["5432"]\n }}\n}}')
+    (opened,) = (item for item in items if isinstance(item, OpenPort))
+    assert (opened.use, opened.public) == ("data", public)

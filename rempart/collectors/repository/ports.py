@@ -127,9 +127,10 @@ def _openings(rule: Rule, resource: Resource) -> Iterator[Opening]:
         protocol = _protocol(rule, body)
         if protocol in NO_PORTS:
             continue
-        sources = _sources(rule, resource.body if rule.above else body)
+        around = resource.body if rule.above else body
+        sources = _sources(rule, around)
         values = [one.value for one in sources]
-        if rule.everybody and not values and not any(body.at(one) for one in rule.unless):
+        if rule.everybody and not values and not any(around.at(one) for one in rule.unless):
             values = ["0.0.0.0/0"]
         written = sources and sources[0].line
         where = (sources[0].line, sources[0].end_line) if written else (line, end_line)
