@@ -102,5 +102,6 @@ def test_other_json_says_nothing_and_broken_json_is_said() -> None:
 
 
 def test_odd_values_are_passed_over() -> None:
+    seen(authenticationFlows=[{"alias": "browser", "authenticationExecutions": 3}])
     found = seen(clients=[3, {}], authenticationFlows=[1], requiredActions=3, passwordPolicy=3)
     assert of(found, PasswordPolicy)[0].min_length == 0

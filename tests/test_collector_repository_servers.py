@@ -290,7 +290,18 @@ def test_line_ends_of_windows_change_nothing(name: str, content: str, expected: 
 
 @pytest.mark.parametrize("name", sorted({name for name, _, _ in CASES}))
 @pytest.mark.parametrize(
-    "text", ["{" * 9_000, "[" * 9_000, '"', "'", "<" * 999, "\\\n" * 999, "= =\n"]
+    "text",
+    [
+        "frontend x\n" * 9_000,
+        "\n" * 90_000,
+        "{" * 9_000,
+        "[" * 9_000,
+        '"',
+        "'",
+        "<" * 999,
+        "\\\n" * 999,
+        "= =\n",
+    ],
 )
 def test_no_text_stops_a_reader(name: str, text: str) -> None:
     from rempart.errors import CollectError, ContentErrors

@@ -118,7 +118,8 @@ def _factor(realm: dict[str, Any]) -> tuple[Seen[bool], str, tuple[Any, ...]]:
 
 
 def _demands(flows: dict[str, Any], name: str, depth: int) -> bool:
-    for one in flows[name].get("authenticationExecutions") or () if depth > 0 else ():
+    done = flows[name].get("authenticationExecutions")
+    for one in done if isinstance(done, list) and depth > 0 else ():
         if not isinstance(one, dict) or one.get("requirement") == "DISABLED":
             continue
         inner = str(one.get("flowAlias") or "")

@@ -66,9 +66,9 @@ FOLDERS: Final = {
 }
 SITES: Final = ("sites-available", "sites-enabled", "vhosts.d")
 CONTENTS: Final = (
-    ("apache", re.compile(r"<VirtualHost|^\s*SSLProtocol\s", re.M)),
+    ("apache", re.compile(r"<VirtualHost|^[ \t]*SSLProtocol[ \t]", re.M)),
     ("nginx", re.compile(r"(?:^|[\s;}])(?:server|http|upstream)\s*\{", re.M)),
-    ("haproxy", re.compile(r"^(?:frontend|listen)\s+\S+\s*$(?:\n.*)*?\n\s+bind\s", re.M)),
+    ("haproxy", re.compile(r"^[ \t]+bind[ \t]+\S+:\d", re.M)),
 )
 
 

@@ -22,7 +22,7 @@ PLACES: Final = {
 }
 MODULES: Final = ("pwquality.conf", "faillock.conf")
 _ABOUT = re.compile(
-    r"^\s*(?:password|auth)\b.*pam_(?:unix|pwquality|cracklib|passwdqc|faillock|tally)", re.M
+    r"^[ \t]*(?:password|auth)\b.*pam_(?:unix|pwquality|cracklib|passwdqc|faillock|tally)", re.M
 )
 _INNER = re.compile(r"(?:^|/)(?:pam\.d|security|pwquality\.conf\.d)$")
 # What stands in PAM where only a module's settings are kept.
