@@ -72,9 +72,7 @@ def case(source: Inventory | Context, choices: Choices, accepted: tuple[Waiver, 
     against = audit.load(audit_file(choices.audit, chosen))
     known = entries(chosen)
     picked = {entry.id: entry for entry in audit.selected(against, known.values())}
-    settings, weakened = audit.validated_settings(
-        against, [entry.check for entry in known.values()]
-    )
+    settings, weakened = _settings(against, known.values())
     books = Yardsticks.load(_folders(chosen, "yardsticks"))
     controls = catalogues(chosen)
     breaches = scenario.load(_folders(chosen, "scenarios"))
@@ -105,6 +103,15 @@ def case(source: Inventory | Context, choices: Choices, accepted: tuple[Waiver, 
         inventory=live,
         weakened=weakened,
     )
+
+
+def _settings(
+    against: Audit, known: Iterable[Entry]
+) -> tuple[audit.Values, dict[str, tuple[str, ...]]]:
+    """The audit's settings; the code of checks is only read where it sets any."""
+    if not against.settings:
+        return {}, {}
+    return audit.validated_settings(against, [entry.check for entry in known])
 
 
 def known_frameworks() -> Frameworks:

@@ -130,7 +130,7 @@ def _held(held: "Gate", outputs: tuple[Path, ...], floor: "Severity", *, fix_dif
 
     from rempart import outputs as files
     from rempart.auditing import Conduct
-    from rempart.gate import annotations, terminal
+    from rempart.gate import terminal
     from rempart.gate.excerpts import Excerpts
 
     keeper = files.Keeper(held.case, outputs, quiet=True)
@@ -141,7 +141,9 @@ def _held(held: "Gate", outputs: tuple[Path, ...], floor: "Severity", *, fix_dif
         else:
             terminal.show(done.run, Excerpts(done.run, held.survey), floor)
         keeper(done)
-        if annotations.wanted(os.environ) and not fix_diff:
+        if os.environ.get("GITHUB_ACTIONS") == "true" and not fix_diff:
+            from rempart.gate import annotations
+
             for command_ in annotations.annotations(done.run):
                 click.echo(command_)
             annotations.summarise(done.run, os.environ)

@@ -29,11 +29,6 @@ _DATA = {"%": "%25", "\r": "%0D", "\n": "%0A"}
 _PROPERTY = {**_DATA, ":": "%3A", ",": "%2C"}
 
 
-def wanted(environment: Mapping[str, str]) -> bool:
-    """Whether the gate runs in a job of GitHub."""
-    return environment.get("GITHUB_ACTIONS") == "true"
-
-
 def annotations(run: Run, language: str = "") -> Iterator[str]:
     """One workflow command a finding, the worst first, as many as are shown."""
     told = spoken(language or run.language)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from pathlib import PurePosixPath
 
 from rempart.collectors.text import clean
@@ -136,22 +137,28 @@ def _day(text: str) -> date | None:
         return None
 
 
-_FOREIGN: tuple[tuple[str, "re.Pattern[str]"], ...] = (
-    ("checkov", re.compile(r"(?:checkov|bridgecrew):skip=(?P<what>[\w-]+)(?::\s*(?P<reason>.*))?")),
-    ("checkov", re.compile(r"checkov\.io/skip\w*['\"]?\s*:\s*['\"]?(?P<what>\w+)=?(?P<reason>.*)")),
-    ("trivy", re.compile(r"trivy:ignore:(?P<what>[\w-]+)(?P<rest>\S*)")),
-    ("tfsec", re.compile(r"tfsec:ignore:(?P<what>[\w-]+)(?P<rest>\S*)")),
-    ("terrascan", re.compile(r"#\s*ts:skip=(?P<what>[\w.-]+)\s*(?P<reason>.*)")),
-    ("kics", re.compile(r"(?:#|//)\s*kics-scan\s+(?P<what>[\w-]+(?:=[\w,-]+)?)")),
-    ("kube-linter", re.compile(r"ignore-check\.kube-linter\.io/(?P<what>[\w-]+)\W*(?P<reason>.*)")),
-    ("hadolint", re.compile(r"#\s*hadolint\s+(?:global\s+)?ignore=(?P<what>[\w,]+)")),
-    ("gitleaks", re.compile(r"(?P<what>)gitleaks:allow")),
-    ("detect-secrets", re.compile(r"(?P<what>)pragma:\s*allowlist(?: nextline)? secret")),
-    ("nosec", re.compile(r"(?:#|//)\s*nosec\b:?\s*(?P<what>[BG]\d{3}(?:[ ,]+[BG]\d{3})*)?")),
-    ("semgrep", re.compile(r"(?:#|//)\s*nosemgrep(?::\s*(?P<what>[\w.,-]+))?")),
-    ("ansible-lint", re.compile(r"#\s*noqa\b:?\s*(?P<what>[\w\[\]-]*)")),
+_FOREIGN: tuple[tuple[str, str], ...] = (
+    ("checkov", r"(?:checkov|bridgecrew):skip=(?P<what>[\w-]+)(?::\s*(?P<reason>.*))?"),
+    ("checkov", r"checkov\.io/skip\w*['\"]?\s*:\s*['\"]?(?P<what>\w+)=?(?P<reason>.*)"),
+    ("trivy", r"trivy:ignore:(?P<what>[\w-]+)(?P<rest>\S*)"),
+    ("tfsec", r"tfsec:ignore:(?P<what>[\w-]+)(?P<rest>\S*)"),
+    ("terrascan", r"#\s*ts:skip=(?P<what>[\w.-]+)\s*(?P<reason>.*)"),
+    ("kics", r"(?:#|//)\s*kics-scan\s+(?P<what>[\w-]+(?:=[\w,-]+)?)"),
+    ("kube-linter", r"ignore-check\.kube-linter\.io/(?P<what>[\w-]+)\W*(?P<reason>.*)"),
+    ("hadolint", r"#\s*hadolint\s+(?:global\s+)?ignore=(?P<what>[\w,]+)"),
+    ("gitleaks", r"(?P<what>)gitleaks:allow"),
+    ("detect-secrets", r"(?P<what>)pragma:\s*allowlist(?: nextline)? secret"),
+    ("nosec", r"(?:#|//)\s*nosec\b:?\s*(?P<what>[BG]\d{3}(?:[ ,]+[BG]\d{3})*)?"),
+    ("semgrep", r"(?:#|//)\s*nosemgrep(?::\s*(?P<what>[\w.,-]+))?"),
+    ("ansible-lint", r"#\s*noqa\b:?\s*(?P<what>[\w\[\]-]*)"),
 )
 _EXPIRES = re.compile(r":exp:(\d{4}-\d{2}-\d{2})")
+
+
+@cache
+def _foreign() -> tuple[tuple[str, "re.Pattern[str]"], ...]:
+    """The patterns, compiled where a repository has one of their words."""
+    return tuple((tool, re.compile(pattern)) for tool, pattern in _FOREIGN)
 
 
 def declared(path: str, text: str) -> Iterator[MarkerRecord]:
@@ -162,7 +169,7 @@ def declared(path: str, text: str) -> Iterator[MarkerRecord]:
     for number, line in enumerate(text.split("\n"), 1):
         if len(line) > LONGEST or not any(word.decode() in line for word in THEIRS):
             continue
-        for tool, pattern in _FOREIGN:
+        for tool, pattern in _foreign():
             if tool == "ansible-lint" and suffix not in _INFRA:
                 continue
             if found := pattern.search(line):

@@ -17,6 +17,7 @@ from rempart.gated import LeftOutRecord, MarkerRecord
 from rempart.inventory.single import Leaving
 
 LONGEST = 2_000_000  # bytes of a file that is read
+INFRASTRUCTURE = frozenset({*HCL, ".yaml", ".yml", ".json", ".conf", ".cfg", ".env", ""})
 SHOWN = 1000  # omissions and exceptions that a run lists
 BINARY = re.compile(
     r"\.(?:png|jpe?g|gif|ico|webp|woff2?|ttf|otf|pdf|zip|gz|bz2|xz|zst|7z|jar|so|o|a|pyc|mp4)$",
@@ -71,6 +72,13 @@ def survey(root: Path, left: Leaving) -> Survey:
     return found
 
 
+def _others(suffix: str) -> tuple[bytes, ...]:
+    """The words to look for: all in infrastructure, those of secrets in any other text."""
+    if suffix in PROSE:
+        return ()
+    return THEIRS if suffix in INFRASTRUCTURE else (b":allow", b"allowlist", b"nosec")
+
+
 def _look(found: Survey, item: Found) -> None:
     suffix = PurePosixPath(item.path).suffix.lower()
     if not 0 < item.size <= LONGEST or BINARY.search(item.path):
@@ -83,7 +91,7 @@ def _look(found: Survey, item: Found) -> None:
         found.ours[item.path] = raw.decode("utf-8", "replace")
     if suffix in HCL and (b"module" in raw or b"moved" in raw):
         found.terraform[item.path] = raw.decode("utf-8", "replace")
-    if suffix not in PROSE and any(word in raw for word in THEIRS):
+    if any(word in raw for word in _others(suffix)):
         for marker in declared(item.path, raw.decode("utf-8", "replace")):
             if len(found.foreign) < SHOWN:
                 found.foreign.append(marker)
