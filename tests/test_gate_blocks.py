@@ -21,6 +21,8 @@ STACK = (
     '{"Resources": {\n  "Db": {\n    "Type": "T",\n    "Metadata": {"//": "here"},\n'
     '    "Properties": {}\n  },\n  "B": {}\n}}\n'
 )
+NAMED = SERVER.replace("listen 80;", "listen 80; # server_name no;\n  server_name a.example b;")
+FLOW = "apiVersion: v1\nkind: Pod\nmetadata: {labels: {}, name: a}\nspec: {}  # here\n"
 POD = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\nspec:\n  # here\n  x: y\n---\nkind: Pod\n"
 HCL = '# here\nresource "a" "b" {\n  x = "}"\n  y = <<E\n}\nE\n  z {\n  }\n}\nresource "c" "d" {}\n'
 
@@ -32,6 +34,9 @@ HCL = '# here\nresource "a" "b" {\n  x = "}"\n  y = <<E\n}\nE\n  z {\n  }\n}\nre
         ("a.tf", HCL, 7, False, (2, 9), "resource a b"),
         ("a.tf", HCL, 10, False, (10, 10), "resource c d"),
         ("nginx.conf", SERVER, 3, True, (1, 5), "server"),
+        ("nginx.conf", NAMED, 4, True, (1, 6), "server a.example b"),
+        ("pod.yaml", FLOW, 4, False, (1, 5), "Pod/a"),
+        ("pod.yaml", FLOW.replace("labels: {}, ", ""), 4, False, (1, 5), "Pod/a"),
         ("compose.yml", COMPOSE, 2, True, (3, 4), "services/web:"),
         ("compose.yml", COMPOSE, 6, False, (5, 6), "services/db:"),
         ("site.yml", TASKS, 3, True, (4, 5), "hosts/tasks/- name: db"),

@@ -29,8 +29,11 @@ _LABEL = re.compile(r'"([^"\n]*)"|([\w.-]+)')
 _THING = re.compile(r"""\s*- (?:[\w.-]+|"[^"]*"|'[^']*'):(?:\s|$)""")  # a mapping in a list
 _TOP_KIND = re.compile(r"^kind:\s*['\"]?([\w.-]+)", re.MULTILINE)
 _TOP_NAME = re.compile(
-    r"^metadata:[^\n]*\n(?:[ \t]+[^\n]*\n)*?[ \t]+name:\s*([^\s#]+)", re.MULTILINE
+    r"^metadata:(?:[^\n]*\n(?:[ \t]+[^\n]*\n)*?[ \t]+|[ \t]*\{(?:[^\n]*?[\s,])??)"
+    r"name:\s*([^\s#,}]+)",
+    re.MULTILINE,
 )
+_SERVED = re.compile(r"^[^#\n]*?\bserver_name\s+([^;{}\n]+)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,14 @@ class Text:
         chain += [one for one in self.braced if one.start == about][:1]
         if not chain:
             return _single(self.lines, about)
-        return Block(chain[-1].start, chain[-1].end, chain[-1].head)
+        return Block(chain[-1].start, chain[-1].end, self._told_apart(chain[-1]))
+
+    def _told_apart(self, found: "_Braces") -> str:
+        """What a block begins with, and which names a server of nginx answers to."""
+        if found.head != "server":
+            return found.head
+        served = _SERVED.search("\n".join(self.lines[found.start - 1 : found.end]))
+        return f"{found.head} {served[1].strip()}" if served else found.head
 
 
 @dataclass(frozen=True, slots=True)
