@@ -141,3 +141,25 @@ def test_moves_inside_modules_are_followed() -> None:
     assert list(modules.moved("", 'module.m["x"].t.a[0]')) == ['module.m["x"].t.b[0]']
     assert list(modules.moved("", "t.a")) == []
     assert baseline.FIELDS == len(Entry.__slots__)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "line", "shown"),
+    [
+        ("Dockerfile", "# here\nENV PASSWORD=Xk29fjQp\n", 1, ""),
+        ("pgpass", "# here\nXk29fj/Qp:\n", 1, ""),
+        ("a.yml", "# here\npassword: Xk29fjQp\n", 1, ""),
+        ("a.yml", "Key: |\n  # here\n  Xk29fjQp\n", 2, ""),
+        ("a.yml", "- b:\n    # here\n    - password: Xk29fjQp\n", 2, ""),
+        ("a.json", '{"a": "Xk29fjQp", "b": {\n"//": "here"}}', 2, ""),
+        ("t.json", STACK, 4, '"Db":'),
+        ("compose.yml", COMPOSE, 2, "services/web:"),
+        ("pod.yaml", POD, 6, "Pod/a"),
+        ("nginx.conf", NAMED, 4, "server a.example b"),
+        ("a.tf", 'resource "a" "b" {\n# here\n}\n', 2, "a.b"),
+    ],
+)
+def test_an_exception_tells_no_value_of_the_file(
+    path: str, text: str, line: int, shown: str
+) -> None:
+    assert Text(path, text).around(line, alone=True).shown == shown

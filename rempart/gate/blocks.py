@@ -33,6 +33,7 @@ _TOP_NAME = re.compile(
     r"name:\s*([^\s#,}]+)",
     re.MULTILINE,
 )
+_PLAIN = re.compile(r'[\w./-]+/[\w.-]*:?|[\w.-]+:|"[\w.-]+":|server(?: [\w.*-]+)*')
 _SERVED = re.compile(r"^[^#\n]*?\bserver_name\s+([^;{}\n]+)", re.MULTILINE)
 
 
@@ -40,14 +41,19 @@ _SERVED = re.compile(r"^[^#\n]*?\bserver_name\s+([^;{}\n]+)", re.MULTILINE)
 class Block:
     """Lines that belong together, the first being 1.
 
-    `name` tells it apart within its file, whatever its lines. A block of Terraform has the address
-    it has in its module.
+    `name` tells it apart within its file, whatever its lines; it may hold what the file says. A
+    block of Terraform has the address it has in its module.
     """
 
     start: int
     end: int
     name: str = ""
     address: str = ""
+
+    @property
+    def shown(self) -> str:
+        """What may be told of its name: nothing where it could hold a value, maybe a secret."""
+        return self.address or (self.name if _PLAIN.fullmatch(self.name) else "")
 
     def __contains__(self, line: object) -> bool:
         return isinstance(line, int) and self.start <= line <= self.end
@@ -175,7 +181,9 @@ def _in_yaml(lines: list[str], about: int, line: int) -> Block:
         items = [start for start in chain if _THING.match(lines[start - 1])]
         start = items[-1] if items else chain[0] if chain else about
     above = "/".join(_key(lines[number - 1]) for number in chain if number < start)
-    return Block(start, _last(lines, start, last), f"{above}/{lines[start - 1].strip()}")
+    said = lines[start - 1].strip()
+    own = said if ":" in said else f"line {said}"
+    return Block(start, _last(lines, start, last), f"{above}/{own}")
 
 
 def _document(lines: list[str], line: int) -> tuple[int, int]:
@@ -249,4 +257,5 @@ def _single(lines: list[str], line: int) -> Block:
     end = line
     while end < len(lines) and lines[end - 1].rstrip().endswith("\\"):
         end += 1
-    return Block(line, end, lines[line - 1].partition("#")[0].strip() if line <= len(lines) else "")
+    said = lines[line - 1].partition("#")[0].strip() if line <= len(lines) else ""
+    return Block(line, end, f"line {said}")

@@ -91,7 +91,7 @@ def inline(markers: Iterable[Marker], modules: Modules, subject: str) -> Iterato
             id=f"{one.source}:{one.line}",
             check=", ".join(one.ids),
             subject=subject,
-            instance=one.block.address or one.block.name,
+            instance=one.block.shown,
             reason=one.reason,
             owner=one.owner,
             approver="",
