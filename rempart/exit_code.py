@@ -34,7 +34,7 @@ def exit_code(run: Run, fail_on: Severity) -> int:
         return INCOMPLETE if unknown else CLEAN
     if not run.results or any(map(incomplete, run.results)):  # judging nothing is no clean audit
         return INCOMPLETE
-    return CLEAN
+    return INCOMPLETE if run.gate and any(map(unreadable, run.results)) else CLEAN
 
 
 def incomplete(result: ResultRecord) -> bool:
@@ -44,3 +44,8 @@ def incomplete(result: ResultRecord) -> bool:
     return result.outcome is Outcome.ERROR or (
         result.outcome is Outcome.NOTCHECKED and result.reason in TROUBLE
     )
+
+
+def unreadable(result: ResultRecord) -> bool:
+    """Whether a file may not be read: in a folder handed to a gate that is trouble."""
+    return result.outcome is Outcome.NOTCHECKED and result.reason is Reason.PRIVILEGE

@@ -3,9 +3,12 @@
 import pytest
 
 from rempart.check import Outcome, Severity, Vantage
+from rempart.errors import Reason
+from rempart.exit_code import CLEAN, INCOMPLETE, exit_code
 from rempart.export import comment
 from rempart.gate.annotations import annotations
 from rempart.gate.excerpts import masked
+from rempart.gated import GateRecord
 from rempart.results import Place, ResultRecord
 from tests.samples import result, sample_run
 
@@ -56,3 +59,11 @@ def test_lines_are_shown_without_their_secrets(line: str) -> None:
     assert "hunter2" not in masked(line)
     assert masked("  storage_encrypted = false") == "  storage_encrypted = false"
     assert "\x1b" not in masked("a\x1b[2Jb")
+
+
+def test_a_file_that_may_not_be_read_is_trouble_for_a_gate_alone() -> None:
+    closed = result(outcome=Outcome.NOTCHECKED, reason=Reason.PRIVILEGE, where=Place("b.tf"))
+    held = sample_run(results=(closed,), gate=GateRecord(), waivers=(), retest=None)
+    assert exit_code(held, Severity.HIGH) == INCOMPLETE
+    live = sample_run(results=(closed,), gate=None, waivers=(), retest=None)
+    assert exit_code(live, Severity.HIGH) == CLEAN
