@@ -16,10 +16,10 @@ PLANTED = 40
 SEARCH = """
 import sys
 from pathlib import Path
-from rempart.collectors.repository.secrets_people import people
-from rempart.collectors.repository.secrets_rules import own
-from rempart.collectors.repository.secrets_search import Search
-from rempart.collectors.repository.secrets_text import text_of
+from rempart.collectors.repository.secrets.people import people
+from rempart.collectors.repository.secrets.rules import own
+from rempart.collectors.repository.secrets.search import Search
+from rempart.collectors.repository.secrets.text import text_of
 
 engine, linear, root = sys.argv[1], sys.argv[2] == "re2", Path(sys.argv[3])
 search, found = Search(own(), engine=engine, linear_time=linear), 0
@@ -126,8 +126,8 @@ def _data(chance: random.Random) -> str:
 
 def noise() -> Iterator[Row]:
     """What is found in texts that hold no secret: the standard library, tests and all."""
-    from rempart.collectors.repository.secrets_rules import own
-    from rempart.collectors.repository.secrets_search import Search
+    from rempart.collectors.repository.secrets.rules import own
+    from rempart.collectors.repository.secrets.search import Search
 
     search, size, found = Search(own()), 0, 0
     for file in sorted(Path(sysconfig.get_path("stdlib")).rglob("*.py")):

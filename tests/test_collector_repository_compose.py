@@ -3,7 +3,7 @@ from itertools import pairwise
 import pytest
 
 from rempart.check import Gap, Unknown
-from rempart.collectors.repository.compose import compose, declared, read
+from rempart.collectors.repository.compose.file import compose, declared, read
 from rempart.errors import ContentErrors
 from rempart.observations.exposure import LiteralSecret, OpenPort, Workload
 from rempart.observations.sign_in import SignIn

@@ -3,8 +3,8 @@
 import pytest
 
 from rempart.check import Observation, Unknown
-from rempart.collectors.repository.dockerfile import dockerfile, image_user
-from rempart.collectors.repository.dockerfile_syntax import instructions
+from rempart.collectors.repository.dockerfile.file import dockerfile, image_user
+from rempart.collectors.repository.dockerfile.syntax import instructions
 from rempart.errors import Truncated
 from rempart.observations.exposure import LiteralSecret, Workload
 from rempart.observations.images import OfferedPort

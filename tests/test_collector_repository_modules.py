@@ -7,14 +7,14 @@ import msgspec
 import pytest
 
 from rempart.check import Gap, Observation, Unknown
-from rempart.collectors.repository.calls import Foreign, registered
 from rempart.collectors.repository.companions import Estate
 from rempart.collectors.repository.files import parsed
-from rempart.collectors.repository.modules import Repository
-from rempart.collectors.repository.registry import Known, called_resources
 from rempart.collectors.repository.rows import of_terraform
-from rempart.collectors.repository.syntax import File
-from rempart.collectors.repository.terraform import declared
+from rempart.collectors.repository.terraform.calls import Foreign, registered
+from rempart.collectors.repository.terraform.declared import declared
+from rempart.collectors.repository.terraform.modules import Repository
+from rempart.collectors.repository.terraform.registry import Known, called_resources
+from rempart.collectors.repository.terraform.syntax import File
 from rempart.collectors.repository.topics import observed
 from rempart.observations.datastores import DataStore
 from rempart.observations.exposure import OpenPort, PublicEndpoint

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from rempart.check import Gap, Observation, Unknown
-from rempart.collectors.repository.plans import planned
+from rempart.collectors.repository.terraform.plans import planned
 from rempart.errors import ContentErrors
 from rempart.observations.datastores import DataStore
 from rempart.observations.exposure import OpenPort, PublicEndpoint

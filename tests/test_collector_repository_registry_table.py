@@ -3,9 +3,9 @@
 import pytest
 
 from rempart.check import Observation, Unknown
-from rempart.collectors.repository.hcl import parsed
-from rempart.collectors.repository.registry import known
-from rempart.collectors.repository.terraform import declared
+from rempart.collectors.repository.terraform.declared import declared
+from rempart.collectors.repository.terraform.hcl import parsed
+from rempart.collectors.repository.terraform.registry import known
 from rempart.observations.datastores import DataStore
 from rempart.observations.exposure import PublicEndpoint
 from rempart.observations.keys import EncryptionKey

@@ -13,7 +13,7 @@ import msgspec
 import pytest
 from hypothesis import settings
 
-from rempart.collectors.repository.secrets import (
+from rempart.collectors.repository.secrets.given import (
     digest,
     dull,
     given,
@@ -24,10 +24,10 @@ from rempart.collectors.repository.secrets import (
     refers,
     written,
 )
-from rempart.collectors.repository.secrets_merge import merged
-from rempart.collectors.repository.secrets_places import Sort, apart, of_words, sort_of, template
-from rempart.collectors.repository.secrets_rules import own
-from rempart.collectors.repository.secrets_search import Search
+from rempart.collectors.repository.secrets.merge import merged
+from rempart.collectors.repository.secrets.places import Sort, apart, of_words, sort_of, template
+from rempart.collectors.repository.secrets.rules import own
+from rempart.collectors.repository.secrets.search import Search
 from rempart.observations.exposure import LiteralSecret
 from tests.made_up import made
 

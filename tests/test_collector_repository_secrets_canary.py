@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rempart import export
-from rempart.collectors.repository.secrets import LONG
+from rempart.collectors.repository.secrets.given import LONG
 from tests.made_up import made
 
 ROOT = Path(__file__).parents[1]
@@ -100,7 +100,7 @@ def test_a_worker_that_stops_tells_the_kind_of_error_alone(tmp_path: Path) -> No
     (tmp_path / "a.yaml").write_text(f"password: {secret}\n")
     code = (
         "import sys\nimport rempart.collectors.repository.worker as worker\n"
-        "import rempart.collectors.repository.secrets_text as text\n"
+        "import rempart.collectors.repository.secrets.text as text\n"
         "def searched(path, content, file=''):\n    raise KeyError(content)\n"
         "text.searched = searched\nworker.main()\n"
     )

@@ -3,10 +3,10 @@ from typing import Final
 
 import pytest
 
-from rempart.collectors.repository.secrets_patterns import compiled
-from rempart.collectors.repository.secrets_rules import own
-from rempart.collectors.repository.secrets_search import Search
-from rempart.collectors.repository.secrets_words import PART, words
+from rempart.collectors.repository.secrets.patterns import compiled
+from rempart.collectors.repository.secrets.rules import own
+from rempart.collectors.repository.secrets.search import Search
+from rempart.collectors.repository.secrets.words import PART, words
 from tests.made_up import made
 
 PAIR: Final = base64.b64encode(b"deploy:" + made("<a:14>").encode()).decode()

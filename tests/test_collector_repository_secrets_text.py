@@ -10,9 +10,9 @@ import pytest
 from rempart.check import Gap, Observation
 from rempart.collectors import repository
 from rempart.collectors.repository.jobs import TEXT_FILE
-from rempart.collectors.repository.secrets_keys import private_keys
-from rempart.collectors.repository.secrets_people import invented, people
-from rempart.collectors.repository.secrets_text import searched, text_of
+from rempart.collectors.repository.secrets.keys import private_keys
+from rempart.collectors.repository.secrets.people import invented, people
+from rempart.collectors.repository.secrets.text import searched, text_of
 from rempart.errors import Reason
 from rempart.observations.exposure import LiteralSecret
 from rempart.observations.fixtures import HealthIdentifiers

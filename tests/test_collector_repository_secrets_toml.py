@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from rempart.collectors.repository.secrets_patterns import Unusable, compiled, hoisted
-from rempart.collectors.repository.secrets_rules import from_file, own, rules
-from rempart.collectors.repository.secrets_search import Search
+from rempart.collectors.repository.secrets.patterns import Unusable, compiled, hoisted
+from rempart.collectors.repository.secrets.rules import from_file, own, rules
+from rempart.collectors.repository.secrets.search import Search
 from rempart.errors import ContentErrors
 from tests.made_up import made
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from rempart.check import Gap, Observation, OneOf, Seen, Unknown, negated
-from rempart.collectors.repository.hcl import parsed
 from rempart.collectors.repository.rows import Row, rows
-from rempart.collectors.repository.terraform import declared
+from rempart.collectors.repository.terraform.declared import declared
+from rempart.collectors.repository.terraform.hcl import parsed
 from rempart.documents import read
 from rempart.observations.datastores import DataStore
 from rempart.observations.exposure import PublicEndpoint

@@ -4,10 +4,10 @@ from typing import Any
 import pytest
 
 from rempart.check import Gap, Observation, Unknown
-from rempart.collectors.repository.hcl import parsed
 from rempart.collectors.repository.resource import Resource, Written
 from rempart.collectors.repository.rows import PROVIDERS, rows
-from rempart.collectors.repository.terraform import declared
+from rempart.collectors.repository.terraform.declared import declared
+from rempart.collectors.repository.terraform.hcl import parsed
 from rempart.collectors.repository.topics import observed
 from rempart.errors import Reason
 from rempart.observations.datastores import DataStore

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from rempart.check import Gap, OneOf, Unknown
-from rempart.collectors.repository.hcl import parsed
-from rempart.collectors.repository.terraform import declared
+from rempart.collectors.repository.terraform.declared import declared
+from rempart.collectors.repository.terraform.hcl import parsed
 from rempart.observations.datastores import DataStore
 from rempart.observations.exposure import LiteralSecret, OpenPort, PublicEndpoint
 from rempart.observations.volumes import Volume

@@ -76,7 +76,7 @@ def test_no_time_left_is_a_limit(tmp_path: Path) -> None:
 ROOTED = """
 import os, time
 import rempart.collectors.repository.worker as worker
-from rempart.collectors.repository.modules import Repository
+from rempart.collectors.repository.terraform.modules import Repository
 evaluated = Repository.evaluated
 def stumbling(self, root):
     if root == "crash": os.abort()

@@ -11,7 +11,7 @@ import msgspec
 from rempart import catalogue, documents
 from rempart.auditing import Audited, Conduct, audited
 from rempart.case import Case, Choices, case
-from rempart.collectors.repository.secrets_rules import from_file
+from rempart.collectors.repository.secrets.rules import from_file
 from rempart.errors import UsageError
 from rempart.gate import baseline, comparison, exceptions, policy
 from rempart.gate.baseline import Entry

@@ -236,9 +236,7 @@ def control_title(run: Run, control: str, language: Language) -> str:
     return record.titles.get(language.id, record.title) if record else control
 
 
-def requirement_title(
-    run: Run, title: str, neutral: Iterable[str], language: Language
-) -> str:
+def requirement_title(run: Run, title: str, neutral: Iterable[str], language: Language) -> str:
     """What a requirement is called: in English as its file has it, else by what it asks for."""
     if language.id == "en":
         return title

@@ -29,7 +29,7 @@ def collect(subject: Any, access: Any, wanted: Wanted) -> Iterator[Observation |
 
     Raises Unreachable where there is no such folder.
     """
-    from rempart.collectors.repository.secrets_merge import merged
+    from rempart.collectors.repository.secrets.merge import merged
     from rempart.collectors.repository.workers import answered
 
     root = Path(subject.path)
@@ -60,7 +60,7 @@ def _rules(file: Path | None) -> tuple[str, tuple[Gap, ...]]:
     """The file of more rules for secrets; where it cannot be read, a Gap that says why."""
     if file is None:
         return "", ()
-    from rempart.collectors.repository.secrets_rules import from_file
+    from rempart.collectors.repository.secrets.rules import from_file
 
     try:
         from_file(file)

@@ -14,7 +14,7 @@ from typing import Literal
 import msgspec
 
 from rempart.collectors.repository.environment import rows, turned_off
-from rempart.collectors.repository.secrets import kind_of, written
+from rempart.collectors.repository.secrets.given import kind_of, written
 from rempart.documents import decode
 from rempart.documents.kept import kept
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from rempart.collectors.repository.resource import Place, Resource, Setting
 from rempart.collectors.repository.rows import Look
-from rempart.collectors.repository.syntax import Reference
+from rempart.collectors.repository.terraform.syntax import Reference
 
 EACH: Final = "*"  # the instance a companion means, where it is made for each of them
 NAMED: Final = ("name", "bucket", "identifier", "id")  # settings by which things call each other

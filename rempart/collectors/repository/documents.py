@@ -6,10 +6,10 @@ Source: the AWS provider, data source aws_iam_policy_document.
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from rempart.collectors.repository.functions import encoded
-from rempart.collectors.repository.instances import instances
-from rempart.collectors.repository.syntax import Block
-from rempart.collectors.repository.values import POLICY, Module
+from rempart.collectors.repository.terraform.functions import encoded
+from rempart.collectors.repository.terraform.instances import instances
+from rempart.collectors.repository.terraform.syntax import Block
+from rempart.collectors.repository.terraform.values import POLICY, Module
 
 SOURCES: Final = (
     "source_policy_documents",

@@ -14,8 +14,8 @@ import msgspec
 
 from rempart.check import Observation, Seen
 from rempart.collectors.repository.places import Place, secret
-from rempart.collectors.repository.secrets import kind_of, written
-from rempart.collectors.repository.values import unresolved
+from rempart.collectors.repository.secrets.given import kind_of, written
+from rempart.collectors.repository.terraform.values import unresolved
 from rempart.collectors.text import clean
 from rempart.documents import decode
 from rempart.documents.kept import kept

@@ -5,7 +5,7 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from rempart.collectors.repository.syntax import File
+from rempart.collectors.repository.terraform.syntax import File
 
 MARKS: Final = {
     codecs.BOM_UTF8: "utf-8",
@@ -25,10 +25,10 @@ def parsed(source: bytes, path: str) -> File:
         if source.startswith(mark):
             source = source.decode(encoding, "replace").removeprefix("\ufeff").encode()
     if path.endswith(".json"):
-        from rempart.collectors.repository.json_syntax import parsed as parsed_json
+        from rempart.collectors.repository.terraform.json_syntax import parsed as parsed_json
 
         return parsed_json(source, path)
-    from rempart.collectors.repository.hcl import parsed as parsed_hcl
+    from rempart.collectors.repository.terraform.hcl import parsed as parsed_hcl
 
     marks: list[int] = []
     if b"<<<<<<< " in source:

@@ -8,9 +8,9 @@ import posixpath
 from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias
 
-from rempart.collectors.repository.filling import Names, filled
 from rempart.collectors.repository.scalars import Value
-from rempart.collectors.repository.syntax import Expression
+from rempart.collectors.repository.terraform.filling import Names, filled
+from rempart.collectors.repository.terraform.syntax import Expression
 
 Reading: TypeAlias = Callable[[str], str | None]  # the text of a path below the repository
 LONGEST: Final = 100_000
@@ -37,7 +37,7 @@ def included(name: str, arguments: Sequence[Value], folder: str, read: Reading) 
 
 
 def _template(text: str, variables: dict[str, Value]) -> Expression:
-    from rempart.collectors.repository.hcl import parsed
+    from rempart.collectors.repository.terraform.hcl import parsed
 
     if "${" not in text and "%{" not in text:
         return text

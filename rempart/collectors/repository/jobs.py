@@ -12,7 +12,7 @@ import msgspec
 
 from rempart.check import Observation
 from rempart.collectors.repository.ansible.paths import may_be
-from rempart.collectors.repository.compose_names import NAMED
+from rempart.collectors.repository.compose.names import NAMED
 from rempart.collectors.repository.servers.families import family_of
 from rempart.collectors.tree import Found
 from rempart.observations.clients import LoginClient

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from rempart.check import Observation, Seen
 from rempart.collectors.repository.places import Place, secret
-from rempart.collectors.repository.secrets import written
-from rempart.collectors.repository.values import unresolved
+from rempart.collectors.repository.secrets.given import written
+from rempart.collectors.repository.terraform.values import unresolved
 from rempart.collectors.text import clean
 from rempart.documents import Document, Limits, every
 from rempart.observations.clients import LoginClient

@@ -12,7 +12,7 @@ from rempart.collectors.repository.readers import YES, flat, word
 from rempart.collectors.repository.resource import Resource, Setting
 from rempart.collectors.repository.rows import Figure
 from rempart.collectors.repository.rules import companions_of
-from rempart.collectors.repository.values import shown, unresolved
+from rempart.collectors.repository.terraform.values import shown, unresolved
 from rempart.observations.passwords import PasswordPolicy
 
 FLAGS: Final = frozenset({"dictionary", "binds_admins", "second_factor"})

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from rempart.check import Seen, Vantage
-from rempart.collectors.repository.secrets import given
+from rempart.collectors.repository.secrets.given import given
 from rempart.collectors.text import clean
 from rempart.observations.exposure import LiteralSecret
 

@@ -14,8 +14,8 @@ from rempart.collectors.repository.readers import flat
 from rempart.collectors.repository.resource import Body, Resource, Setting
 from rempart.collectors.repository.rows import Conditions
 from rempart.collectors.repository.rules import fulfilled
-from rempart.collectors.repository.syntax import Reference
-from rempart.collectors.repository.values import shown, unresolved
+from rempart.collectors.repository.terraform.syntax import Reference
+from rempart.collectors.repository.terraform.values import shown, unresolved
 from rempart.collectors.text import clean
 from rempart.documents import decode
 from rempart.documents.kept import kept

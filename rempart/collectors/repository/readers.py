@@ -11,8 +11,8 @@ from rempart.collectors.policies import denies_clear_text, lets_anybody
 from rempart.collectors.reach import lets_everybody_in
 from rempart.collectors.repository.resource import STANDS, Setting
 from rempart.collectors.repository.rows import Rule
-from rempart.collectors.repository.syntax import Reference
-from rempart.collectors.repository.values import shown, unresolved
+from rempart.collectors.repository.terraform.syntax import Reference
+from rempart.collectors.repository.terraform.values import shown, unresolved
 
 LOWEST: Final = "lowest"
 UNLISTED: Final = object()  # a word the table does not know

@@ -12,7 +12,7 @@ from functools import lru_cache, partial
 from typing import Any, Final, Protocol, TypeAlias
 
 from rempart.check import OneOf, Unknown
-from rempart.collectors.repository.syntax import Reference
+from rempart.collectors.repository.terraform.syntax import Reference
 from rempart.errors import Reason
 
 Pointer = Reference  # what a setting refers to: the steps of another resource's name

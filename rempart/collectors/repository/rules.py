@@ -22,7 +22,7 @@ from rempart.collectors.repository.readers import (
 )
 from rempart.collectors.repository.resource import STANDS, Body, Resource, Setting
 from rempart.collectors.repository.rows import Conditions, Look, Rule
-from rempart.collectors.repository.values import shown, unresolved
+from rempart.collectors.repository.terraform.values import shown, unresolved
 from rempart.collectors.text import clean
 
 Answer: TypeAlias = Any  # bool, a version word, Unknown or OneOf

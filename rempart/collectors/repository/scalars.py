@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeAlias
 
 from rempart.check import OneOf, Unknown
-from rempart.collectors.repository.syntax import Reference
+from rempart.collectors.repository.terraform.syntax import Reference
 from rempart.errors import Reason
 
 Value: TypeAlias = Any  # a scalar, tuple, dict, Reference, Unknown or OneOf

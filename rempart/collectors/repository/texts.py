@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from rempart.check import OneOf, Unknown
 from rempart.collectors.repository.scalars import shown
-from rempart.collectors.repository.syntax import Reference
+from rempart.collectors.repository.terraform.syntax import Reference
 from rempart.errors import Reason
 
 LONGEST: Final = 100_000  # characters or elements of a result: calls may double at each step

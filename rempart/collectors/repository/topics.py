@@ -7,7 +7,6 @@ import msgspec
 
 from rempart.check import Gap, Observation, OneOf, Seen, Unknown
 from rempart.collectors.repository.companions import Estate
-from rempart.collectors.repository.orphans import orphans
 from rempart.collectors.repository.passwords import password_policy
 from rempart.collectors.repository.readers import VERSIONS
 from rempart.collectors.repository.resource import Body, Resource, Written
@@ -19,6 +18,7 @@ from rempart.collectors.repository.rules import (
     fulfilled,
     place_of,
 )
+from rempart.collectors.repository.terraform.orphans import orphans
 from rempart.collectors.repository.whose import (
     DOUBTFUL,
     Whose,

@@ -9,8 +9,8 @@ from rempart.check import OneOf, Seen, Unknown
 from rempart.collectors.repository.readers import flat, word
 from rempart.collectors.repository.resource import STANDS, Body, Setting
 from rempart.collectors.repository.rows import Key
-from rempart.collectors.repository.syntax import Reference
-from rempart.collectors.repository.values import ROOT, shown, unresolved
+from rempart.collectors.repository.terraform.syntax import Reference
+from rempart.collectors.repository.terraform.values import ROOT, shown, unresolved
 
 PROVIDERS_OWN: Final = re.compile(r"(?:.*[:/])?alias/aws/.*|aws/[a-z0-9-]+", re.S)
 UNITS: Final = {"s": 86_400, "m": 1_440, "h": 24}

@@ -31,9 +31,10 @@ def main() -> None:
 
     The readers of Terraform are imported before nothing may be written: their bytecode is kept.
     """
-    from rempart.collectors.repository.secrets import keyed
+    from rempart.collectors.repository.secrets.given import keyed
 
-    for name in ("files", "hcl", "terraform") if "terraform" in os.environ.get(KINDS, "") else ():
+    early = ("files", "terraform.hcl", "terraform.declared")
+    for name in early if "terraform" in os.environ.get(KINDS, "") else ():
         importlib.import_module(f"rempart.collectors.repository.{name}")
     _confine()
     for line in sys.stdin.buffer:
@@ -145,7 +146,7 @@ def _reason(message: str) -> Reason:
 
 def _terraform(desk: Desk) -> Iterator[Seen]:
     from rempart.collectors.repository.files import parsed
-    from rempart.collectors.repository.terraform import declared
+    from rempart.collectors.repository.terraform.declared import declared
 
     files = []
     for file in desk.each(lambda path, raw: parsed(raw, path)):
@@ -157,14 +158,14 @@ def _terraform(desk: Desk) -> Iterator[Seen]:
 
 
 def _plan(desk: Desk) -> Iterator[Seen]:
-    from rempart.collectors.repository.plans import planned
+    from rempart.collectors.repository.terraform.plans import planned
 
     for found in desk.each(lambda path, raw: list(planned(path, raw)), PLAN):
         yield from found
 
 
 def _compose(desk: Desk) -> Iterator[Seen]:
-    from rempart.collectors.repository.compose import declared, read
+    from rempart.collectors.repository.compose.file import declared, read
 
     yield from declared(dict(desk.each(lambda path, raw: (path, read(path, raw)))))
 
@@ -182,7 +183,7 @@ def _manifests(desk: Desk) -> Iterator[Seen]:
 
 
 def _dockerfile(desk: Desk) -> Iterator[Seen]:
-    from rempart.collectors.repository.dockerfile import dockerfile
+    from rempart.collectors.repository.dockerfile.file import dockerfile
 
     read = desk.each(lambda path, raw: list(dockerfile(path, raw.decode("utf-8", "replace"))))
     for found in read:
@@ -243,7 +244,7 @@ def _sshd(desk: Desk) -> Iterator[Seen]:
 
 
 def _text(desk: Desk) -> Iterator[Seen]:
-    from rempart.collectors.repository.secrets_text import Text, searched, text_of
+    from rempart.collectors.repository.secrets.text import Text, searched, text_of
 
     def look(path: str, text: Text) -> list[Seen]:
         if not text.whole:

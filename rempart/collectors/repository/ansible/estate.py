@@ -22,7 +22,7 @@ from rempart.collectors.repository.places import Place, secret
 from rempart.collectors.repository.ports import opened
 from rempart.collectors.repository.resource import Resource, Written
 from rempart.collectors.repository.rows import table
-from rempart.collectors.repository.secrets import kind_of
+from rempart.collectors.repository.secrets.given import kind_of
 from rempart.collectors.repository.topics import observed
 from rempart.documents import Document
 

@@ -10,13 +10,13 @@ from typing import Any, Final, TypeAlias
 from rempart.check import Gap, Observation, unseen
 from rempart.collectors.repository.ansible.firewalls import firewalld, iptables, ufw
 from rempart.collectors.repository.commands import told
-from rempart.collectors.repository.compose import published
-from rempart.collectors.repository.compose_service import service_facts
-from rempart.collectors.repository.dockerfile import remote
+from rempart.collectors.repository.compose.file import published
+from rempart.collectors.repository.compose.service import service_facts
+from rempart.collectors.repository.dockerfile.file import remote
 from rempart.collectors.repository.leaks import given_away
 from rempart.collectors.repository.places import Place
 from rempart.collectors.repository.servers.reading import configuration
-from rempart.collectors.repository.values import unresolved
+from rempart.collectors.repository.terraform.values import unresolved
 from rempart.collectors.text import clean
 from rempart.observations.exposure import LiteralSecret, OpenPort
 from rempart.observations.sign_in import SignIn

@@ -20,7 +20,7 @@ from rempart.collectors.repository.ansible.syntax import (
     play_tasks,
     plays,
 )
-from rempart.collectors.repository.values import either, unresolved
+from rempart.collectors.repository.terraform.values import either, unresolved
 from rempart.documents import Document, Limits, every
 
 LIMITS = Limits(size=2_000_000, nodes=300_000, aliases=True)

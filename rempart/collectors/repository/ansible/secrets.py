@@ -8,7 +8,7 @@ from rempart.check import Observation
 from rempart.collectors.repository.ansible.syntax import Steps
 from rempart.collectors.repository.ansible.variables import referred
 from rempart.collectors.repository.places import Place, secret
-from rempart.collectors.repository.secrets import kind_of, placeholder, written
+from rempart.collectors.repository.secrets.given import kind_of, placeholder, written
 from rempart.documents import Document
 
 DEPTH: Final = 12

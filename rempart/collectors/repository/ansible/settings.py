@@ -11,8 +11,8 @@ from rempart.check import Observation, Seen
 from rempart.collectors.repository.ansible.inventories import Given
 from rempart.collectors.repository.ansible.secrets import literal_of, plain
 from rempart.collectors.repository.places import Place, secret
-from rempart.collectors.repository.secrets import kind_of
-from rempart.collectors.repository.values import unresolved
+from rempart.collectors.repository.secrets.given import kind_of
+from rempart.collectors.repository.terraform.values import unresolved
 from rempart.collectors.text import clean
 from rempart.observations.transit import PeerVerification, Transit
 

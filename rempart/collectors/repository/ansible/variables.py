@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from rempart.check import OneOf, Unknown, unseen
 from rempart.collectors.repository.ansible.syntax import Scope
-from rempart.collectors.repository.values import unresolved
+from rempart.collectors.repository.terraform.values import unresolved
 from rempart.collectors.text import clean
 
 DEPTH: Final = 10

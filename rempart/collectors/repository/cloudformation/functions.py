@@ -9,7 +9,7 @@ from typing import Final
 
 from rempart.check import OneOf, Unknown, all_of, any_of, negated
 from rempart.collectors.repository.resource import Pointer
-from rempart.collectors.repository.values import (
+from rempart.collectors.repository.terraform.values import (
     Value,
     boolean,
     either,

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 from rempart.check import OneOf, Unknown
 from rempart.collectors.repository.cloudformation.functions import LONGEST, WORKED_OUT
 from rempart.collectors.repository.resource import Pointer
-from rempart.collectors.repository.values import (
+from rempart.collectors.repository.terraform.values import (
     Value,
     boolean,
     either,

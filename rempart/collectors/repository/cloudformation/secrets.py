@@ -11,8 +11,8 @@ from rempart.check import OneOf, Seen, Unknown
 from rempart.collectors.repository.cloudformation.intrinsics import Node, function
 from rempart.collectors.repository.cloudformation.template import Declared, Template
 from rempart.collectors.repository.resource import Pointer
-from rempart.collectors.repository.secrets import given, kind_of, written
-from rempart.collectors.repository.values import unresolved
+from rempart.collectors.repository.secrets.given import given, kind_of, written
+from rempart.collectors.repository.terraform.values import unresolved
 from rempart.observations.exposure import LiteralSecret
 
 DEPTH: Final = 30

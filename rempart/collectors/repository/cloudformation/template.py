@@ -11,7 +11,7 @@ from typing import Any, Final
 from rempart.check import Unknown
 from rempart.collectors.repository.cloudformation.intrinsics import Node, Scope
 from rempart.collectors.repository.cloudformation.loops import LOOP, Loops
-from rempart.collectors.repository.values import Value
+from rempart.collectors.repository.terraform.values import Value
 from rempart.collectors.text import clean
 from rempart.documents import Document
 

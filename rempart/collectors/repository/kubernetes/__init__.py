@@ -24,7 +24,7 @@ from rempart.collectors.repository.kubernetes.objects import Manifest, objects
 from rempart.collectors.repository.kubernetes.pods import pod, workload
 from rempart.collectors.repository.resource import Resource, Written
 from rempart.collectors.repository.rows import table
-from rempart.collectors.repository.secrets import given, kind_of, written
+from rempart.collectors.repository.secrets.given import given, kind_of, written
 from rempart.collectors.repository.topics import observed
 from rempart.errors import Reason
 from rempart.observations.exposure import LiteralSecret, Workload

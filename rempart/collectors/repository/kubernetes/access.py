@@ -14,7 +14,7 @@ from rempart.collectors.repository.kubernetes.objects import (
     truth,
     written,
 )
-from rempart.collectors.repository.values import unresolved
+from rempart.collectors.repository.terraform.values import unresolved
 from rempart.collectors.text import clean
 from rempart.observations.sign_in import SignIn
 from rempart.observations.transit import PeerVerification

@@ -23,7 +23,7 @@ from rempart.collectors.repository.kubernetes.objects import (
 )
 from rempart.collectors.repository.kubernetes.pods import containers
 from rempart.collectors.repository.places import Place
-from rempart.collectors.repository.secrets import given, kind_of, written
+from rempart.collectors.repository.secrets.given import given, kind_of, written
 from rempart.collectors.text import clean
 from rempart.observations.exposure import LiteralSecret
 

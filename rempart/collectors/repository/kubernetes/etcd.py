@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from rempart.check import Observation, Seen, Unknown, all_of
 from rempart.collectors.repository.kubernetes.arguments import Flags
-from rempart.collectors.repository.values import unresolved
+from rempart.collectors.repository.terraform.values import unresolved
 from rempart.collectors.text import clean
 from rempart.observations.sign_in import SignIn
 from rempart.observations.transit import Transit

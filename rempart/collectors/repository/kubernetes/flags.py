@@ -19,7 +19,7 @@ from rempart.collectors.repository.kubernetes.objects import (
     truth,
 )
 from rempart.collectors.repository.kubernetes.pods import containers
-from rempart.collectors.repository.values import unresolved
+from rempart.collectors.repository.terraform.values import unresolved
 from rempart.collectors.text import clean
 from rempart.observations.datastores import DataStore
 from rempart.observations.sign_in import SignIn

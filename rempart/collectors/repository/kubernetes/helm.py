@@ -20,8 +20,8 @@ from rempart.collectors.repository.kubernetes.objects import (
     truth,
     written,
 )
-from rempart.collectors.repository.secrets import dull, given, kind_of
-from rempart.collectors.repository.secrets import written as literal_of
+from rempart.collectors.repository.secrets.given import dull, given, kind_of
+from rempart.collectors.repository.secrets.given import written as literal_of
 from rempart.collectors.text import clean
 from rempart.documents import Document
 from rempart.observations.exposure import PublicEndpoint

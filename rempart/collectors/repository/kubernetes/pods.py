@@ -15,7 +15,7 @@ from rempart.collectors.repository.kubernetes.objects import (
     mapping,
     truth,
 )
-from rempart.collectors.repository.values import unresolved
+from rempart.collectors.repository.terraform.values import unresolved
 from rempart.collectors.text import clean
 from rempart.observations.exposure import Workload
 

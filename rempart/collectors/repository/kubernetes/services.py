@@ -16,7 +16,7 @@ from rempart.collectors.repository.kubernetes.objects import (
     written,
 )
 from rempart.collectors.repository.ports import Opening, by_use
-from rempart.collectors.repository.values import unresolved
+from rempart.collectors.repository.terraform.values import unresolved
 from rempart.collectors.text import clean
 from rempart.observations.exposure import PublicEndpoint
 

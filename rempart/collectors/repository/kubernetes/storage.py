@@ -20,7 +20,7 @@ from rempart.collectors.repository.kubernetes.objects import (
     mapping,
     truth,
 )
-from rempart.collectors.repository.values import unresolved
+from rempart.collectors.repository.terraform.values import unresolved
 from rempart.collectors.text import clean
 from rempart.documents import load
 from rempart.observations.datastores import DataStore

@@ -17,7 +17,7 @@ from rempart.collectors.repository.kubernetes.objects import (
     truth,
     written,
 )
-from rempart.collectors.repository.values import unresolved
+from rempart.collectors.repository.terraform.values import unresolved
 from rempart.collectors.text import clean
 from rempart.observations.exposure import PublicEndpoint
 from rempart.observations.tls import TlsVersion

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from rempart.check import Observation, Seen, Unknown
 from rempart.collectors.repository.servers.lines import TEMPLATED, Text
 from rempart.collectors.repository.servers.versions import VERSIONS, offered, version
-from rempart.collectors.repository.values import unresolved
+from rempart.collectors.repository.terraform.values import unresolved
 from rempart.collectors.text import clean
 from rempart.observations.transit import PeerVerification, Transit
 

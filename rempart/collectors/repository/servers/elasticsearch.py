@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from rempart.check import Observation
 from rempart.collectors.repository.places import secret
-from rempart.collectors.repository.secrets import kind_of, written
+from rempart.collectors.repository.secrets.given import kind_of, written
 from rempart.collectors.repository.servers.lines import Text
 from rempart.collectors.repository.servers.trees import Tree, plain, trees
 from rempart.collectors.repository.servers.versions import listed, offered

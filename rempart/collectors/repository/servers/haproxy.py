@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 
 from rempart.check import Observation, Seen
 from rempart.collectors.repository.places import secret
-from rempart.collectors.repository.secrets import written
+from rempart.collectors.repository.secrets.given import written
 from rempart.collectors.repository.servers.lines import TEMPLATED, Text
 from rempart.collectors.repository.servers.versions import VERSIONS, at_least, offered, version
-from rempart.collectors.repository.values import unresolved
+from rempart.collectors.repository.terraform.values import unresolved
 from rempart.collectors.text import clean
 from rempart.observations.sign_in import SignIn
 from rempart.observations.transit import PeerVerification, Transit

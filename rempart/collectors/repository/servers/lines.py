@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from rempart.check import Seen, Unknown
 from rempart.collectors.repository.places import Place
 from rempart.collectors.repository.servers.families import untemplated
-from rempart.collectors.repository.values import unresolved
+from rempart.collectors.repository.terraform.values import unresolved
 from rempart.collectors.text import clean
 
 TEMPLATED = re.compile(r"\{\{|\{%|<%|\$\{|\$\(|%\{|@@?\w+@|__\w+__")

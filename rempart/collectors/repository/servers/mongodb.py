@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from rempart.check import Observation, Seen, Unknown
 from rempart.collectors.repository.places import secret
-from rempart.collectors.repository.secrets import written
+from rempart.collectors.repository.secrets.given import written
 from rempart.collectors.repository.servers.lines import Text
 from rempart.collectors.repository.servers.trees import Leaf, Tree, trees
 from rempart.collectors.repository.servers.versions import offered, without

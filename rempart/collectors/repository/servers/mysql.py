@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from rempart.check import Observation, Unknown
 from rempart.collectors.repository.places import secret
-from rempart.collectors.repository.secrets import written
+from rempart.collectors.repository.secrets.given import written
 from rempart.collectors.repository.servers.lines import Setting, Settings, Text, uncommented
 from rempart.collectors.repository.servers.versions import listed, offered
 from rempart.observations.datastores import DataStore

@@ -12,7 +12,7 @@ from rempart.collectors.reach import lets_everybody_in
 from rempart.collectors.repository.opened import opened
 from rempart.collectors.repository.servers.lines import TEMPLATED, Settings, Text, assigned
 from rempart.collectors.repository.servers.versions import from_least
-from rempart.collectors.repository.values import unresolved
+from rempart.collectors.repository.terraform.values import unresolved
 from rempart.collectors.text import clean
 from rempart.observations.sign_in import SignIn
 from rempart.observations.transit import Transit

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 from rempart.check import Observation, Seen, Unknown
 from rempart.collectors.repository.places import secret
-from rempart.collectors.repository.secrets import kind_of, written
+from rempart.collectors.repository.secrets.given import kind_of, written
 from rempart.collectors.repository.servers.lines import Settings, Text, assigned
 from rempart.collectors.repository.servers.versions import at_least, listed, offered
-from rempart.collectors.repository.values import unresolved
+from rempart.collectors.repository.terraform.values import unresolved
 from rempart.observations.sign_in import SignIn
 from rempart.observations.transit import PeerVerification, Transit
 

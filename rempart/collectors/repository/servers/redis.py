@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from rempart.check import Observation, Seen, Unknown
 from rempart.collectors.repository.places import secret
-from rempart.collectors.repository.secrets import written
+from rempart.collectors.repository.secrets.given import written
 from rempart.collectors.repository.servers.lines import Setting, Settings, Text, assigned
 from rempart.collectors.repository.servers.versions import listed, offered
-from rempart.collectors.repository.values import unresolved
+from rempart.collectors.repository.terraform.values import unresolved
 from rempart.observations.sign_in import SignIn
 from rempart.observations.transit import Transit
 

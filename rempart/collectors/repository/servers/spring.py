@@ -8,11 +8,11 @@ from collections.abc import Iterator
 
 from rempart.check import Observation, Seen
 from rempart.collectors.repository.places import secret
-from rempart.collectors.repository.secrets import kind_of, written
+from rempart.collectors.repository.secrets.given import kind_of, written
 from rempart.collectors.repository.servers.lines import TEMPLATED, Text, assigned
 from rempart.collectors.repository.servers.trees import Leaf, Tree, plain, trees
 from rempart.collectors.repository.servers.versions import listed, offered
-from rempart.collectors.repository.values import unresolved
+from rempart.collectors.repository.terraform.values import unresolved
 from rempart.collectors.text import clean
 from rempart.observations.transit import Transit
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 from rempart.check import Observation, Seen
 from rempart.collectors.repository.places import secret
-from rempart.collectors.repository.secrets import written
+from rempart.collectors.repository.secrets.given import written
 from rempart.collectors.repository.servers.lines import TEMPLATED, Line, Text
-from rempart.collectors.repository.values import unresolved
+from rempart.collectors.repository.terraform.values import unresolved
 from rempart.collectors.text import clean
 from rempart.observations.transit import Transit
 from rempart.observations.volumes import Volume

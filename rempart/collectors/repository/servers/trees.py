@@ -7,7 +7,7 @@ from typing import Any
 
 from rempart.check import Seen
 from rempart.collectors.repository.servers.lines import TEMPLATED, Decided, Text
-from rempart.collectors.repository.values import unresolved
+from rempart.collectors.repository.terraform.values import unresolved
 from rempart.collectors.text import clean
 from rempart.documents import Limits, every
 from rempart.documents.document import Step

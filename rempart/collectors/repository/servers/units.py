@@ -11,7 +11,7 @@ from rempart.collectors.repository.commands import told
 from rempart.collectors.repository.environment import Variable, said, secrets
 from rempart.collectors.repository.leaks import given_away
 from rempart.collectors.repository.places import secret
-from rempart.collectors.repository.secrets import kind_of, written
+from rempart.collectors.repository.secrets.given import kind_of, written
 from rempart.collectors.repository.servers.lines import Text
 
 _PAIR = re.compile(r"""\s*(?:"([\w.]+)=((?:\\.|[^"\\])*)"|'([\w.]+)=([^']*)'|([\w.]+)=(\S*))""")

@@ -6,7 +6,7 @@ from typing import Final
 
 from rempart.check import Seen, Unknown
 from rempart.collectors.repository.servers.lines import Setting, Text
-from rempart.collectors.repository.values import unresolved
+from rempart.collectors.repository.terraform.values import unresolved
 from rempart.observations.tls import TlsVersion
 
 VERSIONS: Final = ("SSLv3", "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3")

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TypeAlias
 
-from rempart.collectors.repository.calls import Foreign, inputs, source, target
 from rempart.collectors.repository.included import Reading
-from rempart.collectors.repository.instances import instances
-from rempart.collectors.repository.syntax import Block, Expression, File
-from rempart.collectors.repository.terragrunt import Unit, units
-from rempart.collectors.repository.values import Module
+from rempart.collectors.repository.terraform.calls import Foreign, inputs, source, target
+from rempart.collectors.repository.terraform.instances import instances
+from rempart.collectors.repository.terraform.syntax import Block, Expression, File
+from rempart.collectors.repository.terraform.terragrunt import Unit, units
+from rempart.collectors.repository.terraform.values import Module
 
 DEPTH = 8  # modules within modules
 CALLS = 2_000  # modules evaluated in all

@@ -12,19 +12,19 @@ import msgspec
 
 from rempart.check import Observation, Seen, Unknown, unseen
 from rempart.collectors.repository.commands import told
-from rempart.collectors.repository.dockerfile import ROOT, image_user
+from rempart.collectors.repository.dockerfile.file import ROOT, image_user
 from rempart.collectors.repository.environment import Variable, said, secrets, text
 from rempart.collectors.repository.kubernetes.pods import MIGHTY, SOCKETS
 from rempart.collectors.repository.leaks import given_away
 from rempart.collectors.repository.places import Place
-from rempart.collectors.repository.values import unresolved
+from rempart.collectors.repository.terraform.values import unresolved
 from rempart.collectors.text import clean
 from rempart.documents import decode
 from rempart.documents.kept import kept
 from rempart.observations.exposure import OpenPort, Workload
 from rempart.observations.sign_in import SignIn
 
-TABLE: Final = Path(__file__).parent / "tables" / "doors.yaml"
+TABLE: Final = Path(__file__).parents[1] / "tables" / "doors.yaml"
 Where: TypeAlias = Callable[[tuple[Any, ...]], Place]
 # Folders of the machine that are more than data.
 SENSITIVE: Final = re.compile(

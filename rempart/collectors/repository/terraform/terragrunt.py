@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from rempart.collectors.repository.calls import target
-from rempart.collectors.repository.syntax import Block, Call, Expression, File, Template
+from rempart.collectors.repository.terraform.calls import target
+from rempart.collectors.repository.terraform.syntax import Block, Call, Expression, File, Template
 
 NAMES: Final = ("terragrunt.hcl", "root.hcl")
 REPOSITORY: Final = "get_repo_root()"

@@ -15,7 +15,7 @@ from rempart.collectors.repository.scalars import (
     shown,
     unresolved,
 )
-from rempart.collectors.repository.syntax import Reference
+from rempart.collectors.repository.terraform.syntax import Reference
 
 
 def operated(sign: str, values: list[Value]) -> Value:

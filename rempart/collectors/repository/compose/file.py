@@ -7,12 +7,12 @@ from posixpath import basename, dirname, normpath
 from typing import Any, TypeAlias
 
 from rempart.check import Gap, Observation, Unknown, Vantage
-from rempart.collectors.repository.compose_names import NAMED
-from rempart.collectors.repository.compose_service import Where, given, service_facts
+from rempart.collectors.repository.compose.names import NAMED
+from rempart.collectors.repository.compose.service import Where, given, service_facts
 from rempart.collectors.repository.environment import secrets
 from rempart.collectors.repository.places import Place
 from rempart.collectors.repository.ports import Opening, by_use, table
-from rempart.collectors.repository.values import unresolved
+from rempart.collectors.repository.terraform.values import unresolved
 from rempart.collectors.text import clean
 from rempart.documents import Document, Limits, every
 from rempart.observations.exposure import OpenPort

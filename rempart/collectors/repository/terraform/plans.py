@@ -14,8 +14,8 @@ from rempart.collectors.repository.companions import Estate
 from rempart.collectors.repository.ports import opened
 from rempart.collectors.repository.resource import Place, Pointer, Resource, Written
 from rempart.collectors.repository.rows import of_terraform
+from rempart.collectors.repository.terraform.versions import below, parsed
 from rempart.collectors.repository.topics import observed
-from rempart.collectors.repository.versions import below, parsed
 from rempart.errors import ContentError, ContentErrors, Reason
 
 DEPTH: Final = 30

@@ -3,20 +3,20 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from rempart.check import Gap, Observation
-from rempart.collectors.repository.blocks import declared_resources
-from rempart.collectors.repository.calls import Foreign
 from rempart.collectors.repository.companions import Estate
 from rempart.collectors.repository.included import Reading
 from rempart.collectors.repository.jobs import BRINGS_OF
-from rempart.collectors.repository.modules import Repository
 from rempart.collectors.repository.ports import opened
-from rempart.collectors.repository.registry import called_resources
 from rempart.collectors.repository.resource import Resource
 from rempart.collectors.repository.rows import of_terraform
-from rempart.collectors.repository.secrets_terraform import file_secrets, module_secrets
-from rempart.collectors.repository.syntax import File
+from rempart.collectors.repository.secrets.terraform import file_secrets, module_secrets
+from rempart.collectors.repository.terraform.blocks import declared_resources
+from rempart.collectors.repository.terraform.calls import Foreign
+from rempart.collectors.repository.terraform.modules import Repository
+from rempart.collectors.repository.terraform.registry import called_resources
+from rempart.collectors.repository.terraform.syntax import File
+from rempart.collectors.repository.terraform.values import Module
 from rempart.collectors.repository.topics import observed
-from rempart.collectors.repository.values import Module
 from rempart.collectors.text import clean
 from rempart.errors import Reason
 from rempart.observations.datastores import DataStore

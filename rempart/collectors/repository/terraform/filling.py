@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 
 from rempart.check import OneOf, Unknown
 from rempart.collectors.repository.scalars import Value, part
-from rempart.collectors.repository.syntax import Expression, Reference
+from rempart.collectors.repository.terraform.syntax import Expression, Reference
 
 Names: TypeAlias = dict[tuple[str, ...], Value]  # `each.value` and its kin, and what they are here
 

@@ -10,15 +10,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from rempart.collectors.repository import secrets as names
-from rempart.collectors.repository.secrets import SETTING, given
-from rempart.collectors.repository.secrets_excuses import excused, first_group
-from rempart.collectors.repository.secrets_keys import WORD, private_keys
-from rempart.collectors.repository.secrets_patterns import compiled
-from rempart.collectors.repository.secrets_places import Sort, apart, of_words, sort_of, template
-from rempart.collectors.repository.secrets_rules import Rule
-from rempart.collectors.repository.secrets_settings import name_around, setting
-from rempart.collectors.repository.secrets_words import Words, words
+from rempart.collectors.repository.secrets import given as names
+from rempart.collectors.repository.secrets.excuses import excused, first_group
+from rempart.collectors.repository.secrets.given import SETTING, given
+from rempart.collectors.repository.secrets.keys import WORD, private_keys
+from rempart.collectors.repository.secrets.patterns import compiled
+from rempart.collectors.repository.secrets.places import Sort, apart, of_words, sort_of, template
+from rempart.collectors.repository.secrets.rules import Rule
+from rempart.collectors.repository.secrets.settings import name_around, setting
+from rempart.collectors.repository.secrets.words import Words, words
 from rempart.observations.exposure import LiteralSecret
 
 BEFORE: Final = 400  # bytes of a line before a keyword

@@ -11,19 +11,19 @@ from typing import Any, Final
 
 import msgspec
 
-from rempart.collectors.repository.calls import META, Foreign, registered
-from rempart.collectors.repository.filling import filled
 from rempart.collectors.repository.resource import Resource, Setting, Written, steps, within
 from rempart.collectors.repository.rows import Conditions
 from rempart.collectors.repository.rules import fulfilled
-from rempart.collectors.repository.syntax import Reference
+from rempart.collectors.repository.terraform.calls import META, Foreign, registered
+from rempart.collectors.repository.terraform.filling import filled
+from rempart.collectors.repository.terraform.syntax import Reference
+from rempart.collectors.repository.terraform.values import ROOT
+from rempart.collectors.repository.terraform.versions import below, older, parsed
 from rempart.collectors.repository.texts import frozen
-from rempart.collectors.repository.values import ROOT
-from rempart.collectors.repository.versions import below, older, parsed
 from rempart.documents import decode
 from rempart.documents.kept import kept
 
-TABLE: Final = Path(__file__).parent / "tables" / "modules.yaml"
+TABLE: Final = Path(__file__).parents[1] / "tables" / "modules.yaml"
 
 
 class Made(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -6,7 +6,6 @@ from typing import Final, TypeAlias
 
 from rempart.check import Unknown
 from rempart.collectors.repository.companions import EACH
-from rempart.collectors.repository.instances import resources
 from rempart.collectors.repository.resource import (
     MANY,
     STANDS,
@@ -17,9 +16,16 @@ from rempart.collectors.repository.resource import (
     steps,
     within,
 )
-from rempart.collectors.repository.syntax import Attribute, Block, Expression, Indexed, Reference
-from rempart.collectors.repository.values import ROOT, Module, shown, unresolved
-from rempart.collectors.repository.versions import older
+from rempart.collectors.repository.terraform.instances import resources
+from rempart.collectors.repository.terraform.syntax import (
+    Attribute,
+    Block,
+    Expression,
+    Indexed,
+    Reference,
+)
+from rempart.collectors.repository.terraform.values import ROOT, Module, shown, unresolved
+from rempart.collectors.repository.terraform.versions import older
 
 Node: TypeAlias = Block | Setting
 LABELS: Final = ("device_name", "name", "device_index", "lun")

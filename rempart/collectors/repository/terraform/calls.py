@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from rempart.collectors.repository.syntax import Block, Expression
-from rempart.collectors.repository.values import Module
+from rempart.collectors.repository.terraform.syntax import Block, Expression
+from rempart.collectors.repository.terraform.values import Module
 
 META: Final = frozenset({"source", "version", "count", "for_each", "depends_on", "providers"})
 _GIT: Final = re.compile(

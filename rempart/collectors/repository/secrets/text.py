@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from rempart.check import Gap, Observation
-from rempart.collectors.repository.secrets_people import people
-from rempart.collectors.repository.secrets_places import apart
-from rempart.collectors.repository.secrets_rules import rules
-from rempart.collectors.repository.secrets_search import MOST, Search
+from rempart.collectors.repository.secrets.people import people
+from rempart.collectors.repository.secrets.places import apart
+from rempart.collectors.repository.secrets.rules import rules
+from rempart.collectors.repository.secrets.search import MOST, Search
 from rempart.collectors.tree import opened
 from rempart.errors import Reason
 from rempart.observations.exposure import LiteralSecret
@@ -70,10 +70,10 @@ def searched(path: str, content: bytes, file: str = "") -> Iterator[Observation 
         yield Gap(LiteralSecret.__name__, Reason.LIMIT, detail, key=path, source=path)
     yield from people(path, content)
     if path.lower().endswith(DELIMITED):
-        from rempart.collectors.repository.secrets_records import records
+        from rempart.collectors.repository.secrets.records import records
 
         yield from records(path, content)
     elif path.lower().endswith(RECORDS) and apart(path):
-        from rempart.collectors.repository.secrets_records import fields
+        from rempart.collectors.repository.secrets.records import fields
 
         yield from fields(path, content)

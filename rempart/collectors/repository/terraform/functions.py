@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from rempart.check import OneOf, Unknown
 from rempart.collectors.repository.scalars import either
-from rempart.collectors.repository.syntax import Reference
+from rempart.collectors.repository.terraform.syntax import Reference
 from rempart.collectors.repository.texts import (
     LONGEST,
     MISSING,

@@ -11,12 +11,12 @@ import msgspec
 
 from rempart.check import Observation, Seen
 from rempart.collectors.repository.commands import commands, program_of, told
-from rempart.collectors.repository.dockerfile_syntax import Instruction, instructions
+from rempart.collectors.repository.dockerfile.syntax import Instruction, instructions
 from rempart.collectors.repository.environment import Variable, said, secrets
 from rempart.collectors.repository.leaks import given_away
 from rempart.collectors.repository.places import Place
 from rempart.collectors.repository.ports import use_of
-from rempart.collectors.repository.values import unresolved
+from rempart.collectors.repository.terraform.values import unresolved
 from rempart.collectors.text import clean
 from rempart.documents import decode
 from rempart.documents.kept import kept
@@ -24,7 +24,7 @@ from rempart.observations.exposure import Workload
 from rempart.observations.images import OfferedPort
 from rempart.observations.transit import Transit
 
-TABLE = Path(__file__).parent / "tables" / "images.yaml"
+TABLE = Path(__file__).parents[1] / "tables" / "images.yaml"
 ROOT: Final = frozenset({"root", "0", "0:0", "root:root", "root:0", "0:root"})
 _CLEAR = re.compile(r"(?<![\w+.-])(?:http|ftp)://([^\s/:\"'@]+)", re.I)
 _CHECKED = re.compile(r"sha(?:1|224|256|384|512)sum|shasum|md5sum|gpgv?\b|cosign|openssl\s+dgst")

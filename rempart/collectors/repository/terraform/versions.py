@@ -2,7 +2,7 @@
 
 import re
 
-from rempart.collectors.repository.values import Module
+from rempart.collectors.repository.terraform.values import Module
 
 _NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,9}){0,3}")
 Version = tuple[int, ...]

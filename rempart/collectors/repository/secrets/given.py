@@ -22,7 +22,7 @@ from rempart.documents import decode
 from rempart.documents.kept import kept
 from rempart.observations.exposure import LiteralSecret
 
-TABLE = Path(__file__).parent / "tables" / "secrets.yaml"
+TABLE = Path(__file__).parents[1] / "tables" / "secrets.yaml"
 SETTING: Final = "setting"  # the rule of names that say they hold a secret
 SHOWN: Final = 2  # characters of a secret
 LONG: Final = 8  # characters of a secret of which two may be shown

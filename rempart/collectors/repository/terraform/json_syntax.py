@@ -7,8 +7,8 @@ import json
 from collections.abc import Iterator
 from typing import Any, Final
 
-from rempart.collectors.repository.hcl import parsed as parsed_hcl
-from rempart.collectors.repository.syntax import Attribute, Block, Expression, File
+from rempart.collectors.repository.terraform.hcl import parsed as parsed_hcl
+from rempart.collectors.repository.terraform.syntax import Attribute, Block, Expression, File
 from rempart.documents import Document, Limits, parse
 
 LIMITS: Final = Limits(size=4_000_000, nodes=400_000)

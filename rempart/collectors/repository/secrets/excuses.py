@@ -5,11 +5,11 @@ import binascii
 import re
 from typing import Final, Protocol
 
-from rempart.collectors.repository.secrets import dull, placeholder, refers
-from rempart.collectors.repository.secrets_entropy import bits
-from rempart.collectors.repository.secrets_patterns import compiled
-from rempart.collectors.repository.secrets_places import Sort
-from rempart.collectors.repository.secrets_rules import Allow, Rule
+from rempart.collectors.repository.secrets.entropy import bits
+from rempart.collectors.repository.secrets.given import dull, placeholder, refers
+from rempart.collectors.repository.secrets.patterns import compiled
+from rempart.collectors.repository.secrets.places import Sort
+from rempart.collectors.repository.secrets.rules import Allow, Rule
 
 
 class Text(Protocol):

@@ -9,12 +9,12 @@ from typing import Any, Final
 
 import msgspec
 
-from rempart.collectors.repository.secrets_patterns import Pattern, Unusable, compiled
+from rempart.collectors.repository.secrets.patterns import Pattern, Unusable, compiled
 from rempart.documents import contents, decode
 from rempart.documents.kept import kept
 from rempart.errors import ContentError, ContentErrors
 
-TABLE: Final = Path(__file__).parent / "tables" / "secret_rules.yaml"
+TABLE: Final = Path(__file__).parents[1] / "tables" / "secret_rules.yaml"
 SIZE: Final = 4_000_000  # bytes of a file of rules
 RULES: Final = 5_000
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from rempart.collectors.repository.secrets import SETTING
+from rempart.collectors.repository.secrets.given import SETTING
 from rempart.observations.exposure import LiteralSecret
 
 PEM: Final = "private key"

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from rempart.collectors.repository.syntax import (
+from rempart.collectors.repository.terraform.syntax import (
     Attribute,
     Block,
     Call,

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from rempart.check import OneOf, Seen, Unknown
-from rempart.collectors.repository.secrets import dull, given, kind_of, written
-from rempart.collectors.repository.syntax import (
+from rempart.collectors.repository.secrets.given import dull, given, kind_of, written
+from rempart.collectors.repository.terraform.syntax import (
     Attribute,
     Block,
     Call,
@@ -14,7 +14,7 @@ from rempart.collectors.repository.syntax import (
     Reference,
     Template,
 )
-from rempart.collectors.repository.values import Module, unresolved
+from rempart.collectors.repository.terraform.values import Module, unresolved
 from rempart.observations.exposure import LiteralSecret
 
 

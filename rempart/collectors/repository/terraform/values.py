@@ -10,10 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from rempart.check import Unknown
-from rempart.collectors.repository.filling import Names, filled
-from rempart.collectors.repository.functions import MISSING, worked_out
 from rempart.collectors.repository.included import Reading, included
-from rempart.collectors.repository.operations import operated
 from rempart.collectors.repository.scalars import (
     Value,
     boolean,
@@ -24,7 +21,10 @@ from rempart.collectors.repository.scalars import (
     unresolved,
     within,
 )
-from rempart.collectors.repository.syntax import (
+from rempart.collectors.repository.terraform.filling import Names, filled
+from rempart.collectors.repository.terraform.functions import MISSING, worked_out
+from rempart.collectors.repository.terraform.operations import operated
+from rempart.collectors.repository.terraform.syntax import (
     Block,
     Call,
     Choice,
@@ -38,7 +38,7 @@ from rempart.collectors.repository.syntax import (
     Splat,
     Template,
 )
-from rempart.collectors.repository.variables import completed
+from rempart.collectors.repository.terraform.variables import completed
 
 __all__ = ["ROOT", "Module", "Value", "boolean", "either", "part", "shown", "unresolved"]
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import Final
 
 from rempart.check import OneOf
-from rempart.collectors.repository.filling import Names, filled
-from rempart.collectors.repository.syntax import Block, Reference
-from rempart.collectors.repository.values import ROOT, Module, Value
+from rempart.collectors.repository.terraform.filling import Names, filled
+from rempart.collectors.repository.terraform.syntax import Block, Reference
+from rempart.collectors.repository.terraform.values import ROOT, Module, Value
 
 MOST: Final = 100  # instances of one block that are told apart
 COST: Final = 20  # of a module's steps for each instance

@@ -3,7 +3,7 @@
 from typing import Final
 
 from rempart.collectors.repository.scalars import Value
-from rempart.collectors.repository.syntax import Call, Expression
+from rempart.collectors.repository.terraform.syntax import Call, Expression
 
 DEPTH: Final = 12
 

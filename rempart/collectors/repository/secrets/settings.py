@@ -8,9 +8,9 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from rempart.collectors.repository.secrets import dull, kind_of, written
-from rempart.collectors.repository.secrets_entropy import bits
-from rempart.collectors.repository.secrets_places import Sort
+from rempart.collectors.repository.secrets.entropy import bits
+from rempart.collectors.repository.secrets.given import dull, kind_of, written
+from rempart.collectors.repository.secrets.places import Sort
 
 LONGEST: Final = 80  # bytes of a name on either side of the keyword
 REST: Final = 460  # bytes after a name in which its value stands

@@ -1,0 +1,1 @@
+"""Compose files: services, what they publish, and what they are told."""

@@ -1,0 +1,1 @@
+"""Terraform and OpenTofu: read, worked out, and told as resources."""
