@@ -62,7 +62,7 @@ def in_secret(manifest: Manifest) -> Iterator[LiteralSecret]:
             literal, text = _literal(str(value), encoded=part == "data")
             if kind and literal is not None:
                 held = literal and not sealed
-                yield _secret(manifest, kind, f"{part}.{name}", entries, name, held, text)
+                yield secret(manifest, kind, f"{part}.{name}", entries, name, held, text)
 
 
 def sealed(manifest: Manifest) -> Iterator[LiteralSecret]:
@@ -72,11 +72,11 @@ def sealed(manifest: Manifest) -> Iterator[LiteralSecret]:
         if isinstance(entries, dict):
             for name in entries:
                 place = f"{steps[1]}.{name}"
-                yield _secret(manifest, "key", place, entries, name, literal=False)
+                yield secret(manifest, "key", place, entries, name, literal=False)
         for number, one in enumerate(listed(entries)):
             name = inside(one, "secretKey")
             if isinstance(name, str):
-                yield _secret(manifest, "key", f"data.{name}", entries, number, literal=False)
+                yield secret(manifest, "key", f"data.{name}", entries, number, literal=False)
 
 
 def in_settings(manifest: Manifest) -> Iterator[LiteralSecret]:
@@ -86,7 +86,7 @@ def in_settings(manifest: Manifest) -> Iterator[LiteralSecret]:
         kind = kind_of(name) if isinstance(value, str | int) else ""
         literal = written(str(value)) if kind and "\n" not in str(value) else None
         if literal is not None:
-            yield _secret(manifest, kind, f"data.{name}", entries, name, literal, str(value))
+            yield secret(manifest, kind, f"data.{name}", entries, name, literal, str(value))
 
 
 def in_environment(manifest: Manifest, pod: Mapping[str, Node]) -> Iterator[Observation]:
@@ -105,12 +105,12 @@ def in_environment(manifest: Manifest, pod: Mapping[str, Node]) -> Iterator[Obse
                 continue
             called = f"{of}.{name}".removeprefix(".")
             if value is None and inside(entry, "valueFrom") is not None:
-                yield _secret(manifest, kind, called, entry, "valueFrom", literal=False)
+                yield secret(manifest, kind, called, entry, "valueFrom", literal=False)
             elif isinstance(value, str | int) and not isinstance(value, bool):
                 text = str(value)
                 literal = False if FILLED.search(text) else written(text)
                 if literal is not None:
-                    yield _secret(manifest, kind, called, entry, "value", literal, text)
+                    yield secret(manifest, kind, called, entry, "value", literal, text)
         key = f"{manifest.address} {of}".strip()
         for said in environment.said(variables, key, _image(container.get("image"))):
             yield replace(said, root=manifest.root)
@@ -135,7 +135,7 @@ def _literal(value: str, *, encoded: bool = False) -> tuple[bool | None, str]:
     return written(text), text
 
 
-def _secret(
+def secret(
     manifest: Manifest,
     kind: str,
     attribute: str,
@@ -144,6 +144,7 @@ def _secret(
     literal: bool,
     value: str = "",
 ) -> LiteralSecret:
+    """A place in a manifest where a secret is given; of `value` only digest and hint are kept."""
     where = manifest.where(container, key, attribute)
     return given(
         kind,

@@ -12,6 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from rempart.check import Observation, OneOf, Seen, Unknown
+from rempart.collectors.repository.kubernetes import credentials
 from rempart.collectors.repository.kubernetes.objects import (
     Manifest,
     Node,
@@ -159,5 +160,4 @@ def _literal_keys(manifest: Manifest, providers: list[Node]) -> Iterator[Literal
                 secret = mapping(key).get("secret")
                 if isinstance(secret, str) and secret and not secret.startswith(("$", "<", "{{")):
                     of = f"{kind}.{mapping(key).get('name', '')}"
-                    where = manifest.where(key, "secret", of)
-                    yield LiteralSecret("key", of, literal=True, **where)
+                    yield credentials.secret(manifest, "key", of, key, "secret", True, secret)
