@@ -107,6 +107,12 @@ class Decided:
     line: int
 
 
+def meant(value: Seen[str], words: dict[str, bool], shown: str, line: int) -> Decided:
+    """What a setting's word means; one that is none of the words decides nothing."""
+    word = words.get(value.strip().lower()) if isinstance(value, str) else None
+    return Decided(unresolved(shown) if word is None else word, shown, line)
+
+
 @dataclass
 class Settings:
     """The settings of one file or section; of those with one name the last holds."""
@@ -154,10 +160,7 @@ class Settings:
                 return None
             shown = absent or f"{names[0]} is absent"
             return Decided(value if isinstance(value, Unknown) else default, shown, line)
-        if not isinstance(value, str):
-            return Decided(unresolved(setting.shown), setting.shown, line)
-        word = words.get(value.strip().lower())
-        return Decided(unresolved(setting.shown) if word is None else word, setting.shown, line)
+        return meant(value, words, setting.shown, line)
 
 
 _ASSIGNED = re.compile(r"\s*([A-Za-z_][\w.-]*)\s*(=|:|\s)\s*(.*)", re.S)

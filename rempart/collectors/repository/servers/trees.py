@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rempart.check import Seen
-from rempart.collectors.repository.servers.lines import TEMPLATED, Decided, Text
+from rempart.collectors.repository.servers.lines import TEMPLATED, Decided, Text, meant
 from rempart.collectors.repository.terraform.values import unresolved
 from rempart.collectors.text import clean
 from rempart.documents import Limits, every
@@ -64,10 +64,7 @@ class Tree:
             if default is None:
                 return None
             return Decided(default, absent or f"{names[0]} is absent", self.line)
-        if not isinstance(value, str):
-            return Decided(value, leaf.shown, leaf.line)
-        word = words.get(value.strip().lower())
-        return Decided(unresolved(leaf.shown) if word is None else word, leaf.shown, leaf.line)
+        return meant(value, words, leaf.shown, leaf.line)
 
 
 def plain(value: object) -> str:
