@@ -3,11 +3,7 @@
 import msgspec
 
 
-class _Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Base of all records: frozen, strict."""
-
-
-class Waived(_Record, frozen=True, forbid_unknown_fields=True):
+class Waived(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The accepted failure: who, why, until when (ISO date); `inline` where the source says so."""
 
     id: str
@@ -18,7 +14,7 @@ class Waived(_Record, frozen=True, forbid_unknown_fields=True):
     inline: bool = False
 
 
-class WaiverRecord(_Record, frozen=True, forbid_unknown_fields=True):
+class WaiverRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One waiver of the file, used or not, in force or expired."""
 
     id: str

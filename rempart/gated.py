@@ -13,25 +13,21 @@ class Known(StrEnum):
     ELSEWHERE = "elsewhere"
 
 
-class _Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Base of all records: frozen, strict."""
-
-
-class RevisionRecord(_Record, frozen=True, forbid_unknown_fields=True):
+class RevisionRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A git revision as it was asked for, and the commit it was."""
 
     name: str
     commit: str
 
 
-class LeftOutRecord(_Record, frozen=True, forbid_unknown_fields=True):
+class LeftOutRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A file or folder nobody looked into by choice, and why."""
 
     path: str
     why: str
 
 
-class MarkerRecord(_Record, frozen=True, forbid_unknown_fields=True):
+class MarkerRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An exception declared for another tool: without effect here, without expiry unless stated."""
 
     tool: str
@@ -42,7 +38,7 @@ class MarkerRecord(_Record, frozen=True, forbid_unknown_fields=True):
     until: str = ""
 
 
-class GoneRecord(_Record, frozen=True, forbid_unknown_fields=True):
+class GoneRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A finding that was there before and is no longer."""
 
     check: str
@@ -50,7 +46,7 @@ class GoneRecord(_Record, frozen=True, forbid_unknown_fields=True):
     root: str = ""
 
 
-class GateRecord(_Record, frozen=True, forbid_unknown_fields=True):
+class GateRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How a gate was held.
 
     `prefix` is the judged folder below the top of its checkout, for code hosts. `remarks` say what
