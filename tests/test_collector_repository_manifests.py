@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -5,6 +6,8 @@ import pytest
 
 from rempart.check import Gap, Observation
 from rempart.collectors import repository
+from rempart.collectors.repository import kubernetes
+from rempart.collectors.repository.manifests import Surroundings
 from rempart.errors import Reason
 from rempart.observations.exposure import LiteralSecret, Workload
 from rempart.observations.volumes import Volume
@@ -116,3 +119,22 @@ def test_templates_and_manifests_are_read_through_the_worker(tmp_path: Path) -> 
     }
     assert len({one.digest for one in literal}) == 1
     assert "Tr0ub4dor" not in repr(found)
+
+
+def test_an_error_of_a_reader_costs_only_its_manifest(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_manifest: object) -> Iterator[Observation]:
+        raise KeyError("spec")
+        yield
+
+    monkeypatch.setitem(kubernetes.READERS, ("Widget", "broken.example"), broken)
+    widget = b"apiVersion: broken.example/v1\nkind: Widget\nmetadata: {name: w}\n"
+    around = Surroundings(("a.yaml", "b.yaml", "c.yaml"))
+    contents = {"a.yaml": widget, "b.yaml": POD.encode(), "c.yaml": STACK.encode()}
+    files = {path: around.read(path, content) for path, content in contents.items()}
+    failed: list[tuple[str, str]] = []
+    found = list(
+        around.declared(files, lambda path, error: failed.append((path, type(error).__name__)))
+    )
+    assert failed == [("a.yaml", "KeyError")]
+    assert told(found, Workload) == ["Pod/a"]
+    assert told(found, Volume) == ["V"]

@@ -16,6 +16,7 @@ from typing import Final
 
 from rempart.check import Gap, Observation
 from rempart.collectors.repository import cloudformation, kubernetes
+from rempart.collectors.repository.apart import Failed, apart, raised
 from rempart.collectors.repository.kubernetes import helm
 from rempart.collectors.repository.kubernetes.kustomize import NAMES
 from rempart.collectors.tree import opened
@@ -93,15 +94,17 @@ class Surroundings:
             or any(dirname(path).startswith(f"{folder}/") for folder in self._kustomized)
         )
 
-    def declared(self, files: Mapping[str, Sequence[Document]]) -> Iterator[Observation | Gap]:
-        """Everything these files declare."""
+    def declared(
+        self, files: Mapping[str, Sequence[Document]], failed: Failed = raised
+    ) -> Iterator[Observation | Gap]:
+        """Everything these files declare; `failed` hears of an error of ours in one of them."""
         for path, documents in files.items():
             for document in documents:
-                yield from cloudformation.declared(document, path)
+                yield from apart(cloudformation.declared(document, path), path, failed)
             if helm.is_values(path, self._charts):
                 for document in documents[:1]:
-                    yield from helm.values(document, path)
-        yield from kubernetes.declared(files)
+                    yield from apart(helm.values(document, path), path, failed)
+        yield from kubernetes.declared(files, failed)
 
 
 def _one_by_one(content: bytes, name: str) -> tuple[Document, ...]:

@@ -179,7 +179,11 @@ def _manifests(desk: Desk) -> Iterator[Seen]:
     for path, errors in around.broken.items():
         first = errors.errors[0]
         desk.gap(path, _reason(first.message), f"line {first.line}: {first.message}")
-    yield from around.declared({path: read for path, read in files.items() if read})
+
+    def failed(path: str, error: Exception) -> None:
+        desk.gap(path, Reason.TRUNCATED, f"the reader stopped: {type(error).__name__}")
+
+    yield from around.declared({path: read for path, read in files.items() if read}, failed)
 
 
 def _dockerfile(desk: Desk) -> Iterator[Seen]:

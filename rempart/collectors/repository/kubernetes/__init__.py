@@ -10,6 +10,7 @@ from posixpath import dirname
 from typing import Any, Final
 
 from rempart.check import Gap, Observation
+from rempart.collectors.repository.apart import Failed, apart, raised
 from rempart.collectors.repository.kubernetes import (
     access,
     credentials,
@@ -24,7 +25,7 @@ from rempart.collectors.repository.kubernetes.objects import Manifest, objects
 from rempart.collectors.repository.kubernetes.pods import pod, workload
 from rempart.collectors.repository.resource import Resource, Written
 from rempart.collectors.repository.rows import table
-from rempart.collectors.repository.secrets.given import given, kind_of, written
+from rempart.collectors.repository.secrets.given import kind_of, written
 from rempart.collectors.repository.topics import observed
 from rempart.errors import Reason
 from rempart.observations.exposure import LiteralSecret, Workload
@@ -60,7 +61,7 @@ READERS: Final[Mapping[tuple[str, str], Reader]] = {
 }
 
 
-def declared(files: Files) -> Iterator[Observation | Gap]:
+def declared(files: Files, failed: Failed = raised) -> Iterator[Observation | Gap]:
     """Everything the manifests of these files declare; a gap for each base that is elsewhere."""
     built = kustomized(files)
     manifests = [
@@ -75,7 +76,7 @@ def declared(files: Files) -> Iterator[Observation | Gap]:
     yield from _custom(told)
     redirected = traffic.redirected(told)
     for one in told:
-        yield from _of(one, redirected)
+        yield from apart(_of(one, redirected), one.path, failed)
     yield from _generated(built)
     for missing, path in built.missing.items():
         yield Gap(
@@ -153,7 +154,4 @@ def _generated(built: Kustomized) -> Iterator[LiteralSecret]:
             continue
         literal = written(value) if kind else None
         if literal is not None:
-            where: dict[str, Any] = manifest.where(container, number, name)
-            key, path, line = where["key"], where["source"], where["line"]
-            root = manifest.root
-            yield given(kind, key, literal, path, line, value=value, attribute=name, root=root)
+            yield credentials.secret(manifest, kind, name, container, number, literal, value)
