@@ -15,7 +15,6 @@ from rempart.case import Case
 from rempart.check import Severity
 from rempart.errors import UsageError
 from rempart.exit_code import INTERRUPTED, exit_code
-from rempart.report import summary
 
 
 def demand_writable(outputs: Sequence[Path]) -> None:
@@ -65,6 +64,8 @@ class Keeper:
         if audited.resumed is not None:
             click.echo(f"rempart: resumed; {audited.resumed} subjects were done before", err=True)
         if not self.quiet:
+            from rempart.report import summary
+
             summary.show(audited.run)
         language = self.case.choices.language or self.case.audit.report.language
         for path in filter(_observations, self.outputs):

@@ -1,6 +1,5 @@
 """A gate held: a repository judged, what stood before taken into account, the run kept."""
 
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -11,7 +10,6 @@ import msgspec
 from rempart import catalogue, documents
 from rempart.auditing import Audited, Conduct, audited
 from rempart.case import Case, Choices, case
-from rempart.collectors.repository.secrets.rules import from_file
 from rempart.errors import UsageError
 from rempart.gate import baseline, comparison, exceptions, policy
 from rempart.gate.baseline import Entry
@@ -104,18 +102,22 @@ class Gate:
 
     def _judged_then(self, revision: Revision) -> Run:
         """The older revision judged whole, from its own objects in a private folder."""
-        with tempfile.TemporaryDirectory(prefix="rempart-") as name:
+        from tempfile import TemporaryDirectory
+
+        with TemporaryDirectory(prefix="rempart-") as name:
             folder = Path(name)
             revision.write_out(folder)
             return self.judged_elsewhere(folder)
 
     def judged_elsewhere(self, folder: Path) -> Run:
         """Another state of the same repository judged whole, without any exception."""
+        from tempfile import TemporaryDirectory
+
         runs: list[Run] = []
         old = _inventory(self.asked, folder, self.leaving)
         tasks = tuple(replace(one, subject=old.subjects[0]) for one in self.case.plan.tasks)
         then = replace(self.case, plan=replace(self.case.plan, tasks=tasks), inventory=old)
-        with tempfile.TemporaryDirectory(prefix="rempart-") as state:
+        with TemporaryDirectory(prefix="rempart-") as state:
             audited(then, old, Conduct(Path(state)), lambda done: runs.append(done.run))
         return runs[0]
 
@@ -177,6 +179,8 @@ def gate(asked: Asked) -> Gate:
     ignored = checkout.ignored() if checkout else ()
     leaving = Leaving(own.file.exclude, ignored)
     if asked.secret_rules is not None:
+        from rempart.collectors.repository.secrets.rules import from_file
+
         from_file(asked.secret_rules)  # what is wrong with it is told before anything is judged
     source = _inventory(asked, asked.root, leaving)
     one = case(source, asked.choices)

@@ -17,7 +17,6 @@ from rempart.report.answer import complete, replayed, verdict
 from rempart.report.findings import Finding, Findings, words
 from rempart.report.language import Language
 from rempart.report.language import language as spoken
-from rempart.report.readings import answered, views
 from rempart.results import Run
 
 WIDTH = 100
@@ -98,9 +97,8 @@ def opening(run: Run, found: Findings, language: Language, width: int) -> Iterat
     yield (Span(cut(run.organisation, width), "heading"),)
     style = "bad" if found.serious else "unsure" if found.incomplete or found.open else "good"
     yield from wrapped(verdict(found, language), width, style)
-    for log in views(run):
-        mark = language.word("mark", log.state)
-        yield from wrapped(answered(log, language), width, lead=f"{mark} ")
+    if any(graph.get("type") == "ReadingCurve" for graph in run.graphs):
+        yield from _logs(run, language, width)
     for replay in run.replays:
         mark = language.word("mark", replay.verdict)
         yield from wrapped(replayed(replay, language), width, lead=f"{mark} ")
@@ -153,6 +151,15 @@ def unseen(run: Run, found: Findings, language: Language, width: int) -> Iterato
         if len(texts) > REASONS:
             more = language.say("summary.more", len(texts) - REASONS)
             yield (Span(f"  {' ' * first}  {more}", "soft"),)
+
+
+def _logs(run: Run, language: Language, width: int) -> Iterator[Line]:
+    """What the read logs tell; their reader is loaded where one was measured."""
+    from rempart.report.readings import answered, views
+
+    for log in views(run):
+        mark = language.word("mark", log.state)
+        yield from wrapped(answered(log, language), width, lead=f"{mark} ")
 
 
 def _waivers(run: Run, language: Language, width: int) -> Iterator[Line]:

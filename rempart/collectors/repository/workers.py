@@ -32,7 +32,7 @@ COMMAND = (sys.executable, "-s", "-P", "-m", MODULE)  # the only child a reposit
 FILE_SECONDS = 10.0  # without a word from the worker
 ANSWER = 64_000_000  # bytes of one job's answer
 RETRIES = 5  # files that may kill a worker before their job is given up
-SMALL = 400  # files that one worker reads as fast as two
+SMALL = 1_500  # files that one worker reads for less than two, each with its own imports
 
 Seen = Observation | Gap
 TYPES: dict[str, Any] = {type_.__name__: type_ for type_ in BRINGS}
@@ -66,7 +66,7 @@ def answered(jobs: list[Job], deadline: Any, limits: Limits = Limits()) -> Itera
     waiting: Queue[Job] = Queue()
     for job in jobs:
         waiting.put(job)
-    count = 1 if sum(len(job.files) for job in jobs) <= SMALL else 2
+    count = 1 if len({file for job in jobs for file in job.files}) <= SMALL else 2
     limits = replace(limits, kinds=" ".join(dict.fromkeys(job.kind for job in jobs)))
     if count == 1:
         yield from _shift(waiting, deadline, limits)
