@@ -1,13 +1,19 @@
+from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
 
-from rempart.check import Gap, Unknown
-from rempart.collectors.repository.compose.file import compose, declared, read
+from rempart.check import Gap, Observation, Unknown
+from rempart.collectors.repository.compose.file import declared, read
 from rempart.errors import ContentErrors
 from rempart.observations.exposure import LiteralSecret, OpenPort, Workload
 from rempart.observations.sign_in import SignIn
 from rempart.observations.transit import PeerVerification, Transit
+
+
+def compose(path: str, content: bytes) -> Iterator[Observation | Gap]:
+    """What a Compose file declares alone."""
+    yield from declared({path: read(path, content)})
 
 
 def opened(image: str, more: str) -> dict[int, object]:

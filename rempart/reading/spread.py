@@ -28,14 +28,6 @@ def _minutes(series: Series) -> tuple[list[int], list[int], int]:
     return list(people.values()), [requests[minute] for minute in people], 0
 
 
-def quantile(counts: Counter[int], rank: int) -> int:
-    """The value that this part (of `WHOLE`) of all values does not exceed; 0 where there is none.
-
-    Nearest rank: a value that occurred, never one between two.
-    """
-    return quantiles(counts, (rank,))[0]
-
-
 def quantiles(counts: Counter[int], ranks: Iterable[int]) -> list[int]:
     """The values at several ranks, which rise."""
     total = counts.total()

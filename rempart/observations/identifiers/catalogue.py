@@ -37,11 +37,7 @@ class Identifier:
 
     def named(self, column: str) -> bool:
         """Whether a column's name speaks of it; French, English and German words."""
-        return _speaks(self.words, column)
-
-
-def _speaks(words: str, column: str) -> bool:
-    return re.search(rf"(?:{words})", column, re.IGNORECASE) is not None
+        return re.search(self.words, column, re.IGNORECASE) is not None
 
 
 def _digits(count: int) -> Check:

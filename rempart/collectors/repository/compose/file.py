@@ -52,11 +52,6 @@ def _is_compose(document: Document) -> bool:
     return any(isinstance(one, dict) and {"image", "build"}.intersection(one) for one in services)
 
 
-def compose(path: str, content: bytes) -> Iterator[Observation | Gap]:
-    """What a Compose file declares alone."""
-    yield from declared({path: read(path, content)})
-
-
 def declared(files: Files) -> Iterator[Observation | Gap]:
     """What the Compose files of a repository declare, each service where it is written."""
     for path, documents in files.items():

@@ -4,7 +4,7 @@ Nothing is fetched: a base elsewhere leaves a gap. Source: the kustomization fil
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from posixpath import dirname, join, normpath
 from typing import Any, Final
@@ -242,8 +242,3 @@ def _matches(pattern: str, text: str) -> bool:
     if plain is None or len(pattern) > 100 or pattern.count("*") + pattern.count("+") > 2:
         return False
     return re.fullmatch(pattern, text) is not None
-
-
-def taken_patches(manifests: Iterable[Manifest], found: Kustomized) -> list[Manifest]:
-    """The manifests that no kustomization takes."""
-    return [one for one in manifests if one.path not in found.taken]

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -216,12 +216,3 @@ class _Reading:
 
 def _texts(value: object) -> tuple[str, ...]:
     return tuple(str(one) for one in value) if isinstance(value, list) else ()
-
-
-def with_keywords(found: Iterable[Rule]) -> Mapping[str, tuple[Rule, ...]]:
-    """The rules to ask where a keyword stands."""
-    by_word: dict[str, list[Rule]] = {}
-    for rule in found:
-        for word in rule.keywords:
-            by_word.setdefault(word, []).append(rule)
-    return {word: tuple(ones) for word, ones in by_word.items()}

@@ -20,7 +20,6 @@ from rempart.collectors.repository.terraform.values import Module
 DEPTH = 8  # modules within modules
 CALLS = 2_000  # modules evaluated in all
 LOCK = ".terraform.lock.hcl"
-UNIT = "terragrunt.hcl"
 VARIABLES = (".tfvars", ".tfvars.json")
 OVERRIDES = tuple(f"override.{ending}" for ending in ("tf", "tofu", "tf.json", "tofu.json"))
 
