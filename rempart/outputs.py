@@ -72,8 +72,10 @@ class Keeper:
             archive.save(self.case.context, audited.looked, path)
             click.echo(f"rempart: wrote {path}", err=True)
         told = {"template": self.asked, "language": language}
-        for path in export.write_all(audited.run, self._others, **told):
-            click.echo(f"rempart: wrote {path}", err=True)
+        for paged in (False, True):  # what a template may refuse does not take the run with it
+            paths = [path for path in self._others if export.heeds(path) == paged]
+            for path in export.write_all(audited.run, paths, **told):
+                click.echo(f"rempart: wrote {path}", err=True)
 
 
 def ended(audited: Audited, fail_on: Severity) -> NoReturn:

@@ -1,7 +1,10 @@
 """Drafts as pages, PDFs and Word documents: what a person typed stays text in each."""
 
 import json
+import re
+import zlib
 from collections import Counter
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from io import BytesIO
 from pathlib import Path
@@ -65,11 +68,11 @@ def test_the_looks_of_a_line() -> None:
 
 
 def test_blocks_are_told_apart() -> None:
-    text = "# T\n\n> a\n> b\n\nc\nd\n- e\n- f\n\n| g | h\\|i |\n| --- | --- |\n| j | k |\n"
+    text = "# T\n\n> a\n> b\n\nc\nd\n- e\n- f\n\n---\n\n| g | h\\|i |\n| --- | --- |\n| j | k |\n"
     found = [(one.kind, one.lines) for one in blocks(text)]
     assert found == [
         ("heading", [["T"]]), ("quote", [["a b"]]), ("paragraph", [["c d"]]),
-        ("list", [["e"], ["f"]]), ("table", [["g", "h\\|i"], ["j", "k"]]),
+        ("list", [["e"], ["f"]]), ("rule", []), ("table", [["g", "h\\|i"], ["j", "k"]]),
     ]  # fmt: skip
 
 
@@ -105,6 +108,36 @@ def test_the_name_says_the_format(tmp_path: Path, suffix: str) -> None:
     assert out.stat().st_mode & 0o777 == 0o600
     begins = {".md": b"# PROJET", ".html": b"<!doctype", ".pdf": b"%PDF-", ".docx": b"PK\x03\x04"}
     assert out.read_bytes().startswith(begins[suffix])
+
+
+def test_a_pdf_is_set_in_the_fonts_of_the_reports(tmp_path: Path) -> None:
+    pytest.importorskip("weasyprint")
+    made = written(draft(tmp_path, FACTS, "authority"), ".pdf", "fr")
+    unpacked = b"".join(_streams(made))
+    names = set(re.findall(rb"/BaseFont\s*/\w+\+([\w-]+)", unpacked))
+    assert {b"Inter", b"Inter-Bold"} <= names
+    assert all(name.startswith((b"Inter", b"JetBrains")) for name in names)
+
+
+def _streams(made: bytes) -> Iterator[bytes]:
+    yield made
+    for found in re.finditer(rb"stream\r?\n(.*?)endstream", made, re.DOTALL):
+        try:
+            yield zlib.decompress(found[1].strip(b"\r\n"))
+        except zlib.error:
+            yield b""
+
+
+def test_word_is_a4_in_the_language_of_the_draft(tmp_path: Path) -> None:
+    docx = pytest.importorskip("docx")
+    document = docx.Document(BytesIO(written(draft(tmp_path, FACTS, "authority"), ".docx", "fr")))
+    assert [(round(s.page_width.mm), round(s.page_height.mm)) for s in document.sections] == [
+        (210, 297)
+    ]
+    assert 'w:val="fr-FR"' in document.styles.element.xml
+    table = document.tables[0]
+    assert "w:tblHeader" in table.rows[0]._tr.xml
+    assert sum(cell.width.mm for cell in table.rows[0].cells) == pytest.approx(170, abs=1)
 
 
 def test_another_name_is_refused_before_anything_is_read(tmp_path: Path) -> None:

@@ -102,3 +102,20 @@ def test_every_format_takes_a_run_in_which_nothing_was_found() -> None:
     for suffix, format_ in export.formats().items():
         if suffix not in (".pdf", ".docx"):
             assert format_(empty, template="report", language="de")
+
+
+@pytest.mark.parametrize("page", ["b.html", "b.pdf", "b.docx", "b.md"])
+def test_the_sheet_of_a_team_without_measures_is_refused_before_anything_is_written(
+    tmp_path: Path, page: str
+) -> None:
+    wanted = [tmp_path / name for name in ("a.csv", page)]
+    with pytest.raises(UsageError, match=r"no measure for a team|holds the whole run"):
+        list(export.write_all(sample_run(), wanted, template="team:lawyers"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_format_without_templates_is_written_whatever_the_team(tmp_path: Path) -> None:
+    asked = tmp_path / "a.csv"
+    assert not export.heeds(asked)
+    assert export.heeds(tmp_path / "b.html")
+    assert list(export.write_all(sample_run(), [asked], template="team:lawyers")) == [asked]

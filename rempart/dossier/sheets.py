@@ -10,8 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from html import escape
-from io import BytesIO
-from typing import Any, Final
+from typing import Final
 
 from rempart.errors import Lacking
 
@@ -20,19 +19,30 @@ _HEADING: Final = re.compile(r"(#{1,6}) +(.*)")
 _ITEM: Final = re.compile(r"- +(.*)")
 _RULE: Final = re.compile(r"\|(?: *:?-+:? *\|)+")
 _CELL: Final = re.compile(r"(?<!\\)\|")
+LABEL: Final = re.compile(r"\*\*[^*]+\*\*( – \*[^*]+\*)?")  # stays with what it names
 _INLINE: Final = re.compile(r"\\(?P<plain>[^\w\s])|(?P<mark>\*\*|\*)|`(?P<code>[^`]*)`")
 STYLE: Final = """
-@page { size: A4; margin: 22mm 20mm; @bottom-right { content: counter(page) " / " counter(pages) } }
+@page { size: A4; margin: 22mm 20mm; @bottom-right { content: counter(page) " / " counter(pages);
+  font: 7.5pt Inter, sans-serif } }
 :root { color-scheme: light dark }
 body { font: 1rem/1.5 Inter, system-ui, sans-serif; max-width: 46rem; margin: 2rem auto;
-  padding: 0 1rem; overflow-wrap: anywhere }
+  padding: 0 1rem; overflow-wrap: break-word } code { overflow-wrap: anywhere }
 h1 { font-size: 1.5rem; line-height: 1.25 } h2 { font-size: 1.2rem; margin-top: 2rem }
 h3 { font-size: 1rem }
 blockquote { margin: 1rem 0; padding: .6rem 1rem; border: 2px solid #a33 }
+hr { border: 0; border-top: 1px solid #888; margin: 1.5rem 0 }
 .scroll { overflow-x: auto } table { border-collapse: collapse; width: 100% }
 th, td { border: 1px solid #888; padding: .35rem .5rem; text-align: left; vertical-align: top }
-@media print { body { max-width: none; margin: 0; padding: 0; font-size: 10pt } }
+@media print { body { max-width: none; margin: 0; padding: 0; font-size: 10pt }
+  h1, h2, h3, .label { break-after: avoid } tr, blockquote { break-inside: avoid } }
 """
+PAPER: Final = """
+@font-face { font-family: Inter; src: url("font:Inter-Regular.ttf") }
+@font-face { font-family: Inter; font-style: italic; src: url("font:Inter-Italic.ttf") }
+@font-face { font-family: Inter; font-weight: 700; src: url("font:Inter-Bold.ttf") }
+@font-face { font-family: "JetBrains Mono"; src: url("font:JetBrainsMono-Regular.ttf") }
+code { font-family: "JetBrains Mono", monospace; font-size: .86em }
+"""  # on paper: the fonts of the reports folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +55,9 @@ class Run:
 
 @dataclass(slots=True)
 class Block:
-    """A heading (with its depth), a paragraph, a quote, a list or a table: lines of cells."""
+    """A heading (with its depth), paragraph, quote, list, table (lines of cells) or a rule."""
 
-    kind: str  # heading | paragraph | quote | list | table
+    kind: str  # heading | paragraph | quote | list | table | rule
     depth: int = 0
     lines: list[list[str]] = field(default_factory=list)
 
@@ -59,7 +69,7 @@ def written(text: str, suffix: str, language: str) -> bytes:
     if suffix == ".pdf":
         return _pdf(text, language)
     if suffix == ".docx":
-        return _word(text)
+        return _word(text, language)
     return text.encode()
 
 
@@ -94,11 +104,11 @@ def _begun(line: str) -> Block | None:
         return Block("list", 0, [[item[1]]])
     if line.startswith("|"):
         return Block("table", 0, [[cell.strip() for cell in _CELL.split(line)[1:-1]]])
-    return Block("paragraph", 0, [[line]])
+    return Block("rule") if line == "---" else Block("paragraph", 0, [[line]])
 
 
 def _joins(held: Block, found: Block, line: str) -> bool:
-    return held.kind == found.kind != "heading" and bool(line)
+    return held.kind == found.kind not in ("heading", "rule") and bool(line)
 
 
 def runs(text: str) -> Iterator[Run]:
@@ -146,6 +156,8 @@ def _html(block: Block) -> str:
     cells = [list(map(_inline, line)) for line in block.lines]
     if block.kind == "heading":
         return f"<h{block.depth}>{cells[0][0]}</h{block.depth}>"
+    if block.kind == "rule":
+        return "<hr>"
     if block.kind == "quote":
         return f"<blockquote><p>{cells[0][0]}</p></blockquote>"
     if block.kind == "list":
@@ -155,7 +167,8 @@ def _html(block: Block) -> str:
         rows = "".join(f"<tr>{_cells(line)}</tr>" for line in cells[1:])
         table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
         return f'<div class="scroll">{table}</div>'
-    return f"<p>{cells[0][0]}</p>"
+    label = ' class="label"' if LABEL.fullmatch(block.lines[0][0]) else ""
+    return f"<p{label}>{cells[0][0]}</p>"
 
 
 def _cells(cells: Iterable[str]) -> str:
@@ -173,47 +186,14 @@ def _pdf(text: str, language: str) -> bytes:
     from rempart.catalogue import built_in
     from rempart.paper import laid_out
 
-    part = laid_out(page(text, language), "", (built_in() / "reports",))
+    part = laid_out(page(text, language), PAPER, (built_in() / "reports",))
     made: bytes = part.document.write_pdf(pdf_tags=True)
     return made
 
 
-def _word(text: str) -> bytes:
+def _word(text: str, language: str) -> bytes:
     try:
-        from docx import Document
+        from rempart.dossier.word import document
     except ImportError:
         raise Lacking(WORD) from None
-    document = Document()
-    for block in blocks(text):
-        if block.kind == "table":
-            _word_table(document, block)
-            continue
-        for (line,) in block.lines:
-            _word_runs(_word_paragraph(document, block), line)
-    out = BytesIO()
-    document.save(out)
-    return out.getvalue()
-
-
-def _word_paragraph(document: Any, block: Block) -> Any:  # noqa: ANN401
-    if block.kind == "heading":
-        return document.add_heading(level=min(block.depth - 1, 8))
-    styles = {"quote": "Intense Quote", "list": "List Bullet"}
-    return document.add_paragraph(style=styles.get(block.kind))
-
-
-def _word_table(document: Any, block: Block) -> None:  # noqa: ANN401
-    width = len(block.lines[0])
-    table = document.add_table(rows=0, cols=width, style="Table Grid")
-    for place, line in enumerate(block.lines):
-        for cell, text in zip(table.add_row().cells, line[:width], strict=False):
-            _word_runs(cell.paragraphs[0], text, bold=place == 0)
-
-
-def _word_runs(paragraph: Any, text: str, *, bold: bool = False) -> None:  # noqa: ANN401
-    for run in runs(text):
-        added = paragraph.add_run(run.text)
-        added.bold = bold or run.look == "strong" or None
-        added.italic = run.look == "em" or None
-        if run.look == "code":
-            added.font.name = "JetBrains Mono"
+    return document(blocks(text), language)

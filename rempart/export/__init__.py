@@ -7,7 +7,7 @@ the template. The longest suffix that fits the file's name chooses.
 import importlib
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
@@ -18,6 +18,7 @@ from rempart.results import Run, not_written, write_private
 
 OBSERVATIONS = ".observations.json"  # written by the audit itself: a run no longer holds them
 _SUFFIX = re.compile(r'^SUFFIX(?:: \w+)? = "([^"]+)"', re.M)
+TEAM = "team:"
 WHOLE = ".json"  # the run file, with everything in it: not written for a mistyped format
 
 
@@ -71,12 +72,32 @@ def _mistyped(name: str, suffix: str) -> bool:
     return named is not None and named[1] not in LANGUAGES
 
 
-def demand(paths: Iterable[Path], template: str) -> None:
-    """Raise UsageError for a file of no known format, or a template its format has not."""
-    for path in paths:
-        module = sys.modules[format_of(path).__module__]
-        if named := getattr(module, "located", None):
-            named(template or "report")
+def demand(paths: Iterable[Path], template: str, run: Run | None = None) -> None:
+    """Raise UsageError for a file of no known format, or a template its format has not.
+
+    With the run, the sheet of a team that has no measure in it is refused as well.
+    """
+    asked = [named for path in paths if (named := _located(path))]
+    for named in asked:
+        named(template or "report")
+    if asked and run is not None and template.startswith(TEAM):
+        from rempart.report.analysis import Analysis
+        from rempart.report.findings import Findings
+        from rempart.report.playbook import sheet
+
+        sheet(Analysis(Findings(run)).sheets, template.removeprefix(TEAM))
+
+
+def heeds(path: Path) -> bool:
+    """Whether the format of that file heeds the template; raises UsageError for an unknown one."""
+    return _located(path) is not None
+
+
+def _located(path: Path) -> Callable[[str], object] | None:
+    """What finds a template for that file's format, where it has any."""
+    found: Callable[[str], object] | None
+    found = getattr(sys.modules[format_of(path).__module__], "located", None)
+    return found
 
 
 def write_all(
@@ -84,12 +105,13 @@ def write_all(
 ) -> Iterator[Path]:
     """Write each file and yield its path once it is there.
 
-    A template that one of the formats has not is refused before anything is written. What needs a
+    A template that one of the formats has not, or the sheet of a team without measures, is refused
+    before anything is written. What needs a
     library that is not installed is written as a page beside it; the Lacking that says so is raised
     when all the others are written.
     """
     paths = tuple(paths)
-    demand(paths, template)
+    demand(paths, template, run)
     lacking = []
     for path in paths:
         try:

@@ -27,8 +27,7 @@ def export(run: Run, *, template: str = "", language: str = "") -> bytes:
 
     Raises UsageError for the sheet of one team, which would hold what is not the team's.
     """
-    if template.startswith("team:"):
-        raise UsageError(f"Markdown holds the whole run; for one team: --for {template}")
+    located(template)
     if template not in ("", "report"):
         log.warning(
             "Markdown has one form, the short report: --template %s is for pages, PDF and Word",
@@ -45,6 +44,12 @@ def export(run: Run, *, template: str = "", language: str = "") -> bytes:
         *((_set_aside(run, found, told),) if found.false_positives else ()),
     )
     return "\n".join(text for part in parts for text in (*part, "")).encode()
+
+
+def located(template: str) -> None:
+    """Raise UsageError for the sheet of one team."""
+    if template.startswith("team:"):
+        raise UsageError(f"Markdown holds the whole run; for one team: --for {template}")
 
 
 def escaped(text: object) -> str:
