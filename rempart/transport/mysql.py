@@ -10,6 +10,7 @@ from pymysql.cursors import SSCursor
 
 from rempart.errors import CollectError, Limited, Privilege, Refused, Unreachable
 from rempart.transport.line import ROWS, VALUE, Line, Meanings, Metered, in_words
+from rempart.transport.sql import Row, text
 
 _GONE: Final = (Unreachable, "the connection broke")
 _LATE: Final = (Limited, "the table did not answer in the time allowed")
@@ -74,6 +75,8 @@ class _Connection(Connection):
 class Mysql:
     """A signed-in session."""
 
+    dialect = "mysql"
+
     def __init__(self, line: Line, user: str, password: str, database: str) -> None:
         self._line = line
         with in_words(line, _MEANINGS):
@@ -104,6 +107,13 @@ class Mysql:
                 "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
             ):
                 self._run(statement)
+
+    def ask(self, statement: str, *, owner: bool = False) -> list[Row]:
+        """The rows of one statement."""
+        with in_words(self._line, _MEANINGS):
+            found = self._run(statement)
+        self._line.counted(len(found))
+        return [tuple(map(text, row)) for row in found]
 
     def columns(self, table: str) -> Mapping[str, str]:
         """The columns this account may read."""

@@ -1,5 +1,6 @@
 """PostgreSQL, by pg8000: one read-only transaction, a cursor on the server."""
 
+import contextlib
 import re
 import struct
 from collections.abc import Iterator, Mapping
@@ -10,6 +11,7 @@ import scramp
 
 from rempart.errors import CollectError, Limited, Privilege, Refused, Unreachable
 from rempart.transport.line import ROWS, VALUE, Line, Meanings, in_words
+from rempart.transport.sql import Row, text
 
 _TLS: Final = struct.pack("!ii", 8, 80877103)  # SSLRequest
 _KINDS: Final[Mapping[str, tuple[type[CollectError], str]]] = {
@@ -53,6 +55,8 @@ _MEANINGS: Final = Meanings(
 class Postgresql:
     """A signed-in session. Rows a policy would hide are an error, never silently left out."""
 
+    dialect = "postgresql"
+
     def __init__(self, line: Line, user: str, password: str, database: str) -> None:
         self._line = line
         with in_words(line, _MEANINGS):
@@ -74,6 +78,20 @@ class Postgresql:
                 "SET LOCAL DateStyle = 'ISO, YMD'",
             ):
                 self._run(statement)
+
+    def ask(self, statement: str, *, owner: bool = False) -> list[Row]:
+        """The rows of one statement; one that fails leaves the transaction as it was."""
+        with in_words(self._line, _MEANINGS):
+            self._run("SAVEPOINT asked")
+        try:
+            with in_words(self._line, _MEANINGS):
+                found = self._run(statement)
+        except CollectError:
+            with contextlib.suppress(CollectError), in_words(self._line, _MEANINGS):
+                self._run("ROLLBACK TO SAVEPOINT asked")
+            raise
+        self._line.counted(len(found))
+        return [tuple(map(text, row)) for row in found]
 
     def columns(self, table: str) -> Mapping[str, str]:
         """The columns this account may read."""

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeAlias
 from urllib.parse import unquote, urlsplit
 
 from rempart.errors import NoCollector
@@ -10,11 +10,30 @@ from rempart.inventory.addresses import DEFAULT_PORTS
 from rempart.transport.access import Access
 from rempart.transport.line import MOST_ROWS, Line
 
+Row: TypeAlias = tuple[str | None, ...]
 EXTRAS: Final = {"postgresql": "postgres", "mysql": "mysql"}
 
 
-class Server(Protocol):
-    """A signed-in, read-only session."""
+class Session(Protocol):
+    """A signed-in, read-only session that answers statements.
+
+    `dialect` is `postgresql` or `mysql` (MariaDB too).
+    """
+
+    dialect: str
+
+    def ask(self, statement: str, *, owner: bool = False) -> list[Row]:
+        """The rows of one statement, values as text: t and f for booleans, None for NULL.
+
+        Nothing of a statement is a value: names are quoted by whoever writes it. A statement marked
+        `owner` is fixed to the letter and listed in the sudoers fragment: where the host's own
+        client answers, it is asked as the database's owner. Raises CollectError, after which the
+        session still answers.
+        """
+
+
+class Server(Session, Protocol):
+    """A session that also reads tables from one end to the other."""
 
     def columns(self, table: str) -> Mapping[str, str]:
         """The columns that may be read and their types, in order. Raises CollectError."""
@@ -33,8 +52,11 @@ def opened(
     *,
     spare: float,
     most_rows: int = MOST_ROWS,
+    counts: bool = False,
 ) -> Iterator[Server]:
     """A read-only session with the server of a database.
+
+    `counts` says that only counts and settings are asked for, which may always cross a network.
 
     Raises CollectError: NoCollector where its driver is missing, NotAuthorised where rows may not
     cross the network, Refused where it has no trusted TLS or does not let us in.
@@ -43,7 +65,7 @@ def opened(
     port = parts.port or DEFAULT_PORTS[parts.scheme]
     start = _driver(parts.scheme)
     password = database.password.resolve() if database.password else ""
-    line = Line(access, parts.hostname or "", port, database.ca, spare, most_rows)
+    line = Line(access, parts.hostname or "", port, database.ca, spare, most_rows, counts=counts)
     name = unquote(parts.path.lstrip("/"))
     try:
         line.dial()
@@ -65,3 +87,14 @@ def _driver(scheme: str) -> Any:  # noqa: ANN401
             f"tables of {scheme} need one package: pip install 'rempart[{extra}]'"
         ) from None
     return mysql.Mysql
+
+
+def text(value: object) -> str | None:
+    """A value of a driver as the server's own client prints it."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "t" if value else "f"
+    if isinstance(value, bytes | bytearray):
+        return bytes(value).decode("utf-8", "replace")
+    return str(value)
