@@ -1,9 +1,11 @@
-"""What a system demands of a password, whatever the system is."""
+"""What a system demands of a password, and how it keeps one, whatever the system is."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from rempart.check import Evidence, Observation, Seen
+from rempart.check import Evidence, Observation, Reason, Seen, Unknown
+
+UNREAD = Unknown(Reason.NO_COLLECTOR, "the reader of this source does not look at it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +20,15 @@ class PasswordPolicy(Observation):
     shorter (PAM). A rule that is written but not enforced is not in force and counts as zero.
 
     `max_failures` locks the account, None where nothing does; `unlock_seconds` is None where an
-    administrator must unlock. `max_age_days` is None where passwords do not expire.
-    `second_factor` is true where nobody signs in with the password alone. `decided` says where a
-    rule was found, when it was elsewhere than the rest.
+    administrator must unlock; `window_seconds` is how long a failure counts, None until a success.
+    `max_age_days` is None where passwords do not expire, `min_age_days` how long one must stand;
+    `history` is how many earlier ones are refused. `second_factor` is true where nobody signs in
+    with the password alone.
+
+    `bound` names whom it binds, empty for everybody of the source without a policy of their own;
+    `privileged` is true where those are administrators alone. `on_device` is true of a code that
+    opens a device in its holder's hands and nothing else. `decided` says where a rule was found,
+    when it was elsewhere than the rest.
     """
 
     min_length: Seen[int]
@@ -37,6 +45,13 @@ class PasswordPolicy(Observation):
     binds_admins: Seen[bool]
     second_factor: Seen[bool]
     decided: Mapping[str, Evidence] = field(default_factory=dict)
+    window_seconds: Seen[int | None] = UNREAD
+    min_age_days: Seen[int] = UNREAD
+    history: Seen[int] = UNREAD
+    forbids_username: Seen[bool] = UNREAD
+    bound: str = ""
+    privileged: Seen[bool] = False
+    on_device: bool = False
 
     def at(self, rule: str) -> "PasswordPolicy":
         """The same policy, standing where this rule was found; evidence for a result."""
@@ -44,3 +59,18 @@ class PasswordPolicy(Observation):
         if place is None:
             return self
         return replace(self, source=place.source, line=place.line, end_line=place.end_line)
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordStorage(Observation):
+    """How one source keeps passwords, one observation a scheme; key: the source, then the scheme.
+
+    `scheme` is named as in the yardsticks (`PasswordHashing`): crypt(5)'s names, argon2id,
+    pbkdf2-sha256, bare digests (`ssha` with a salt), `nthash`, `reversible`, `clear`. `cost` is
+    rounds, or the base-2 logarithm of the work for bcrypt; None where it was not seen or has none.
+    `accounts` is how many passwords are kept so, None for what new ones get.
+    """
+
+    scheme: Seen[str]
+    cost: Seen[int | None] = None
+    accounts: int | None = None

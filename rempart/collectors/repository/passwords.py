@@ -15,10 +15,13 @@ from rempart.collectors.repository.rules import companions_of
 from rempart.collectors.repository.terraform.values import shown, unresolved
 from rempart.observations.passwords import PasswordPolicy
 
-FLAGS: Final = frozenset({"dictionary", "binds_admins", "second_factor"})
-NO_LIMIT: Final = frozenset({"max_length", "max_failures", "unlock_seconds", "max_age_days"})
+FLAGS: Final = frozenset({"dictionary", "binds_admins", "second_factor", "forbids_username"})
+NO_LIMIT: Final = frozenset(
+    {"max_length", "max_failures", "unlock_seconds", "max_age_days", "window_seconds"}
+)
 OWN: Final = frozenset(one.name for one in fields(PasswordPolicy)) - {
-    *("subject", "key", "vantage", "source", "line", "end_line", "root", "taken", "decided")
+    *("subject", "key", "vantage", "source", "line", "end_line", "root", "taken", "decided"),
+    *("bound", "privileged", "on_device"),
 }
 SILENT: Final = "the provider names no such rule"
 
