@@ -12,7 +12,7 @@ import pytest
 from msgspec import structs
 
 from rempart.check import Gap, Observation
-from rempart.collectors import read_logs
+from rempart.collectors import read_logs, sent
 from rempart.collectors.read_logs import remote, sources
 from rempart.collectors.read_logs.mapping import Declared
 from rempart.collectors.read_logs.pseudonyms import Accounts
@@ -49,6 +49,10 @@ def ran(script: bytes, **keys: Any) -> bytes:
     return out
 
 
+def answered(stdout: bytes) -> remote.Reply:
+    return remote.replied(sent.answered(stdout, NONCE, "the log"))
+
+
 def on(path: Path, host: Any, access: Access | None = None, **keys: Any) -> list[Observation | Gap]:
     asked = subject(path, on="h1", ceiling=Ceiling("60 people/hour"), **keys)
     access = access or Access.offline(asked, seconds=60)
@@ -76,11 +80,11 @@ def test_a_host_says_what_reading_here_says(log: Path) -> None:
 
 
 def test_nothing_but_counts_crosses_the_wire(log: Path, tmp_path: Path) -> None:
-    sent: list[bytes] = []
+    wires: list[bytes] = []
 
     def answers(script: bytes) -> bytes:
-        sent.append(ran(script))
-        return sent[-1]
+        wires.append(ran(script))
+        return wires[-1]
 
     keys = tmp_path / "keys"
     keys.mkdir()
@@ -94,7 +98,7 @@ def test_nothing_but_counts_crosses_the_wire(log: Path, tmp_path: Path) -> None:
             found = on(log, host, access)
             assert access.connections == 1
     assert one(found, LogCoverage).accounts == 21
-    (wire,) = sent
+    (wire,) = wires
     assert b"thief" not in wire
     assert b"doc-" not in wire
     assert b"17903" not in wire
@@ -105,10 +109,10 @@ def test_nothing_is_written_on_the_host(log: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()
     before = log.stat()
-    asked = remote.script(remote.order(subject(log), 30), NONCE)
+    asked = sent.script(remote.PROGRAM, remote.order(subject(log), 30), NONCE)
     path = f"{Path(sys.executable).parent}:/usr/bin:/bin"
     out = ran(asked, env={"PATH": path, "HOME": str(home), "TMPDIR": str(home)}, cwd=home)
-    facts = remote.answered(out, NONCE).facts
+    facts = answered(out).facts
     assert facts is not None
     assert facts.lines == 900
     assert list(home.iterdir()) == []
@@ -116,10 +120,10 @@ def test_nothing_is_written_on_the_host(log: Path, tmp_path: Path) -> None:
 
 
 def test_a_host_without_python_says_so(log: Path, tmp_path: Path) -> None:
-    asked = remote.script(remote.order(subject(log), 30), NONCE)
+    asked = sent.script(remote.PROGRAM, remote.order(subject(log), 30), NONCE)
     out = ran(asked, env={"PATH": str(tmp_path)})
     with pytest.raises(NoCollector, match=r"no Python 3\.11"):
-        remote.answered(out, NONCE)
+        answered(out)
 
 
 def test_says_why_a_log_on_a_host_is_not_read(tmp_path: Path) -> None:
@@ -148,24 +152,24 @@ def reply(**parts: Any) -> bytes:
 )
 def test_a_garbled_answer_is_no_answer(stdout: bytes) -> None:
     with pytest.raises(Truncated):
-        remote.answered(stdout, NONCE)
+        answered(stdout)
 
 
 def test_words_of_a_host_are_made_harmless() -> None:
     with pytest.raises(Privilege) as caught:
-        remote.answered(reply(missing=["privilege", "no\x1b[31m 185057800608491\u202e"]), NONCE)
+        answered(reply(missing=["privilege", "no\x1b[31m 185057800608491\u202e"]))
     assert str(caught.value) == "no [15 digits]"
 
 
 def test_an_order_holds_no_more_than_a_process_list_may_show(log: Path) -> None:
-    script = remote.script(remote.order(subject(log), 30), NONCE)
+    script = sent.script(remote.PROGRAM, remote.order(subject(log), 30), NONCE)
     commands = [line for line in script.split(b"\n") if b"-I" in line]
     assert all(str(log).encode() not in line for line in commands)
 
 
 def answers(path: Path, lines: int = 1_000_000, **more: Any) -> dict[str, Any]:
     asked = remote.order(subject(path), 60) | {"key": "ab" * 32, "lines": lines, **more}
-    said = ran(remote.script(asked, NONCE)).decode()
+    said = ran(sent.script(remote.PROGRAM, asked, NONCE)).decode()
     found: dict[str, Any] = json.loads(said.partition(NONCE)[2].partition(NONCE)[0])
     return found
 
@@ -225,11 +229,11 @@ def test_names_cross_the_network_where_the_mandate_says_so(
     keys = tmp_path / "keys"
     keys.mkdir()
     kept: dict[str, dict[str, str]] = {}
-    sent: list[bytes] = []
+    wires: list[bytes] = []
 
     def answer(script: bytes) -> bytes:
-        sent.append(ran(script))
-        return sent[-1]
+        wires.append(ran(script))
+        return wires[-1]
 
     with serve(answer, keys) as served:
         host = SimpleNamespace(
@@ -242,5 +246,5 @@ def test_names_cross_the_network_where_the_mandate_says_so(
             found = on(log, host, access)
     assert "thief" not in repr(found)
     assert len(kept) == tables
-    assert (b"thief" in sent[0]) == bool(tables)
+    assert (b"thief" in wires[0]) == bool(tables)
     assert ("agree on transit: sample" in caplog.text) != bool(tables)
