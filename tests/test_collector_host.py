@@ -84,7 +84,7 @@ def test_asks_only_what_is_wanted(tmp_path: Path) -> None:
 
     assert [type(item) for item in found] == [Swap]
     frames = [line for line in served.scripts[0].decode().splitlines() if line[:6] == "frame "]
-    assert frames == ["frame lsblk", "frame mounts", "frame swaps"]
+    assert frames == ["frame lsblk", "frame mounts", "frame swaps", "frame crypttab"]
     assert b"/etc/shadow" not in served.scripts[0]
 
 
@@ -111,6 +111,11 @@ def test_an_endless_answer_meets_the_limit(tmp_path: Path) -> None:
             found = list(collect(host, allowed, frozenset({Swap})))
 
     assert [item.reason for item in found if isinstance(item, Gap)] == [Reason.LIMIT]
+
+
+def test_every_section_has_a_name_of_its_own_and_a_reader() -> None:
+    assert len(NAMES) == len(SECTIONS)
+    assert {kind for section in SECTIONS for kind in section.brings} == set(BRINGS)
 
 
 def test_this_machine_can_be_the_subject() -> None:

@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 
 from rempart.check import Gap, Reason, Unknown
-from rempart.collectors.host.accounts import accounts, reduced
+from rempart.collectors.host.accounts import AWK, REDUCE, accounts, reduced
 from rempart.collectors.host.framing import Answer, Answers
-from rempart.collectors.host.script import AWK, REDUCE
 from rempart.collectors.host.sudo import sudo_rules
 from rempart.errors import CollectError, Privilege, Truncated, Unresolved
 from rempart.observations.accounts import Account, SudoRule

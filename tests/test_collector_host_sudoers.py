@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from rempart.collectors.host.script import REDUCE, SECTIONS
-from rempart.collectors.host.sudoers import DEVICES, commands, fragment
+from rempart.collectors.host.accounts import REDUCE
+from rempart.collectors.host.luks import DEVICES
+from rempart.collectors.host.script import SECTIONS
+from rempart.collectors.host.sudoers import commands, fragment
 from rempart.errors import UsageError
 from tests.lab import need
 
@@ -48,6 +50,13 @@ def test_every_root_command_of_the_script_is_listed() -> None:
 
     assert asked
     assert set(asked) <= set(listed)
+
+
+def test_what_shell_code_runs_as_root_is_listed_too() -> None:
+    for section in SECTIONS:
+        for program in re.findall(r"\bas_root (\S+)", section.code):
+            assert any(one.startswith(f"{program} ") for one in section.sudo), section.name
+    assert not any("sudo" in section.code for section in SECTIONS)
 
 
 def test_the_reducing_program_starts_no_command_and_opens_no_file() -> None:

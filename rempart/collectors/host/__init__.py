@@ -5,45 +5,21 @@ Four ways to the same answers: over SSH, here (`ssh: local`), from a bundle made
 """
 
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
-from rempart.check import Gap, Observation
+from rempart.check import Gap
 from rempart.collectors import Probe, Seen, Wanted
 from rempart.collectors.host import captured, framing, script
-from rempart.collectors.host.accounts import accounts
 from rempart.collectors.host.framing import Answers
-from rempart.collectors.host.luks import luks_headers
-from rempart.collectors.host.policy import password_policy
-from rempart.collectors.host.release import facts
-from rempart.collectors.host.sshd import sshd_settings
-from rempart.collectors.host.sudo import sudo_rules
-from rempart.collectors.host.volumes import swaps, volumes
 from rempart.errors import CollectError, Limited, Reason, Truncated, Unreachable
-from rempart.observations.accounts import Account, SudoRule
-from rempart.observations.hosts import HostFacts
-from rempart.observations.passwords import PasswordPolicy
-from rempart.observations.ssh import SshdSettings
-from rempart.observations.volumes import LuksHeader, Swap, Volume
 
 if TYPE_CHECKING:
     from rempart.transport.access import Access
 
-Reader: TypeAlias = Callable[[Answers], Iterator[Observation | Gap]]
-
 KIND = "host"
-READERS: dict[type[Observation], Reader] = {
-    HostFacts: facts,
-    SshdSettings: sshd_settings,
-    Account: accounts,
-    SudoRule: sudo_rules,
-    PasswordPolicy: password_policy,
-    Volume: volumes,
-    Swap: swaps,
-    LuksHeader: luks_headers,
-}
-BRINGS = tuple(READERS)
+BRINGS = tuple(script.READERS)
 PROBES = (
     Probe(
         name="script",
@@ -62,7 +38,7 @@ def collect(subject: Any, access: "Access", wanted: Wanted) -> Iterator[Seen]:  
 
 def read(answers: Answers, wanted: Wanted) -> Iterator[Seen]:
     """The observations in a host's answers; pure. A type whose reader stops leaves a gap."""
-    for kind, reader in READERS.items():
+    for kind, reader in script.READERS.items():
         if kind not in wanted:
             continue
         try:

@@ -6,9 +6,24 @@ from typing import Any
 
 from rempart.check import Observation, Unknown
 from rempart.collectors.host.framing import Answers
+from rempart.collectors.host.section import Section
 from rempart.errors import CollectError
 from rempart.observations.accounts import Account
 
+# What a password field is reduced to on the host, from passwd and shadow alike:
+# name|set, empty, locked or shadow|scheme tag|cost|field 3|field 7. No salt, no hash: a tag is
+# printed when crypt(5) knows it, and of what follows only rounds, a bcrypt or a yescrypt cost.
+REDUCE = (
+    '{h=$2;s="set";if(h=="")s="empty";if(h=="x")s="shadow";'
+    'if(h~/^[!*]/){s="locked";sub(/^[!*]+/,"",h)}'
+    'n=split(h,p,"$");k="none";c="";'
+    'if(n>3&&p[1]==""){'
+    'k=index(" 1 2a 2b 2x 2y 3 5 6 7 8 md5 sha1 y gy "," "p[2]" ")?p[2]:"other";'
+    "if(k~/^2/&&p[3]~/^[0-9][0-9]$/||k~/y$/&&length(p[3])<9||p[3]~/^rounds=[0-9]+$/)c=p[3]}"
+    'else if(length(h)==13)k="des";else if(h~/^_/&&length(h)==20)k="bsdi";'
+    'print $1"|"s"|"k"|"c"|"$3"|"$7}'
+)
+AWK = "/usr/bin/awk"
 # crypt(5); the tags after the first dollar sign, and two shapes without one
 SCHEMES = {
     "1": "md5crypt",
@@ -147,3 +162,25 @@ def _cost(scheme: str | None, cost: str) -> int | None:
     if scheme in ("yescrypt", "gost-yescrypt") and len(cost) > 1 and cost[1] in _ALPHABET:
         return _ALPHABET.index(cost[1]) + 1  # j9T is 2^12 blocks
     return DEFAULT_ROUNDS.get(scheme or "")
+
+
+SECTIONS = (
+    Section(
+        "passwd",
+        "/etc/passwd",
+        (Account,),
+        ((AWK, "-F:", REDUCE, "/etc/passwd"),),
+        given=("/etc/passwd",),
+        reduced=reduced,
+    ),
+    Section(
+        "shadow",
+        "/etc/shadow",
+        (Account,),
+        ((AWK, "-F:", REDUCE, "/etc/shadow"),),
+        root=True,
+        given=("/etc/shadow",),
+        reduced=reduced,
+    ),
+)
+READERS = {Account: accounts}

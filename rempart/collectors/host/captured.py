@@ -6,61 +6,31 @@ What is not there is unresolved, never assumed. Hashes are reduced as they are r
 
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from rempart.collectors.host.accounts import reduced
 from rempart.collectors.host.framing import Answer, Answers
+from rempart.collectors.host.script import SECTIONS
+from rempart.collectors.host.section import Section
 from rempart.errors import CollectError, Limited, Refused, Unreachable, Unresolved
 
 MOST = 4_000_000  # bytes of one file
-PATHS = {
-    "sshd_config": ("/etc/ssh/sshd_config", "/etc/ssh/sshd_config.d/*"),
-    "pam": (
-        "/etc/pam.d/*",
-        "/usr/etc/pam.d/*",
-        "/usr/lib/pam.d/*",
-        "/etc/security/pwquality.conf",
-        "/etc/security/pwquality.conf.d/*",
-        "/etc/security/faillock.conf",
-        "/etc/login.defs",
-    ),
-    "sudoers_files": ("/etc/sudoers", "/etc/sudoers.d/*"),
-    "release": ("/etc/os-release",),
-}
-# Answers that are one file: where it lies on a host or what a client may call it, and its reader.
-WHOLE: dict[str, tuple[tuple[str, ...], Callable[[str], str]]] = {
-    "sshd": (("sshd-T.txt",), str),
-    "passwd": (("/etc/passwd",), reduced),
-    "shadow": (("/etc/shadow",), reduced),
-    "lsblk": (("lsblk.json",), str),
-    "mounts": (("/proc/self/mountinfo", "mountinfo.txt"), str),
-    "swaps": (("/proc/swaps", "swaps.txt"), str),
-    "crypttab": (("/etc/crypttab",), str),
-}
 
 
 def answers(folder: Path) -> Answers:
     """The answers the folder holds; raises Unreachable when there is no such folder."""
     if not folder.is_dir():
         raise Unreachable(f"{folder.name}: no such folder")
-    found: dict[str, Answer | CollectError] = {}
-    for name, patterns in PATHS.items():
-        found[name] = _answer(name, partial(_lines, folder, patterns))
-    for name, (paths, reader) in WHOLE.items():
-        found[name] = _answer(name, partial(_whole, folder, paths, reader))
-    found["luks"] = _answer("luks", partial(_luks, folder))
-    found["sudoers"] = Unresolved("sudoers: only the files were handed over")
+    found = {section.name: _answer(folder, section) for section in SECTIONS}
     return Answers(found, captured=True)
 
 
-def _answer(name: str, read: Callable[[], str | None]) -> Answer | CollectError:
+def _answer(folder: Path, section: Section) -> Answer | CollectError:
     try:
-        text = read()
+        text = _lines(folder, section.paths) or _whole(folder, section)
     except CollectError as error:
         return error
-    return Unresolved(f"{name}: not handed over") if text is None else Answer(0, text)
+    return Unresolved(f"{section.name}: not handed over") if text is None else Answer(0, text)
 
 
 def _lines(folder: Path, patterns: Iterable[str]) -> str | None:
@@ -73,21 +43,21 @@ def _lines(folder: Path, patterns: Iterable[str]) -> str | None:
     return "\n".join(rows) if rows else None
 
 
-def _whole(folder: Path, paths: Iterable[str], reader: Callable[[str], str]) -> str | None:
-    for path in paths:
-        for _, file in _files(folder, path):
-            return reader(_text(file))
+def _whole(folder: Path, section: Section) -> str | None:
+    """The first file of those an answer may be; where they are labelled, all of the first kind."""
+    for pattern in section.given:
+        found = [(file, section.reduced(_text(file))) for _, file in _files(folder, pattern)]
+        if found and section.labelled:
+            return "\n".join(f"@{_label(file, pattern)} 0\n{text}" for file, text in found)
+        if found:
+            return found[0][1]
     return None
 
 
-def _luks(folder: Path) -> str | None:
-    """luksDump.txt, or luksDump-NAME.txt for each container."""
-    dumps = sorted(folder.glob("luksDump*.txt"))
-    parts = []
-    for file in dumps:
-        name = file.stem.removeprefix("luksDump").lstrip("-_") or "luks"
-        parts.append(f"@{name.replace(' ', '_')} 0\n{_text(file)}")
-    return "\n".join(parts) if parts else None
+def _label(file: Path, pattern: str) -> str:
+    """What tells one file from the others: `sdb` of luksDump-sdb.txt."""
+    start = pattern.rpartition("/")[2].partition("*")[0]
+    return file.stem.removeprefix(start).lstrip("-_").replace(" ", "_") or start
 
 
 def _files(folder: Path, pattern: str) -> Iterator[tuple[str, Path]]:

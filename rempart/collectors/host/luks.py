@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from rempart.check import Gap, Observation, Reason
 from rempart.collectors.host.blocks import blocks
 from rempart.collectors.host.framing import NEEDS_ROOT, Answers
+from rempart.collectors.host.section import Section
 from rempart.errors import CollectError
 from rempart.observations.volumes import LuksHeader
 
@@ -99,3 +100,41 @@ def _joined_cipher(dump: str) -> str:
 def _value(text: str, pattern: str) -> str:
     match = re.search(pattern, text, re.MULTILINE)
     return match[1] if match else ""
+
+
+# Each bracket stands for one character: no blank, slash or option fits a device of this set.
+DEVICES = (
+    "/dev/[hsv]d[a-z]",
+    "/dev/[hsv]d[a-z][0-9]",
+    "/dev/[hsv]d[a-z][0-9][0-9]",
+    "/dev/xvd[a-z]",
+    "/dev/xvd[a-z][0-9]",
+    "/dev/nvme[0-9]n[0-9]",
+    "/dev/nvme[0-9]n[0-9]p[0-9]",
+    "/dev/md[0-9]",
+    "/dev/md[0-9][0-9][0-9]",
+    "/dev/dm-[0-9]",
+    "/dev/dm-[0-9][0-9]",
+)
+_DUMPS = r"""luks() {
+  devices=$($limit lsblk -rnpo KNAME,FSTYPE) || return
+  for device in $(printf '%s\n' "$devices" | awk '$2 == "crypto_LUKS" && !n[$1]++ { print $1 }'); do
+    dump=$(as_root /usr/sbin/cryptsetup luksDump "$device"); code=$?
+    printf '@%s %s\n' "$device" "$code"
+    printf '%s\n' "$dump" | awk '!/[0-9a-f][0-9a-f] [0-9a-f][0-9a-f] [0-9a-f][0-9a-f]/'
+  done
+}
+"""
+SECTIONS = (
+    Section(
+        "luks",
+        SOURCE,
+        (LuksHeader,),
+        (("luks",),),
+        code=_DUMPS,
+        sudo=tuple(f"/usr/sbin/cryptsetup luksDump {device}" for device in DEVICES),
+        given=("luksDump*.txt",),
+        labelled=True,
+    ),
+)
+READERS = {LuksHeader: luks_headers}

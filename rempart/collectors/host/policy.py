@@ -24,6 +24,7 @@ from rempart.collectors.host.pam import (
     reached,
     stack,
 )
+from rempart.collectors.host.section import Section
 from rempart.errors import CollectError, Privilege, Unresolved
 from rempart.observations.passwords import PasswordPolicy
 
@@ -145,3 +146,14 @@ def _max_age(found: Files) -> Seen[int | None]:
     except CollectError as error:
         return Unknown(error.reason, str(error))
     return days if 0 <= days < NEVER else None
+
+
+_PATHS = (
+    *(f"{folder}*" for folder in FOLDERS),
+    QUALITY,
+    f"{QUALITY}.d/*.conf",
+    "/etc/security/faillock.conf",
+    LOGIN_DEFS,
+)
+SECTIONS = (Section("pam", FOLDER.rstrip("/"), (PasswordPolicy,), paths=_PATHS),)
+READERS = {PasswordPolicy: password_policy}

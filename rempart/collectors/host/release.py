@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from rempart.check import Observation, Reason, Seen, Unknown
 from rempart.collectors.host.framing import Answers
 from rempart.collectors.host.lines import files
+from rempart.collectors.host.section import Section
 from rempart.observations.hosts import HostFacts
 
 FILE = "/etc/os-release"
@@ -28,3 +29,7 @@ def facts(answers: Answers) -> Iterator[Observation]:
 
 def _said(value: str | None, name: str) -> Seen[str]:
     return value or Unknown(Reason.UNRESOLVED, f"{FILE} does not say {name}")
+
+
+SECTIONS = (Section("release", "os-release", (HostFacts,), (("uname", "-sr"),), paths=(FILE,)),)
+READERS = {HostFacts: facts}

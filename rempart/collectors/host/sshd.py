@@ -11,11 +11,13 @@ from typing import Any
 from rempart.check import Gap, Observation, Vantage
 from rempart.collectors.host.framing import Answers
 from rempart.collectors.host.lines import Files, files
+from rempart.collectors.host.section import Section
 from rempart.collectors.sshd_config import directives, matched, read, settings
 from rempart.collectors.text import clean
 from rempart.errors import CollectError, Privilege, Unresolved
 from rempart.observations.ssh import SshdSettings
 
+SSHD = "/usr/sbin/sshd"
 CONFIG = "/etc/ssh/sshd_config"
 FOLDER = "/etc/ssh/"
 VALUED = "CEbcfghkopu"  # options of sshd(8) that take a value
@@ -117,3 +119,25 @@ class _Included:
             if file not in self._texts:
                 self._texts[file] = self._found.text(file)
             yield file, self._texts[file]
+
+
+# The daemon that let the collector in, or those that wait for connections, with their options.
+_DAEMON = r"""daemon() {
+  waits='$1 == "sshd:" && /\[listener\]/ || $1 ~ /\/sshd$/'
+  pid=$$
+  while [ "${pid:-0}" -gt 1 ]; do
+    line=$($limit ps -ww -o args= -p "$pid" | awk "$waits")
+    [ -z "$line" ] || { printf '%s\n' "$line"; return; }
+    pid=$($limit ps -o ppid= -p "$pid" | tr -d ' ')
+  done
+  $limit ps -ww -e -o args= | awk "$waits"
+}
+"""
+SECTIONS = (
+    Section("daemon", "ps", (SshdSettings,), (("daemon",),), code=_DAEMON),
+    Section("sshd", "sshd -T", (SshdSettings,), ((SSHD, "-T"),), root=True, given=("sshd-T.txt",)),
+    Section(
+        "sshd_config", CONFIG, (SshdSettings,), paths=(CONFIG, f"{FOLDER}sshd_config.d/*.conf")
+    ),
+)
+READERS = {SshdSettings: sshd_settings}

@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from rempart.check import Gap, Observation, Reason, Seen, Unknown
 from rempart.collectors.host.framing import Answers
 from rempart.collectors.host.lines import Line, files
+from rempart.collectors.host.section import Section, written
 from rempart.errors import CollectError, Privilege, Unresolved
 from rempart.observations.accounts import SudoRule
 
 SOURCE = "/etc/sudoers"
+CVTSUDOERS = "/usr/bin/cvtsudoers"
 MOST = 200_000  # aliases of aliases multiply: a host may not fill our memory with names
 _ALIAS = re.compile(r"(User|Runas|Host|Cmnd|Cmd)_Alias\s+(.*)")
 _INCLUDE = re.compile(r"[@#]include(dir)?\s+\"?([^\"]+)")
@@ -222,3 +224,28 @@ def _split(text: str, mark: str) -> list[str]:
             parts.append(text[start : point.start()])
             start = point.end()
     return [*parts, text[start:]]
+
+
+_MERGED = """sudoers() {
+  [ -e /etc/sudoers ] || return 0
+  as_root /usr/bin/cvtsudoers -e -f sudoers /etc/sudoers
+}
+"""
+SECTIONS = (
+    Section(
+        "sudoers",
+        SOURCE,
+        (SudoRule,),
+        (("sudoers",),),
+        code=_MERGED,
+        sudo=(written(CVTSUDOERS, "-e", "-f", "sudoers", SOURCE),),
+    ),
+    Section(
+        "sudoers_files",
+        SOURCE,
+        (SudoRule,),
+        paths=(SOURCE, "/etc/sudoers.d/*"),
+        unless=CVTSUDOERS,
+    ),
+)
+READERS = {SudoRule: sudo_rules}

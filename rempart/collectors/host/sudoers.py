@@ -15,33 +15,15 @@ No shell, editor, pager or interpreter of the caller's words, no `*`, no command
 import re
 from collections.abc import Iterator
 
-from rempart.collectors.host.script import AWK, CRYPTSETUP, CVTSUDOERS, REDUCE, SSHD
+from rempart.collectors.host.script import SECTIONS
 from rempart.errors import UsageError
 
-DEVICES = (
-    "/dev/[hsv]d[a-z]",
-    "/dev/[hsv]d[a-z][0-9]",
-    "/dev/[hsv]d[a-z][0-9][0-9]",
-    "/dev/xvd[a-z]",
-    "/dev/xvd[a-z][0-9]",
-    "/dev/nvme[0-9]n[0-9]",
-    "/dev/nvme[0-9]n[0-9]p[0-9]",
-    "/dev/md[0-9]",
-    "/dev/md[0-9][0-9][0-9]",
-    "/dev/dm-[0-9]",
-    "/dev/dm-[0-9][0-9]",
-)
 _ACCOUNT = re.compile(r"[a-z_][a-z0-9_-]{0,31}")
-_SPECIAL = re.compile(r"([\\,:=*?\[\]!#])")
 
 
 def commands() -> Iterator[str]:
-    """Every command line of the collector that needs root, as sudoers writes it."""
-    yield _written(SSHD, "-T")
-    yield _written(AWK, "-F:", REDUCE, "/etc/shadow")
-    yield _written(CVTSUDOERS, "-e", "-f", "sudoers", "/etc/sudoers")
-    for device in DEVICES:
-        yield f"{CRYPTSETUP} luksDump {device}"
+    """Every command line of the collector that needs root, as sudoers writes it, once each."""
+    yield from dict.fromkeys(one for section in SECTIONS for one in section.privileged())
 
 
 def fragment(user: str) -> str:
@@ -57,9 +39,3 @@ def fragment(user: str) -> str:
         *(f"{user} ALL = (root) NOPASSWD: {command}" for command in commands()),
     ]
     return "\n".join(lines) + "\n"
-
-
-def _written(*command: str) -> str:
-    """A command line in sudoers' own escapes: it matches these words and no others."""
-    program, *arguments = command
-    return " ".join([program, *(_SPECIAL.sub(r"\\\1", argument) for argument in arguments)])

@@ -12,8 +12,9 @@ from rempart.check import Fact, Observation, Reason, Seen, Unknown
 from rempart.collectors.host.blocks import LUKS, Blocks, blocks
 from rempart.collectors.host.framing import Answers
 from rempart.collectors.host.luks import ciphers
+from rempart.collectors.host.section import Section
 from rempart.errors import CollectError
-from rempart.observations.volumes import Swap, Volume
+from rempart.observations.volumes import LuksHeader, Swap, Volume
 
 NETWORK = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "ceph", "glusterfs", "lustre", "9p", "virtiofs"}
@@ -183,3 +184,28 @@ def _encrypted(mount: _Mount, tree: Blocks | Unknown) -> Fact:
 def _device(mount: _Mount, tree: Blocks) -> str:
     """How the tree knows a mount: by its numbers, or by its path where they are made up."""
     return mount.numbers if mount.numbers in tree.ways else mount.device
+
+
+_LSBLK = ("lsblk", "-J", "-b", "-o", "NAME,KNAME,TYPE,FSTYPE,UUID,MAJ:MIN,MOUNTPOINT")
+_MOUNTINFO = "/proc/self/mountinfo"
+SECTIONS = (
+    Section("lsblk", "lsblk", (Volume, Swap, LuksHeader), (_LSBLK,), given=("lsblk.json",)),
+    Section(
+        "mounts",
+        _MOUNTINFO,
+        (Volume, Swap),
+        (("cat", _MOUNTINFO),),
+        given=(_MOUNTINFO, "mountinfo.txt"),
+    ),
+    Section(
+        "swaps",
+        "/proc/swaps",
+        (Swap,),
+        (("cat", "/proc/swaps"),),
+        given=("/proc/swaps", "swaps.txt"),
+    ),
+    Section(
+        "crypttab", "/etc/crypttab", (Swap,), (("cat", "/etc/crypttab"),), given=("/etc/crypttab",)
+    ),
+)
+READERS = {Volume: volumes, Swap: swaps}
