@@ -18,6 +18,7 @@ from rempart.transport.access import Access, told
 from rempart.transport.deadline import shut
 
 ROWS: Final = 2000  # that come at once
+LOCKED: Final = 10.0  # seconds that somebody else's lock is waited for
 VALUE: Final = 4096  # characters of a value that are asked for
 ANSWER: Final = 64 << 20  # bytes that so many rows may take
 MOST: Final = 32 << 30  # bytes of one reading

@@ -1,5 +1,6 @@
 """MariaDB and MySQL, by PyMySQL: one read-only transaction, rows streamed."""
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -9,7 +10,7 @@ from pymysql.constants import CLIENT
 from pymysql.cursors import SSCursor
 
 from rempart.errors import CollectError, Limited, Privilege, Refused, Unreachable
-from rempart.transport.line import ROWS, VALUE, Line, Meanings, Metered, in_words
+from rempart.transport.line import LOCKED, ROWS, VALUE, Line, Meanings, Metered, in_words
 from rempart.transport.sql import Row, text
 
 _GONE: Final = (Unreachable, "the connection broke")
@@ -94,24 +95,26 @@ class Mysql:
             )
             made.line, self._connection = line, made
             made.connect(line.socket())
-            mariadb = "mariadb" in str(made.server_version).lower()
-            seconds = line.seconds()
-            limit = (
-                f"max_statement_time = {seconds:.3f}"
-                if mariadb
-                else f"max_execution_time = {int(seconds * 1000)}"
-            )
+            self._mariadb = "mariadb" in str(made.server_version).lower()
+            self._limited = 0.0
+            self._limit(line.seconds())
             for statement in (
-                f"SET SESSION {limit}",
+                f"SET SESSION lock_wait_timeout = {LOCKED:.0f}",
                 "SET SESSION time_zone = '+00:00'",
                 "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
             ):
                 self._run(statement)
 
-    def ask(self, statement: str, *, owner: bool = False) -> list[Row]:
-        """The rows of one statement."""
+    def ask(self, statement: str, *, owner: bool = False, seconds: float = 0) -> list[Row]:
+        """The rows of one statement; a new transaction follows, without its locks."""
         with in_words(self._line, _MEANINGS):
-            found = self._run(statement)
+            self._limit(min(seconds or self._line.seconds(), self._line.seconds()))
+        try:
+            with in_words(self._line, _MEANINGS):
+                found = self._run(statement)
+        finally:
+            with contextlib.suppress(CollectError), in_words(self._line, _MEANINGS):
+                self._run("COMMIT AND CHAIN")
         self._line.counted(len(found))
         return [tuple(map(text, row)) for row in found]
 
@@ -155,6 +158,16 @@ class Mysql:
         with self._connection.cursor() as cursor:
             cursor.execute(statement, values or None)
             return list(cursor.fetchall())
+
+    def _limit(self, seconds: float) -> None:
+        """Let no statement take longer."""
+        seconds = max(0.05, round(seconds, 1))
+        if seconds != self._limited:
+            name, value = "max_statement_time", f"{seconds:.2f}"
+            if not self._mariadb:
+                name, value = "max_execution_time", f"{seconds * 1000:.0f}"
+            self._run(f"SET SESSION {name} = {value}")
+            self._limited = seconds
 
     def _abandon(self, cursor: Any) -> None:  # noqa: ANN401
         """Leave the rest of the rows where they are: the driver would read all of them."""

@@ -10,7 +10,7 @@ import pg8000.native
 import scramp
 
 from rempart.errors import CollectError, Limited, Privilege, Refused, Unreachable
-from rempart.transport.line import ROWS, VALUE, Line, Meanings, in_words
+from rempart.transport.line import LOCKED, ROWS, VALUE, Line, Meanings, in_words
 from rempart.transport.sql import Row, text
 
 _TLS: Final = struct.pack("!ii", 8, 80877103)  # SSLRequest
@@ -68,28 +68,29 @@ class Postgresql:
                 ssl_context=False,
                 sock=line.socket(),
             )
-            limit = int(line.seconds() * 1000)
             for statement in (
                 "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-                f"SET LOCAL statement_timeout = {limit}",
-                f"SET LOCAL lock_timeout = {limit}",
+                f"SET LOCAL statement_timeout = {self._limit()}",
+                f"SET LOCAL lock_timeout = {self._limit(LOCKED)}",
+                "SET LOCAL jit = off",  # compiling takes longer than what is asked here
                 "SET LOCAL row_security = off",
                 "SET LOCAL TimeZone = 'UTC'",
                 "SET LOCAL DateStyle = 'ISO, YMD'",
             ):
                 self._run(statement)
 
-    def ask(self, statement: str, *, owner: bool = False) -> list[Row]:
-        """The rows of one statement; one that fails leaves the transaction as it was."""
+    def ask(self, statement: str, *, owner: bool = False, seconds: float = 0) -> list[Row]:
+        """The rows of one statement; the transaction is left as it was, without its locks."""
         with in_words(self._line, _MEANINGS):
-            self._run("SAVEPOINT asked")
+            self._run(f"SET LOCAL statement_timeout = {self._limit(seconds)}; SAVEPOINT asked")
         try:
             with in_words(self._line, _MEANINGS):
                 found = self._run(statement)
         except CollectError:
-            with contextlib.suppress(CollectError), in_words(self._line, _MEANINGS):
-                self._run("ROLLBACK TO SAVEPOINT asked")
+            with contextlib.suppress(CollectError):
+                self._undo()
             raise
+        self._undo()
         self._line.counted(len(found))
         return [tuple(map(text, row)) for row in found]
 
@@ -120,6 +121,14 @@ class Postgresql:
     def close(self) -> None:
         """End it."""
         self._line.close()
+
+    def _undo(self) -> None:
+        with in_words(self._line, _MEANINGS):
+            self._run("ROLLBACK TO SAVEPOINT asked; RELEASE SAVEPOINT asked")
+
+    def _limit(self, seconds: float = 0) -> int:
+        """Milliseconds a statement may take."""
+        return int(min(seconds or self._line.seconds(), self._line.seconds()) * 1000)
 
     def _secure(self) -> None:
         self._line.raw.sendall(_TLS)
