@@ -1,76 +1,82 @@
-"""What the columns of a database hold, and whether its file is encrypted. SQLite for now.
+"""A database: its file where it is SQLite, one read-only session where it is a server.
 
-Values are read, counted and dropped inside `collect`; nothing but counts leaves it. The database
-is opened read-only and, when nobody is writing it, without taking a lock or making a file.
+Every topic asks the same session, in the order of `TOPICS`. A topic is a module with `BRINGS` and
+`collect(session, subject, access, wanted)`; what stops one of them does not stop the next.
 """
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+from typing import Any, Final, Protocol
 
-from rempart.check import Gap, Observation, Unknown
-from rempart.collectors import Probe, Wanted
-from rempart.collectors.entropy import looks_random
-from rempart.collectors.text import clean
-from rempart.collectors.tree import opened
-from rempart.errors import NoCollector, Privilege, Reason, Unreachable
+from rempart.check import Gap, Observation
+from rempart.collectors import Probe, Seen, Wanted
+from rempart.collectors.database import file
+from rempart.errors import CollectError, NoCollector
 from rempart.observations.datastores import DataStoreFile, IdentifierColumn
 
+
+class Topic(Protocol):
+    """What a module of a topic has."""
+
+    BRINGS: tuple[type[Observation], ...]
+
+    def collect(
+        self,
+        session: Any,  # noqa: ANN401  (a rempart.transport.sql.Session)
+        subject: Any,  # noqa: ANN401
+        access: Any,  # noqa: ANN401
+        wanted: Wanted,
+        /,
+    ) -> Iterator[Seen]:
+        """What was seen of the topic; raises CollectError where it ends early."""
+
+
 KIND = "database"
-BRINGS: tuple[type[Observation], ...] = (IdentifierColumn, DataStoreFile)
+SPARE: Final = 2.0  # seconds of the subject's that are kept for judging
+TOPICS: Final[tuple[Topic, ...]] = ()  # short ones first: discovery takes what time is left
+SERVED: Final = tuple(dict.fromkeys(kind for topic in TOPICS for kind in topic.BRINGS))
+BRINGS: tuple[type[Observation], ...] = tuple(dict.fromkeys((*file.BRINGS, *SERVED)))
 PROBES = (
     Probe("sqlite", "Nothing: the file is read where the auditor runs.", (DataStoreFile,)),
     Probe("columns", "Read-only SELECTs that sample each table of the file.", (IdentifierColumn,)),
+    Probe(
+        "session",
+        "Read-only statements that return settings and counts, in one session with the server.",
+        SERVED,
+        connections=1,
+    ),
 )
-MAGIC = b"SQLite format 3\0"
 
 
-def collect(subject: Any, access: Any, wanted: Wanted) -> Iterator[Observation | Gap]:  # noqa: ANN401
-    """The database file and its columns.
+def collect(subject: Any, access: Any, wanted: Wanted) -> Iterator[Seen]:  # noqa: ANN401
+    """What is seen of the database.
 
-    Raises NoCollector for a server database, Unreachable where no such file is, Privilege where
-    it is encrypted or may not be read.
+    Raises CollectError where its file or its server cannot be read at all.
     """
-    path = _path(subject.url, getattr(access, "inventory", None)).resolve()
-    if not path.is_file():
-        raise Unreachable(f"no database file {clean(path.name)}")
-    size = path.stat().st_size
-    with os.fdopen(opened(path.parent, os.fsencode(path.name)), "rb") as file:
-        head = file.read(65_536)
-    file_seen = _file(path, size, head)
-    if DataStoreFile in wanted:
-        yield file_seen
-    if IdentifierColumn not in wanted:
+    if subject.url.startswith("sqlite:"):
+        yield from file.collect(subject, access, wanted)
         return
-    if not head.startswith(MAGIC):
-        detail = "the file has no SQLite header: encrypted, or something else"
-        yield Gap(IdentifierColumn.__name__, Reason.PRIVILEGE, detail, source=file_seen.key)
+    if IdentifierColumn in wanted and IdentifierColumn not in SERVED:
+        raise NoCollector(f"{subject.url.partition(':')[0]} databases are not read yet")
+    from rempart.transport import sql
+
+    with sql.opened(access, subject, spare=SPARE, counts=True) as session:
+        for topic in TOPICS:
+            yield from _topic(topic, session, subject, access, wanted)
+
+
+def _topic(
+    topic: Topic,
+    session: Any,  # noqa: ANN401
+    subject: Any,  # noqa: ANN401
+    access: Any,  # noqa: ANN401
+    wanted: Wanted,
+) -> Iterator[Seen]:
+    """One topic; a gap for each type it was to bring where it ends early."""
+    mine = wanted & frozenset(topic.BRINGS)
+    if not mine:
         return
-    from rempart.collectors.database.sqlite import columns
-
-    yield from columns(path, access.deadline)
-
-
-def _path(url: str, inventory: Any) -> Path:  # noqa: ANN401
-    """The file behind `sqlite:///relative` (to the inventory) or `sqlite:////absolute`."""
-    scheme, separator, rest = url.partition(":///")
-    if not separator or scheme != "sqlite":
-        raise NoCollector(f"{clean(url.partition(':')[0], 40)} databases are not read yet")
-    if not rest or "\0" in rest:
-        raise Privilege("the URL names no file")
-    path = Path(rest)
-    if not path.is_absolute() and getattr(inventory, "file", None):
-        path = Path(inventory.file).parent / path
-    return path
-
-
-def _file(path: Path, size: int, head: bytes) -> DataStoreFile:
-    shown = clean(path.name)
-    if head.startswith(MAGIC):
-        return DataStoreFile("SQLite 3", False, size, key=shown, source=shown)
-    if looks_random(head):
-        words = "no header, random bytes"
-        return DataStoreFile(words, True, size, key=shown, source=shown)
-    unknown = Unknown(Reason.TRUNCATED, "the file has no header that is known here")
-    return DataStoreFile("unknown", unknown, size, key=shown, source=shown)
+    try:
+        yield from topic.collect(session, subject, access, mine)
+    except CollectError as error:
+        for name in sorted(kind.__name__ for kind in mine):
+            yield Gap(name, error.reason, str(error))
