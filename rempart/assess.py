@@ -104,7 +104,7 @@ def assess(plan: Plan, orders: Orders, opened: Opener, pool: Executor | None = N
             assessed.looked[task.subject.id] = Looked(_gap_for(task, task.left_out, *LEFT_OUT))
     executor = pool or ThreadPoolExecutor(THREADS, thread_name_prefix="look")
     try:
-        for task, looked in _looked_at(pending, opened, executor, orders, assessed):
+        for task, looked in _looked_at(beside_hosts(pending), opened, executor, orders, assessed):
             records = _settle(task, looked, orders, assessed)
             if orders.book:
                 book, raw = orders.book, encoded(looked.found)
@@ -184,7 +184,7 @@ def _looked_at(
     total, done = len(waiting), 0
     while waiting:
         ended, _ = wait(waiting, timeout=1.0, return_when=FIRST_COMPLETED)
-        late = [] if ended else _late(waiting, started)
+        late = [] if ended else _late(waiting, started, assessed)
         for future in [*ended, *late]:
             task = waiting.pop(future)
             done += 1
@@ -197,15 +197,33 @@ def _looked_at(
 
 
 def _late(
-    waiting: Mapping[Future[Looked], Task], started: Mapping[str, float]
+    waiting: Mapping[Future[Looked], Task], started: Mapping[str, float], assessed: Assessed
 ) -> list[Future[Looked]]:
     now = time.monotonic()
     return [
         future
         for future, task in waiting.items()
         if (begun := started.get(task.subject.id)) is not None
-        and now - begun > _seconds(task) * max(1, len(task.collectors)) + GRACE
+        and now - begun - _waited(task, assessed)
+        > _seconds(task) * max(1, len(task.collectors)) + GRACE
     ]
+
+
+def _waited(task: Task, assessed: Assessed) -> float:
+    """Seconds a subject waited for the connection of its host, which others used."""
+    return float(getattr(assessed.underway.get(task.subject.id), "waited", 0.0))
+
+
+def beside_hosts(tasks: Iterable[Task]) -> list[Task]:
+    """The tasks in their order, but those on a host right after it: its connection is open then."""
+    known = list(tasks)
+    order = {task.subject.id: place for place, task in enumerate(known)}
+
+    def place(task: Task) -> tuple[int, bool, int]:
+        own, host = order[task.subject.id], getattr(task.subject, "on", "")
+        return order.get(host, own), host in order, own
+
+    return sorted(known, key=place)
 
 
 def _seconds(task: Task) -> float:

@@ -18,6 +18,7 @@ from rempart.results import Run
 from rempart.scope import Scope, guarded
 from rempart.secrets import Redacting, Redactor
 from rempart.transport.access import Access, Register
+from rempart.transport.kept import Kept, users
 
 log = logging.getLogger(__name__)
 
@@ -80,14 +81,16 @@ def _assessed(case: Case, inventory: Inventory, orders: Orders, conduct: Conduct
     """Look and judge with the gate shut: nothing leaves the mandate until this returns."""
     scope = Scope.of(inventory.authorisation)
 
+    kept = Kept(users(task.subject for task in case.plan.tasks if task.collectors))
+
     def opened(subject: Any) -> Access:  # noqa: ANN401  (any kind of subject)
         access = Access.open(subject, inventory, scope, inventory.redactor)
-        access.register = conduct.register
+        access.register, access.kept = conduct.register, kept
         return access
 
     with _redacted(inventory.redactor):
         inventory.unlock()  # password managers are asked before the gate shuts out child programs
-    with _redacted(inventory.redactor), guarded(scope):
+    with _redacted(inventory.redactor), guarded(scope), kept:
         pool = ThreadPoolExecutor(conduct.threads, thread_name_prefix="look")
         assessed = assess.assess(case.plan, orders, opened, pool)
         hurried = assessed.interrupted or bool(assessed.left_behind)

@@ -24,7 +24,8 @@ from rempart.inventory.values import Key
 from rempart.scope import Scope, guarded
 from rempart.transport.access import Access
 from rempart.transport.http import BODY_CAP, Answer, Session
-from rempart.transport.ssh import STDERR_CAP, Output, run_script
+from rempart.transport.ssh import Output, run_script
+from rempart.transport.ssh_channel import STDERR_CAP
 from rempart.transport.tls import exchange, handshake
 from tests.hostile import Speaker, dripping, endless, repeated, saying, server, silent
 from tests.loopback import access, mandate

@@ -3,6 +3,7 @@
 import contextlib
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from rempart.scope.addresses import literal, plain
 from rempart.scope.targets import folded, split
 from rempart.transport.budget import Budget
 from rempart.transport.deadline import Deadline
+from rempart.transport.kept import Kept
 
 CONNECT_SECONDS = 10.0  # an address that swallows packets may not use up a subject's whole time
 NAME_SECONDS = 5.0
@@ -47,6 +49,9 @@ class Access:
         self.deadline = Deadline(seconds)
         self.authorisation = getattr(inventory, "authorisation", None)
         self.register: Register | None = None
+        self.kept: Kept | None = None  # connections that several subjects of an audit share
+        self._waited = 0.0
+        self._waiting: float | None = None
 
     @classmethod
     def open(cls, subject: Any, inventory: Any, scope: Scope, redactor: Any = None) -> "Access":  # noqa: ANN401
@@ -77,6 +82,8 @@ class Access:
     def close(self) -> None:
         """Forget the deadline; sockets are their users' to close."""
         self.deadline.release()
+        if self.kept is not None:
+            self.kept.done(self.subject.id)
 
     @property
     def connections(self) -> int:
@@ -130,6 +137,22 @@ class Access:
         if not inside:
             raise NotAuthorised(next((why for why in refusals if why), f"{host} has no address"))
         return inside
+
+    @property
+    def waited(self) -> float:
+        """Seconds spent waiting for others of the same audit; they are not the subject's."""
+        since = self._waiting
+        return self._waited + (time.monotonic() - since if since is not None else 0.0)
+
+    @contextlib.contextmanager
+    def waiting(self) -> Iterator[None]:
+        """The subject's clock stands still while it waits for its turn."""
+        self._waiting = time.monotonic()
+        try:
+            with self.deadline.standing():
+                yield
+        finally:
+            self._waited, self._waiting = self.waited, None
 
     def watch(self, sock: socket.socket) -> None:
         """Shut this socket too when the time is up; needed after it was wrapped."""

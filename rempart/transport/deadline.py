@@ -11,7 +11,7 @@ import socket
 import threading
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from rempart.errors import Limited
 
@@ -104,13 +104,35 @@ class Deadline:
         if over:
             shut(sock)
 
-    def release(self) -> None:
-        """Stop watching: nothing is open any more."""
+    def forget(self, sock: socket.socket) -> None:
+        """Leave this socket alone: others use it now."""
+        with self._lock:
+            self._sockets.discard(sock)
+
+    @contextlib.contextmanager
+    def standing(self) -> Iterator[None]:
+        """The clock stands still while the block runs."""
+        begun = time.monotonic()
+        self._disarm()
+        try:
+            yield
+        finally:
+            self.end += time.monotonic() - begun
+            with self._lock:
+                if self._sockets and not self.expired:
+                    self._alarm = _ALARM.at(self.end, self._shut)
+
+    def _disarm(self) -> None:
         with self._lock:
             alarm, self._alarm = self._alarm, None
-            self._sockets.clear()
         if alarm is not None:
             _ALARM.cancel(alarm)
+
+    def release(self) -> None:
+        """Stop watching: nothing is open any more."""
+        self._disarm()
+        with self._lock:
+            self._sockets.clear()
 
     def _shut(self) -> None:
         with self._lock:

@@ -9,28 +9,26 @@ import contextlib
 import functools
 import io
 import logging
-import select
 import socket
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import paramiko
 
-from rempart.errors import CollectError, Reason, Refused, Truncated, Unreachable
+from rempart.errors import CollectError, Refused, Truncated, Unreachable
 from rempart.transport import ssh_peer
 from rempart.transport.access import Access
 from rempart.transport.deadline import shut
 from rempart.transport.known_hosts import KnownKeys, known_keys
 from rempart.transport.private_keys import openssh
-from rempart.transport.ssh_peer import Endpoint, Output, agreed, endpoint, nothing_in_common
+from rempart.transport.ssh_channel import CUT, closing, output
+from rempart.transport.ssh_peer import Endpoint, Output, endpoint, nothing_in_common
 
 __all__ = ["Output", "run_script"]
 
 CAP = 4_000_000
-CHUNK = 65536
-STDERR_CAP = 65536
-_CUT = (EOFError, OSError, paramiko.SSHException)
 _CERTIFICATE = "-cert.pub"
 AGENT_KEYS = 5  # sshd's MaxAuthTries is 6
 _PATIENCE = 3600.0  # paramiko's own limits; the access deadline is always the shorter one
@@ -63,8 +61,52 @@ def run_script(access: Access, host: Any, script: bytes, *, cap: int = CAP) -> O
     Raises Unreachable, Refused (host key, authentication, no common algorithm), Truncated (no
     readable SSH), Limited or NotAuthorised. The login writes the host's own authentication log.
     """
+    opened = functools.partial(_connected, access, host)
+    if access.kept is None:
+        with opened() as one:
+            return _output(access, one, script, cap)
+    with access.kept.turn(access, host.id, opened) as one, _watched(access, one):
+        return _output(access, one, script, cap)
+
+
+@dataclass(frozen=True, slots=True)
+class _Connection:
+    """A host that is signed in to; `wire` is the TCP socket below."""
+
+    client: "_Client"
+    place: Endpoint
+    wire: Any
+
+    def usable(self) -> bool:
+        """Whether it is still there."""
+        return self.client.is_active()
+
+
+@contextlib.contextmanager
+def _connected(access: Access, host: Any) -> Iterator[_Connection]:  # noqa: ANN401
     with _route(access, host) as (sock, place), _signed_in(access, host, sock, place) as client:
-        return _output(access, client, place, script, cap)
+        wire = sock
+        while isinstance(wire, paramiko.Channel):
+            wire = wire.get_transport().sock
+        yield _Connection(client, place, wire)
+
+
+@contextlib.contextmanager
+def _watched(access: Access, one: _Connection) -> Iterator[None]:
+    """The connection is shut when this subject's time is up, and no longer once it is done."""
+    access.watch(one.wire)
+    try:
+        yield
+    finally:
+        access.deadline.forget(one.wire)
+
+
+def _output(access: Access, one: _Connection, script: bytes, cap: int) -> Output:
+    with (
+        _said(access, str(one.place), one.client),
+        closing(one.client.open_session(timeout=_PATIENCE)) as channel,
+    ):
+        return output(access, one.client, channel, script, cap)
 
 
 @contextlib.contextmanager
@@ -87,7 +129,7 @@ def _route(access: Access, host: Any) -> Iterator[tuple[Any, Endpoint]]:  # noqa
             channel = client.open_channel(
                 "direct-tcpip", (target, place.port), ("127.0.0.1", 0), timeout=_PATIENCE
             )
-        with _closing(channel):
+        with closing(channel):
             yield channel, place
 
 
@@ -198,69 +240,6 @@ def _parsed(text: str, certificate: Path) -> paramiko.PKey:
     raise Refused(f"{certificate.name.removesuffix(_CERTIFICATE)}: a key type SSH no longer takes")
 
 
-def _output(access: Access, client: _Client, place: Endpoint, script: bytes, cap: int) -> Output:
-    with (
-        _said(access, str(place), client),
-        _closing(client.open_session(timeout=_PATIENCE)) as channel,
-    ):
-        key = client.get_remote_server_key()
-        channel.exec_command("sh -s")
-        with contextlib.suppress(*_CUT):  # it may end, or be cut, before it read all of it
-            channel.sendall(script)
-            channel.shutdown_write()
-        stdout, stderr, ended = _drained(access, channel, cap)
-        if ended:
-            channel.status_event.wait(access.deadline.remaining())
-        status = channel.exit_status if ended and channel.exit_status >= 0 else None
-    reason = None
-    if status is None:
-        limited = access.deadline.expired or not ended
-        reason = Reason.LIMIT if limited else Reason.TRUNCATED
-    offered, options = client.offered, client.get_security_options()
-    return Output(
-        stdout,
-        stderr,
-        status,
-        reason is not None,
-        agreed(options.kex, offered["kex_algo_list"]),
-        client.remote_cipher,
-        f"{key.get_name()} {key.fingerprint}",
-        reason,
-    )
-
-
-@contextlib.contextmanager
-def _closing(channel: paramiko.Channel) -> Iterator[paramiko.Channel]:
-    """Close the channel in the end; a connection that is gone has closed it already."""
-    try:
-        yield channel
-    finally:
-        with contextlib.suppress(*_CUT):
-            channel.close()
-
-
-def _drained(access: Access, channel: paramiko.Channel, cap: int) -> tuple[bytes, bytes, bool]:
-    """Both outputs, and whether they came to their end before the cap."""
-    stdout, stderr, spilt = bytearray(), bytearray(), 0
-    waiting = select.poll()
-    waiting.register(channel.fileno(), select.POLLIN)
-    while True:
-        over = channel.eof_received or channel.closed  # asked first: what came before it is there
-        while channel.recv_ready():
-            stdout += channel.recv(CHUNK)
-            if len(stdout) > cap:
-                return bytes(stdout[:cap]), bytes(stderr), False
-        while channel.recv_stderr_ready():
-            chunk = channel.recv_stderr(CHUNK)
-            spilt += len(chunk)
-            stderr += chunk[: max(0, STDERR_CAP - len(stderr))]
-            if spilt > cap:
-                return bytes(stdout), bytes(stderr), False
-        if over:
-            return bytes(stdout), bytes(stderr), True
-        waiting.poll(access.deadline.remaining() * 1000 + 1000)
-
-
 @contextlib.contextmanager
 def _said(access: Access, where: str, client: _Client) -> Iterator[None]:
     """Turn what paramiko raises into our own words; its thread raises whatever it met."""
@@ -291,9 +270,9 @@ def _mapped(where: str, error: Exception, client: _Client) -> CollectError:
 
 def _close(client: _Client, sock: Any) -> None:  # noqa: ANN401
     """Close the transport and wait for its thread: cutting its line first makes that quick."""
-    with contextlib.suppress(*_CUT):
+    with contextlib.suppress(*CUT):
         shut(sock) if isinstance(sock, socket.socket) else sock.close()
-    with contextlib.suppress(*_CUT):
+    with contextlib.suppress(*CUT):
         client.close()
     if client.ident is not None:
         client.join(10)
