@@ -9,11 +9,12 @@ The measure says how many passwords the rule leaves, not how people choose among
 words are another control.
 """
 
+from collections.abc import Callable
 from itertools import combinations
 from math import ceil, log2
 from typing import TypeAlias
 
-from rempart.check import Fact, Unknown, unseen
+from rempart.check import Fact, OneOf, Seen, Unknown, unseen
 from rempart.errors import Reason
 from rempart.observations.passwords import PasswordPolicy
 
@@ -26,13 +27,29 @@ def guaranteed_bits(policy: PasswordPolicy, alphabet: Alphabet) -> float | Unkno
 
     Unknown when a rule that matters was not seen.
     """
+    found = weakest(policy, alphabet)
+    return found if isinstance(found, Unknown) else nominal_bits(*found)
+
+
+def weakest(policy: PasswordPolicy, alphabet: Alphabet) -> tuple[int, int] | Unknown:
+    """Length and alphabet of the password `guaranteed_bits` counts."""
     missing = _missing(policy)
     if missing is not None:
         return missing
-    return min(
-        _shortest(policy, mix) * log2(sum(alphabet[index] for index in mix))
-        for mix in _mixes(policy)
+    sized = (
+        (_shortest(policy, mix), sum(alphabet[index] for index in mix)) for mix in _mixes(policy)
     )
+    return min(sized, key=lambda pair: nominal_bits(*pair))
+
+
+def policy_nominal_bits(policy: PasswordPolicy, alphabet: Alphabet) -> float | Unknown:
+    """Bits the policy is worth on paper: its length in the classes it names, in all without."""
+    missing = _missing(policy)
+    if missing is not None:
+        return missing
+    named = [size for size, count in zip(alphabet, _counts(policy), strict=True) if count > 0]
+    size = sum(named) if len(named) >= _int(policy.min_classes) and named else sum(alphabet)
+    return nominal_bits(_int(policy.min_length), size)
 
 
 def nominal_bits(length: int, size: int) -> float:
@@ -63,6 +80,15 @@ def shortest(policy: PasswordPolicy) -> int | Unknown:
     if missing is not None:
         return missing
     return min(_shortest(policy, mix) for mix in _mixes(policy))
+
+
+def holds(value: Seen[int | None], good: Callable[[int], bool], *, unlimited: bool) -> Fact:
+    """What is true of a figure that may be no limit at all, unseen, or one of several."""
+    if isinstance(value, Unknown):
+        return value
+    several = value.values if isinstance(value, OneOf) else (value,)
+    facts = {good(one) if isinstance(one, int) else unlimited for one in several}
+    return facts.pop() if len(facts) == 1 else _open("the figure")
 
 
 def limits_failures(policy: PasswordPolicy, ceiling: int | None) -> Fact:

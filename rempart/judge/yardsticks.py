@@ -106,7 +106,10 @@ class PasswordRules(Yardstick):
     specials as this authority counts them. `*_restricted` hold where failures are limited to
     `max_failures` or slowed; `min_length_mfa` where a second factor is required. An authority that
     is not `figured` names neither bits nor a length: against it a policy's strength is not judged.
-    What is `printed` as good enough is, whatever its weakest password comes to.
+    What is `printed` as good enough is, whatever its weakest password comes to. `*_device` hold for
+    a code that opens a device in its holder's hands. `blocklist` is whether chosen passwords must
+    be compared with common ones; `max_age_days` is the longest life of a privileged account's
+    password, where one is given.
     """
 
     topic: ClassVar[str] = "password_rules"
@@ -120,6 +123,10 @@ class PasswordRules(Yardstick):
     max_failures: int | None = None
     composition: str = "counted"  # counted | expected | forbidden
     rotation: str = "none"  # none (no periodic change) | privileged | tolerated
+    blocklist: bool = False
+    min_bits_device: int | None = None
+    max_failures_device: int | None = None
+    max_age_days: int | None = None
     examples: tuple[Example, ...] = ()
     printed: tuple[Printed, ...] = ()
 
