@@ -13,7 +13,7 @@ import pytest
 
 from rempart.check import Gap, Observation
 from rempart.collectors import files
-from rempart.collectors.files.recognition import kind
+from rempart.collectors.artefacts.recognition import kind
 from rempart.demo import data
 from rempart.errors import NoCollector, Reason, Unreachable
 from rempart.judge.identifiers import proven

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 from rempart.check import Gap, Observation, Seen, Unknown
 from rempart.collectors import Probe, Wanted
-from rempart.collectors.files.recognition import Kind, first_and_last, kind, unpacked
+from rempart.collectors.artefacts.recognition import Kind, first_and_last, kind, unpacked
 from rempart.collectors.files.records import likely, records, text_of
 from rempart.collectors.tree import Found, Left, Passed, opened, regular_files
 from rempart.collectors.values import Text
@@ -73,7 +73,7 @@ def _one(
     try:
         with os.fdopen(opened(folder, found.raw), "rb") as file:
             head, tail = first_and_last(file, found.size)
-            kind_ = kind(head, found.name, tail)
+            kind_ = kind(head, found.name, tail, found.size)
             data = _content(file, kind_)
     except CollectError as error:
         yield from _gaps(found.path, error.reason, str(error), wanted)
