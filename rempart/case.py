@@ -166,6 +166,7 @@ def tie(subject: Subject) -> Tie:
         (of,) if isinstance(of, str) and of else tuple(of),
         str(place),
         getattr(subject, "declares", {}),
+        subject.population,
     )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from rempart.check import Observation, Seen
+from rempart.observations.passwords import PasswordPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +25,10 @@ class SharedKey(Observation):
 
     stores: tuple[str, ...]
     uses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PopulationPolicies(Observation):
+    """Every password policy that lets people of one population in; key: the population."""
+
+    policies: tuple[PasswordPolicy, ...]
