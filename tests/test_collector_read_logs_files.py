@@ -13,7 +13,8 @@ import pytest
 import zstandard
 
 from rempart.check import Reason, Unknown
-from rempart.collectors.read_logs import packing, sources
+from rempart.collectors import packing
+from rempart.collectors.read_logs import sources
 from rempart.collectors.read_logs.sources import Cut, Missing
 from rempart.errors import NoCollector, Privilege, Unreachable
 from rempart.observations.reading import (

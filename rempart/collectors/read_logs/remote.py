@@ -28,8 +28,9 @@ PROGRAM: Final = sent.Program(
         "observations.identifiers.french",
         "observations.identifiers.spelling",
         "observations.reading",
+        "collectors.packing",
         *(f"collectors.read_logs.{name}" for name in (
-            "packing", "sources", "fields", "json_lines", "csv_lines", "layouts", "text_lines",
+            "sources", "fields", "json_lines", "csv_lines", "layouts", "text_lines",
             "moments", "pseudonyms", "mapping", "tally", "reader",
         )),
         # `rules` reads YAML: its rules are sent read.

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, BinaryIO, Final
 
-from rempart.collectors.read_logs import packing
+from rempart.collectors import packing
 
 BLOCK: Final = 256 << 10
 BIT: Final = 16_384

@@ -1,4 +1,4 @@
-"""Packed logs, unpacked in memory, a few megabytes at a time however well they pack."""
+"""Packed files, unpacked in memory, a few megabytes at a time however well they pack."""
 
 import zlib
 from collections.abc import Iterator
