@@ -15,7 +15,7 @@ PROJECT = nox.project.load_toml("pyproject.toml")
 # What the lab starts and opens, and what lays out PDFs, by the Debian package that brings it.
 LAB_PACKAGES = [
     *("nginx-light", "openssh-server", "nftables", "postgresql", "mariadb-server"),
-    *("busybox", "sudo", "systemd"),
+    *("busybox", "sudo", "systemd", "mmdebstrap"),
     *("age", "poppler-utils", "libreoffice-writer-nogui", "chromium"),
     *("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0", "fonts-dejavu-core"),
 ]
