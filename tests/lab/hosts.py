@@ -64,19 +64,8 @@ class Lab:
 
     def run(self, command: str) -> str:
         """What a shell command prints there, as root."""
-        inside = [
-            "nsenter",
-            "-t",
-            str(self.process),
-            "-m",
-            "-p",
-            "-u",
-            "-r",
-            "-w",
-            "sh",
-            "-c",
-            command,
-        ]
+        inside = ["nsenter", "-t", str(self.process), *(f"-{one}" for one in "mpurw")]
+        inside += ["sh", "-c", command]
         done = subprocess.run(inside, capture_output=True, text=True, check=False, env=_PLAIN)
         return done.stdout + done.stderr
 
@@ -95,6 +84,7 @@ _SSHD = """Port {port}
 ListenAddress 127.0.0.1
 PidFile none
 """
+_NAMESPACE = ("--mount", "--pid", "--fork", "--kill-child", "--uts")
 # Run in the new namespace: the overlay, what a system has mounted, then the command in it.
 _INSIDE = r"""set -e
 mount --make-rprivate /
@@ -197,11 +187,7 @@ def _started(name: str, lower: str, upper: Path, command: str) -> subprocess.Pop
     for folder in (upper, root, work):
         folder.mkdir(exist_ok=True)
     return subprocess.Popen(
-        [
-            need("unshare", "util-linux"),
-            *["--mount", "--pid", "--fork", "--kill-child", "--uts", "sh", "-c"],
-        ]
-        + [_INSIDE],
+        [need("unshare", "util-linux"), *_NAMESPACE, "sh", "-c", _INSIDE],
         env={
             **_PLAIN,
             "LOWER": lower,
@@ -231,7 +217,7 @@ def _child(process: int) -> int:
 def _overlayable() -> Path | None:
     """A folder an overlay may write to: no overlay itself."""
     kind = subprocess.run(
-        ["stat", "-f", "-c", "%T", tempfile.gettempdir()],
+        [need("stat", "coreutils"), "-f", "-c", "%T", tempfile.gettempdir()],
         capture_output=True,
         text=True,
         check=True,
