@@ -232,11 +232,19 @@ class Identity(Subject, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Domain(Subject, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A DNS domain; its id is its name."""
+    """A DNS domain; its id is its name.
+
+    `anchor` is a file with the DS records of a private root, `ca` the authority of its MTA-STS
+    host. `lookalikes` asks for names that resemble it, but for those in `owned`.
+    """
 
     kind: ClassVar[str] = "domain"
 
     resolver: str = ""
+    anchor: Path | None = None
+    ca: Path | None = None
+    lookalikes: bool = False
+    owned: tuple[str, ...] = ()
 
 
 class Files(Subject, frozen=True, forbid_unknown_fields=True, kw_only=True):
