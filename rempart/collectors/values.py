@@ -3,7 +3,7 @@
 import base64
 import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from rempart.judge.identifiers import proven
@@ -79,22 +79,31 @@ class Column:
             IdentifierCount(self.name, name, encoding, self.sampled, *figures)
             for (name, encoding), figures in sorted(self._candidates.items())
         ]
-        sure = [one for one in found if self._sure(one)]
-        if sure:
-            named = {_group(one) for one in sure if BY_NAME[one.identifier].named(self.name)}
-            return tuple(
-                one
-                for one in sure
-                if BY_NAME[one.identifier].named(self.name) or _group(one) not in named
-            )
-        if found:
-            return (max(found, key=lambda one: (one.valid, one.candidates)),)
-        return (IdentifierCount(self.name, "", "clear", self.sampled, 0, 0),)
+        return chosen(self.name, found, self.sampled)
 
-    def _sure(self, count: IdentifierCount) -> bool:
-        if BY_NAME[count.identifier].odds == 1 and count.candidates * 10 < self.sampled * 9:
-            return False
-        return proven(count.identifier, count.candidates, count.valid)
+
+def chosen(
+    column: str, found: Sequence[IdentifierCount], sampled: int
+) -> tuple[IdentifierCount, ...]:
+    """Of all that was counted in a column, what is proven, else the likeliest, else nothing.
+
+    A value may pass for several classes; where the column's name speaks of one, it is that one.
+    """
+    sure = [one for one in found if _sure(one)]
+    if sure:
+        named = {_group(one) for one in sure if BY_NAME[one.identifier].named(column)}
+        return tuple(
+            one for one in sure if BY_NAME[one.identifier].named(column) or _group(one) not in named
+        )
+    if found:
+        return (max(found, key=lambda one: (one.valid, one.candidates)),)
+    return (IdentifierCount(column, "", "clear", sampled, 0, 0),)
+
+
+def _sure(count: IdentifierCount) -> bool:
+    if BY_NAME[count.identifier].odds == 1 and count.candidates * 10 < count.sampled * 9:
+        return False
+    return proven(count.identifier, count.candidates, count.valid)
 
 
 def _group(count: IdentifierCount) -> tuple[str, int, int]:

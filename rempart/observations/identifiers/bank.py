@@ -2,19 +2,19 @@
 
 from typing import Final
 
-_LENGTHS: Final = {
+LENGTHS: Final = {
     "AT": 20, "BE": 16, "CH": 21, "CZ": 24, "DE": 22, "DK": 18, "ES": 24, "FI": 18, "FR": 27,
     "GB": 22, "GR": 27, "IE": 22, "IT": 27, "LU": 20, "MC": 27, "NL": 18, "NO": 15, "PL": 28,
     "PT": 25, "SE": 24,
 }  # fmt: skip
-IBAN_LENGTHS: Final = frozenset(_LENGTHS.values())
+IBAN_LENGTHS: Final = frozenset(LENGTHS.values())
 
 
 def iban_shape(text: str) -> bool:
     """Whether the text has a country, two check digits and that country's length (ISO 13616)."""
     return (
         text[2:4].isdecimal()
-        and _LENGTHS.get(text[:2]) == len(text)
+        and LENGTHS.get(text[:2]) == len(text)
         and text.isalnum()
         and text.isascii()
     )

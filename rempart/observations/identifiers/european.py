@@ -5,13 +5,13 @@ from typing import Final
 
 from rempart.observations.identifiers.check_digits import digits_of, ean
 
-_LETTERS: Final = "TRWAGMYFPDXBNJZSQVHLCKE"
+DNI_LETTERS: Final = "TRWAGMYFPDXBNJZSQVHLCKE"
 _DNI: Final = re.compile(r"(?:\d|[XYZ])\d{7}[A-Z]")
 # Digits of a codice fiscale may be replaced by letters where two people would have the same.
 _CF: Final = re.compile(
     r"[A-Z]{6}[0-9LMNPQRSTUV]{2}[ABCDEHLMPRST][0-9LMNPQRSTUV]{2}[A-Z][0-9LMNPQRSTUV]{3}[A-Z]"
 )
-_ODD: Final = (
+CF_ODD: Final = (
     dict(zip("0123456789", (1, 0, 5, 7, 9, 13, 15, 17, 19, 21), strict=True))
     | dict(zip("ABCDEFGHIJKLM", (1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18), strict=True))
     | dict(zip("NOPQRSTUVWXYZ", (20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23), strict=True))
@@ -65,7 +65,7 @@ def dni(text: str) -> bool:
     if not dni_shape(text):
         return False
     first = text[0] if text[0].isdecimal() else str("XYZ".index(text[0]))
-    return _LETTERS[int(first + text[1:8]) % 23] == text[8]
+    return DNI_LETTERS[int(first + text[1:8]) % 23] == text[8]
 
 
 def codice_fiscale_shape(text: str) -> bool:
@@ -77,6 +77,6 @@ def codice_fiscale(text: str) -> bool:
     """Whether this is a codice fiscale: odd and even places weighted apart, modulo 26."""
     if not codice_fiscale_shape(text):
         return False
-    total = sum(_ODD[letter] for letter in text[0:15:2])
+    total = sum(CF_ODD[letter] for letter in text[0:15:2])
     total += sum(int(one) if one.isdecimal() else ord(one) - 65 for one in text[1:15:2])
     return chr(65 + total % 26) == text[15]

@@ -14,7 +14,7 @@ _NIR: Final = re.compile(
 _PROVISIONAL: Final = re.compile(r"[5-8][12]\d{11}")
 _TIGHT: Final = re.compile(r"[12]\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[1-9]\d|2[AB])\d{6}")
 # Identities the French health agencies publish for tests of the INS services.
-_TEST: Final = frozenset({"277076322082910"})
+TESTS: Final = frozenset({"277076322082910"})
 _FINESS: Final = re.compile(r"(?:(?!00)\d\d|2[AB])\d{7}")
 
 
@@ -76,7 +76,7 @@ def nir13(text: str) -> bool:
 
 def published_for_tests(text: str) -> bool:
     """Whether a NIR is one of the identities published for tests of the INS services."""
-    return text in _TEST
+    return text in TESTS
 
 
 def rpps(text: str) -> bool:

@@ -9,7 +9,7 @@ from rempart.observations.identifiers.check_digits import cross_sums, digits_of,
 _KVNR: Final = re.compile(r"[A-Z]\d{9}")
 # Day 1 to 31, or 51 to 81 where the day's numbers ran out; day and month may be 00.
 _RVNR: Final = re.compile(r"\d\d(?:[0-2]\d|3[01]|[5-7]\d|8[01])(?:0\d|1[0-2])\d\d[A-Z]\d{3}")
-_RVNR_WEIGHTS: Final = (2, 1, 2, 5, 7, 1, 2, 1, 2, 1, 2, 1)
+RVNR_WEIGHTS: Final = (2, 1, 2, 5, 7, 1, 2, 1, 2, 1, 2, 1)
 
 
 def _number(letter: str) -> str:
@@ -49,7 +49,7 @@ def rvnr(text: str) -> bool:
     if not rvnr_shape(text):
         return False
     digits = text[:8] + _number(text[8]) + text[9:11]
-    return cross_sums(digits, _RVNR_WEIGHTS) % 10 == int(text[11])
+    return cross_sums(digits, RVNR_WEIGHTS) % 10 == int(text[11])
 
 
 def tax_id(text: str) -> bool:
