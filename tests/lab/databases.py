@@ -103,7 +103,8 @@ def _port() -> int:
 
 
 @contextmanager
-def postgresql(*, tls: bool = True) -> Iterator[Served]:
+def postgresql(*, tls: bool = True, settings: tuple[str, ...] = ()) -> Iterator[Served]:
+    """A PostgreSQL; `settings` are its own (`log_statement=all`)."""
     need("psql", "postgresql")
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
     home = str(found[-1].parent) if found else str(Path(need("postgres", "postgresql")).parent)
@@ -115,6 +116,7 @@ def postgresql(*, tls: bool = True) -> Iterator[Served]:
         if tls:
             options += f" -c ssl=on -c ssl_cert_file={folder}/server.pem"
             options += f" -c ssl_key_file={folder}/server.key"
+        options += "".join(f" -c {setting}" for setting in settings)
         control = [f"{home}/pg_ctl", "-D", str(data), "-w", "-s", "-l", str(folder / "log")]
         _called([*control, "-o", options, "start"])
         try:
@@ -137,8 +139,19 @@ def postgresql(*, tls: bool = True) -> Iterator[Served]:
             _called([*control, "-m", "immediate", "stop"])
 
 
+def _sealed(folder: Path) -> list[str]:
+    """The options of a MariaDB that encrypts with a key from a file, which is made."""
+    keys = folder / "keys.txt"
+    keys.write_text(f"1;{os.urandom(32).hex()}\n", encoding="ascii")
+    keys.chmod(0o600)
+    if own := _as():
+        os.chown(keys, own["user"], own["group"])
+    return ["--plugin-load-add=file_key_management", f"--file-key-management-filename={keys}"]
+
+
 @contextmanager
-def mysql(*, tls: bool = True) -> Iterator[Served]:
+def mysql(*, tls: bool = True, sealing: tuple[str, ...] = ()) -> Iterator[Served]:
+    """A MariaDB; with `sealing`, it encrypts by a key file and these options."""
     program, install = need("mariadbd", "mariadb-server"), "mariadb-install-db"
     with _place() as folder:
         data, port, door = folder / "data", _port(), folder / "door"
@@ -153,6 +166,8 @@ def mysql(*, tls: bool = True) -> Iterator[Served]:
         options += [f"--log-error={folder}/log", "--innodb-flush-log-at-trx-commit=0"]
         if tls:
             options += [f"--ssl-cert={folder}/server.pem", f"--ssl-key={folder}/server.key"]
+        if sealing:
+            options += [*_sealed(folder), *sealing]
         running = subprocess.Popen([program, "--no-defaults", *options], cwd="/", **_as())
         try:
             socketed = ["--no-defaults", f"--socket={door}", "-u", "root"]
