@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol
 
 from rempart.check import Gap, Observation
 from rempart.collectors import Probe, Seen, Wanted
-from rempart.collectors.database import file
+from rempart.collectors.database import credentials, engine, file
 from rempart.errors import CollectError, NoCollector
 from rempart.observations.datastores import DataStoreFile, IdentifierColumn
 
@@ -32,7 +32,8 @@ class Topic(Protocol):
 
 KIND = "database"
 SPARE: Final = 2.0  # seconds of the subject's that are kept for judging
-TOPICS: Final[tuple[Topic, ...]] = ()  # short ones first: discovery takes what time is left
+# Short ones first: discovery takes what time is left.
+TOPICS: Final[tuple[Topic, ...]] = (credentials, engine)
 SERVED: Final = tuple(dict.fromkeys(kind for topic in TOPICS for kind in topic.BRINGS))
 BRINGS: tuple[type[Observation], ...] = tuple(dict.fromkeys((*file.BRINGS, *SERVED)))
 PROBES = (
