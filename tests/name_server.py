@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import dns.dnssec
+import dns.dnssectypes
 import dns.flags
 import dns.message
 import dns.name
-import dns.node
 import dns.rcode
 import dns.rdata
 import dns.rdataclass
+import dns.rdataset
 import dns.rdatatype
 import dns.rrset
 import dns.zone
@@ -54,7 +55,7 @@ def signed(
     texts: Mapping[str, str],
     *,
     unsigned: tuple[str, ...] = (),
-    algorithm: dns.dnssec.Algorithm = dns.dnssec.Algorithm.ECDSAP256SHA256,
+    algorithm: dns.dnssectypes.Algorithm = dns.dnssectypes.Algorithm.ECDSAP256SHA256,
     digest: str = "SHA256",
     lifetime: int = 86400,
 ) -> Signed:
@@ -64,7 +65,7 @@ def signed(
     for name in found:
         private = (
             ec.generate_private_key(ec.SECP256R1())
-            if algorithm == dns.dnssec.Algorithm.ECDSAP256SHA256
+            if algorithm == dns.dnssectypes.Algorithm.ECDSAP256SHA256
             else rsa.generate_private_key(public_exponent=65537, key_size=2048)
         )
         policy = dns.dnssec.allow_all_policy
@@ -165,13 +166,14 @@ def _answer(
     answer = dns.message.make_response(question)
     asked = question.question[0]
     name, kind = asked.name, asked.rdtype
-    fitting = [each for each in held.values() if name.is_subdomain(each.origin)]
-    if kind == dns.rdatatype.DS:
-        fitting = [each for each in fitting if each.origin != name] or fitting
-    zone = max(fitting, key=lambda each: len(each.origin))
+    origins = {_origin(each): each for each in held.values() if name.is_subdomain(_origin(each))}
+    if kind == dns.rdatatype.DS and len(origins) > 1:
+        origins.pop(name, None)  # a delegation stands at the parent
+    origin = max(origins, key=len)
+    zone = origins[origin]
     node = zone.get_node(name)
     if node is None:
-        below = any(one.derelativize(zone.origin).is_subdomain(name) for one in zone.nodes)
+        below = any(one.derelativize(origin).is_subdomain(name) for one in zone.nodes)
         if not below:
             answer.set_rcode(dns.rcode.NXDOMAIN)
         return answer
@@ -183,19 +185,25 @@ def _answer(
             if each is not None:
                 entry = dns.rrset.RRset(name, each.rdclass, each.rdtype, each.covers)
                 for one in each:
-                    entry.add(_whole(one, zone.origin), each.ttl)
+                    entry.add(_whole(one, origin), each.ttl)
                 answer.answer.append(entry)
         if covers == dns.rdatatype.CNAME and kind != covers:
-            further = dns.message.make_query(_target(found, zone.origin), kind, want_dnssec=True)
+            further = dns.message.make_query(_target(found, origin), kind, want_dnssec=True)
             answer.answer += _answer(further, held).answer
         break
     return answer
 
 
 def _whole(record: dns.rdata.Rdata, origin: dns.name.Name) -> dns.rdata.Rdata:
-    wire = record.to_wire(origin=origin)
+    wire = record.to_wire(origin=origin) or b""
     return dns.rdata.from_wire(record.rdclass, record.rdtype, wire, 0, len(wire))
 
 
-def _target(found: dns.node.Node, origin: dns.name.Name) -> dns.name.Name:
-    return next(iter(found)).target.derelativize(origin)
+def _origin(zone: dns.zone.Zone) -> dns.name.Name:
+    assert zone.origin is not None
+    return zone.origin
+
+
+def _target(found: dns.rdataset.Rdataset, origin: dns.name.Name) -> dns.name.Name:
+    target: dns.name.Name = found[0].target
+    return target.derelativize(origin)
