@@ -89,18 +89,21 @@ def chosen(
 
     A value may pass for several classes; where the column's name speaks of one, it is that one.
     """
-    sure = [one for one in found if _sure(one)]
-    if sure:
-        named = {_group(one) for one in sure if BY_NAME[one.identifier].named(column)}
+    certain = [one for one in found if sure(one)]
+    if certain:
+        named = {_group(one) for one in certain if BY_NAME[one.identifier].named(column)}
         return tuple(
-            one for one in sure if BY_NAME[one.identifier].named(column) or _group(one) not in named
+            one
+            for one in certain
+            if BY_NAME[one.identifier].named(column) or _group(one) not in named
         )
     if found:
         return (max(found, key=lambda one: (one.valid, one.candidates)),)
     return (IdentifierCount(column, "", "clear", sampled, 0, 0),)
 
 
-def _sure(count: IdentifierCount) -> bool:
+def sure(count: IdentifierCount) -> bool:
+    """Whether a count proves that the column holds the class."""
     if BY_NAME[count.identifier].odds == 1 and count.candidates * 10 < count.sampled * 9:
         return False
     return proven(count.identifier, count.candidates, count.valid)

@@ -9,8 +9,8 @@ from typing import Any, Final, Protocol
 
 from rempart.check import Gap, Observation
 from rempart.collectors import Probe, Seen, Wanted
-from rempart.collectors.database import credentials, engine, file
-from rempart.errors import CollectError, NoCollector
+from rempart.collectors.database import credentials, discovery, engine, file
+from rempart.errors import CollectError
 from rempart.observations.datastores import DataStoreFile, IdentifierColumn
 
 
@@ -33,7 +33,7 @@ class Topic(Protocol):
 KIND = "database"
 SPARE: Final = 2.0  # seconds of the subject's that are kept for judging
 # Short ones first: discovery takes what time is left.
-TOPICS: Final[tuple[Topic, ...]] = (credentials, engine)
+TOPICS: Final[tuple[Topic, ...]] = (credentials, engine, discovery)
 SERVED: Final = tuple(dict.fromkeys(kind for topic in TOPICS for kind in topic.BRINGS))
 BRINGS: tuple[type[Observation], ...] = tuple(dict.fromkeys((*file.BRINGS, *SERVED)))
 PROBES = (
@@ -56,8 +56,6 @@ def collect(subject: Any, access: Any, wanted: Wanted) -> Iterator[Seen]:  # noq
     if subject.url.startswith("sqlite:"):
         yield from file.collect(subject, access, wanted)
         return
-    if IdentifierColumn in wanted and IdentifierColumn not in SERVED:
-        raise NoCollector(f"{subject.url.partition(':')[0]} databases are not read yet")
     from rempart.transport import sql
 
     with sql.opened(access, subject, spare=SPARE, counts=True) as session:

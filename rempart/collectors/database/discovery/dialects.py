@@ -1,0 +1,151 @@
+"""The few things that PostgreSQL and MariaDB or MySQL write differently; the rest they share."""
+
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+SEPARATORS: Final = " .-\u00a0\u202f"  # what `spelling.compact` takes out
+READ: Final = 4_000  # characters of a value that are looked at
+LONGEST: Final = 128  # characters of a value that can still be one identifier
+EDGES: Final = " \t\r\n'\"="
+SEED: Final = 20_240_129  # the same sample every time
+
+
+class Dialect(Protocol):
+    """How one server writes names, texts, patterns and whole numbers."""
+
+    def name(self, text: str) -> str:
+        """A name, quoted."""
+
+    def text(self, text: str) -> str:
+        """A text of ours as a literal."""
+
+    def matches(self, value: str, pattern: str) -> str:
+        """Whether a pattern is found in a value."""
+
+    def integer(self, value: str) -> str:
+        """Digits as a whole number of up to 18 digits."""
+
+    def small(self, value: str) -> str:
+        """Digits as a whole number of up to 9 digits."""
+
+    def wide(self, value: str) -> str:
+        """Digits as a whole number of up to 65 digits."""
+
+    def quotient(self, value: str, by: int) -> str:
+        """Whole division."""
+
+    def compact(self, value: str) -> str:
+        """A short text without separators, in capitals; NULL for a long one."""
+
+    def from_hex(self, value: str) -> str:
+        """What hex digits stand for, as text; nothing else may be given."""
+
+    def from_base64(self, value: str) -> str:
+        """What base64 of either alphabet, padded or not, stands for, as text."""
+
+    def replaced(self, value: str, pattern: str, by: str) -> str:
+        """A value with every match of a pattern replaced."""
+
+    def inner(self, columns: str, origin: str, rest: str = "") -> str:
+        """A query in a query that is worked out once, not folded into the one around it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Postgresql:
+    """PostgreSQL 12 and later."""
+
+    def name(self, text: str) -> str:
+        return '"' + text.replace('"', '""') + '"'
+
+    def text(self, text: str) -> str:
+        return "'" + text.replace("'", "''") + "'"  # standard_conforming_strings is on
+
+    def matches(self, value: str, pattern: str) -> str:
+        return f"{value} ~ {self.text(pattern)}"
+
+    def integer(self, value: str) -> str:
+        return f"({value})::bigint"
+
+    def small(self, value: str) -> str:
+        return f"({value})::int"
+
+    def wide(self, value: str) -> str:
+        return f"({value})::numeric"
+
+    def quotient(self, value: str, by: int) -> str:
+        return f"(({value})/{by})"
+
+    def compact(self, value: str) -> str:
+        bare = f"upper(translate({value}, {self.text(SEPARATORS)}, ''))"
+        return f"CASE WHEN length({value}) <= {LONGEST} THEN {bare} END"
+
+    def from_hex(self, value: str) -> str:
+        return f"encode(decode({value}, 'hex'), 'escape')"
+
+    def from_base64(self, value: str) -> str:
+        bare = f"translate(rtrim({value}, '='), '-_', '+/')"
+        padded = f"rpad({bare}, (length({bare}) + 3) / 4 * 4, '=')"
+        decoded = f"encode(decode({padded}, 'base64'), 'escape')"
+        return f"CASE WHEN mod(length({bare}), 4) <> 1 THEN {decoded} END"
+
+    def replaced(self, value: str, pattern: str, by: str) -> str:
+        return f"regexp_replace({value}, {self.text(pattern)}, {self.text(by)}, 'g')"
+
+    def inner(self, columns: str, origin: str, rest: str = "") -> str:
+        return f"(SELECT {columns} FROM {origin} {rest or 'OFFSET 0'})"  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
+class Mysql:
+    """MariaDB 10.5 and MySQL 8, and later."""
+
+    def name(self, text: str) -> str:
+        return "`" + text.replace("`", "``") + "`"
+
+    def text(self, text: str) -> str:
+        if text.isascii() and text.isprintable() and not set(text) & {"'", "\\", "%"}:
+            return f"'{text}'"
+        return f"_utf8mb4 0x{text.encode().hex()}" if text else "''"
+
+    def matches(self, value: str, pattern: str) -> str:
+        return f"{value} REGEXP {self.text(pattern)}"
+
+    def integer(self, value: str) -> str:
+        return f"CAST({value} AS SIGNED)"
+
+    def small(self, value: str) -> str:
+        return f"CAST({value} AS SIGNED)"
+
+    def wide(self, value: str) -> str:
+        return f"CAST({value} AS DECIMAL(65,0))"
+
+    def quotient(self, value: str, by: int) -> str:
+        return f"(({value}) DIV {by})"
+
+    def compact(self, value: str) -> str:
+        bare = value
+        for separator in SEPARATORS:
+            bare = f"REPLACE({bare}, {self.text(separator)}, '')"
+        return f"CASE WHEN CHAR_LENGTH({value}) <= {LONGEST} THEN UPPER({bare}) END"
+
+    def from_hex(self, value: str) -> str:
+        return _latin(f"UNHEX({value})")
+
+    def from_base64(self, value: str) -> str:
+        bare = f"REPLACE(REPLACE(TRIM(TRAILING '=' FROM {value}), '-', '+'), '_', '/')"
+        padded = f"RPAD({bare}, (CHAR_LENGTH({bare}) + 3) DIV 4 * 4, '=')"
+        return _latin(f"FROM_BASE64({padded})")
+
+    def replaced(self, value: str, pattern: str, by: str) -> str:
+        return f"REGEXP_REPLACE({value}, {self.text(pattern)}, {self.text(by)})"
+
+    def inner(self, columns: str, origin: str, rest: str = "") -> str:
+        return f"(SELECT {columns} FROM {origin} {rest or 'LIMIT 1000000000'})"  # noqa: S608
+
+
+def _latin(value: str) -> str:
+    """Bytes as text, one character each."""
+    return f"CONVERT(CONVERT({value} USING latin1) USING utf8mb4) COLLATE utf8mb4_bin"
+
+
+DIALECTS: Final[dict[str, Dialect]] = {"postgresql": Postgresql(), "mysql": Mysql()}

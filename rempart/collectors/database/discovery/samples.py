@@ -1,0 +1,165 @@
+"""Which rows of a table are looked at, and its values as text: what every count is made over."""
+
+from dataclasses import dataclass
+from typing import Any, Final, Literal, TypeAlias
+
+from rempart.collectors.database.discovery.dialects import (
+    DIALECTS,
+    EDGES,
+    READ,
+    SEED,
+    Dialect,
+    Postgresql,
+)
+from rempart.collectors.database.discovery.schema import Field, Table
+
+Chosen: TypeAlias = Literal["all", "spread", "first"]
+ROWS: Final = 10_000  # rows of a table that are looked at
+CELLS: Final = 200_000  # values of a table that are looked at
+DOCUMENT: Final = 65_536  # bytes, as stored, of a document that is still written out
+SCANNED: Final = 3_000_000  # rows of a table that are walked through to choose some
+BLOCKS: Final = 50  # places of a table with numbered rows that they are taken from
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Rows of a table: where they come from, and how they were chosen."""
+
+    table: Table
+    dialect: Dialect
+    origin: str
+    chosen: Chosen
+
+    def query(self, fields: tuple[Field, ...], columns: str) -> str:
+        """A query over the sample; in it `r0`, `r1` ... are the columns as text, without edges."""
+        raw = ", ".join(f"{value(self.dialect, one)} AS r{at}" for at, one in enumerate(fields))
+        return f"SELECT {columns} FROM {self.dialect.inner(raw, self.origin)} AS raw"  # noqa: S608
+
+    def compacted(self, fields: tuple[Field, ...], columns: str) -> str:
+        """The same, with `x0`, `x1` ... as the compact text of each besides."""
+        listed = []
+        for at, field in enumerate(fields):
+            compact = self.dialect.compact(f"r{at}") if field.kind != "date" else f"r{at}"
+            listed += [f"r{at}", f"{compact} AS x{at}"]
+        raw = ", ".join(f"{value(self.dialect, one)} AS r{at}" for at, one in enumerate(fields))
+        inner = self.dialect.inner(raw, self.origin)
+        outer = self.dialect.inner(", ".join(listed), f"{inner} AS raw")
+        return f"SELECT {columns} FROM {outer} AS seen"  # noqa: S608  (names are quoted)
+
+
+def sample(session: Any, table: Table, *, whole: bool = False) -> Sample:  # noqa: ANN401
+    """The rows of a table that are looked at: all of a small one. Raises CollectError."""
+    dialect = DIALECTS[session.dialect]
+    most = max(1_000, min(ROWS, CELLS // max(1, len(table.readable))))
+    place = f"{dialect.name(table.schema)}.{dialect.name(table.name)}"
+    if whole:
+        return Sample(table, dialect, place, "all")
+    if isinstance(dialect, Postgresql):
+        return _of_postgresql(table, dialect, place, most)
+    return _of_mysql(session, table, dialect, place, most)
+
+
+def _of_postgresql(table: Table, dialect: Dialect, place: str, most: int) -> Sample:
+    if table.view != "table" or table.rows is None:
+        return Sample(table, dialect, _first(dialect, place, most), "first")
+    if table.rows <= most * 3 // 2:
+        return Sample(table, dialect, _first(dialect, place, most * 4), "all")
+    percent = max(100 * most / table.rows, 0.0001)
+    drawn = f"{place} TABLESAMPLE SYSTEM ({percent:.6f}) REPEATABLE ({SEED})"
+    return Sample(table, dialect, _first(dialect, drawn, most * 4), "spread")
+
+
+def _of_mysql(session: Any, table: Table, dialect: Dialect, place: str, most: int) -> Sample:  # noqa: ANN401
+    if table.view != "table" or table.rows is None:
+        return Sample(table, dialect, _first(dialect, place, most), "first")
+    if table.rows <= most * 3 // 2:
+        return Sample(table, dialect, _first(dialect, place, most * 4), "all")
+    numbered = _numbered(session, table, dialect, place, most)
+    if numbered:
+        return Sample(table, dialect, numbered, "spread")
+    if table.rows <= SCANNED:
+        share = most / table.rows
+        drawn = (
+            f"(SELECT * FROM {place} WHERE rand({SEED}) < {share:.8f} LIMIT {most * 4}) AS rows_of"  # noqa: S608
+        )
+        return Sample(table, dialect, drawn, "spread")
+    return Sample(table, dialect, _first(dialect, place, most), "first")
+
+
+def _first(dialect: Dialect, place: str, most: int) -> str:
+    return f"{dialect.inner('*', place, f'LIMIT {most}')} AS rows_of"
+
+
+_KEY: Final = """
+SELECT min(c.column_name), min(c.data_type), count(*) FROM information_schema.statistics s
+JOIN information_schema.columns c ON c.table_schema = s.table_schema
+  AND c.table_name = s.table_name AND c.column_name = s.column_name
+WHERE s.index_name = 'PRIMARY' AND s.table_schema = {schema} AND s.table_name = {table}
+"""
+
+
+def _numbered(session: Any, table: Table, dialect: Dialect, place: str, most: int) -> str:  # noqa: ANN401
+    """Rows from places spread over a table whose key is one whole number; empty without."""
+    key = _KEY.format(schema=dialect.text(table.schema), table=dialect.text(table.name))
+    ((column, type_, count),) = session.ask(key)
+    readable = {field.name for field in table.readable}
+    if count != "1" or column not in readable or type_ not in ("int", "bigint", "mediumint"):
+        return ""
+    number = dialect.name(column)
+    ((low, high),) = session.ask(f"SELECT min({number}), max({number}) FROM {place}")  # noqa: S608
+    if low is None or high is None or int(high) - int(low) < most:
+        return ""
+    start, width = int(low), int(high) - int(low) + 1
+    pieces = [
+        f"(SELECT * FROM {place} WHERE {number} >= {start + width * block // BLOCKS}"  # noqa: S608
+        f" AND {number} < {start + width * (block + 1) // BLOCKS}"
+        f" ORDER BY {number} LIMIT {most // BLOCKS})"
+        for block in range(BLOCKS)
+    ]
+    return f"({' UNION ALL '.join(pieces)}) AS rows_of"
+
+
+def value(dialect: Dialect, field: Field) -> str:
+    """A column as text, bounded, without spaces and quotes around it; NULL where it is too long."""
+    name = dialect.name(field.name)
+    if isinstance(dialect, Postgresql):
+        return f"nullif(btrim({_of_pg(name, field)}, {dialect.text(EDGES)}), '')"
+    edged = _of_my(name, field)
+    for edge in ("'", '"', "=", " "):
+        edged = f"TRIM(BOTH {dialect.text(edge)} FROM {edged})"
+    return f"nullif({edged}, '')"
+
+
+def _of_pg(name: str, field: Field) -> str:
+    match field.kind:
+        case "date":
+            return f"to_char({name}, 'YYYYMMDD')"
+        case "float":
+            return f"CASE WHEN abs({name}) < 1e17 THEN {name}::numeric::text END"
+        case "binary":
+            # Bytes that are no text become blanks, so that digits beside them stay apart.
+            escaped = f"encode(substring({name} from 1 for {READ}), 'escape')"
+            return f"regexp_replace({escaped}, '\\\\(\\\\|[0-7]{{3}})', ' ', 'g')"
+        case "document":
+            return (
+                f"CASE WHEN pg_column_size({name}) < {DOCUMENT} THEN left({name}::text, {READ}) END"
+            )
+        case _:
+            return f"substr({name}::text, 1, {READ})"
+
+
+def _of_my(name: str, field: Field) -> str:
+    match field.kind:
+        case "date":
+            text = f"DATE_FORMAT({name}, {_hexed('%Y%m%d')})"
+        case "float":
+            text = f"CASE WHEN abs({name}) < 1e17 THEN CAST({name} AS DECIMAL(30,0)) END"
+        case "binary":
+            text = f"CONVERT(LEFT({name}, {READ}) USING latin1)"
+        case _:
+            text = f"LEFT({name}, {READ})"
+    return f"CONVERT({text} USING utf8mb4) COLLATE utf8mb4_bin"
+
+
+def _hexed(text: str) -> str:
+    return f"_utf8mb4 0x{text.encode().hex()}"

@@ -1,0 +1,119 @@
+"""The tables of a database and their columns, as its catalogue lists them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final, Literal, TypeAlias
+
+from rempart.collectors.text import clean
+
+Kind: TypeAlias = Literal["text", "number", "float", "date", "binary", "document", "other"]
+View: TypeAlias = Literal["table", "view", "foreign"]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A column: its name as it is, what its type can hold, and whether it may be read."""
+
+    name: str
+    kind: Kind
+    type: str
+    readable: bool
+
+    @property
+    def shown(self) -> str:
+        """Its name, fit to be shown."""
+        return clean(self.name, 100)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table: `rows` as the server last estimated them, None where it never did."""
+
+    schema: str
+    name: str
+    view: View
+    rows: int | None
+    fields: tuple[Field, ...]
+
+    @property
+    def key(self) -> str:
+        """Its schema and name, fit to be shown."""
+        return f"{clean(self.schema, 100)}.{clean(self.name, 100)}"
+
+    @property
+    def readable(self) -> tuple[Field, ...]:
+        """The columns that may be read and can hold something."""
+        return tuple(field for field in self.fields if field.readable)
+
+
+_POSTGRESQL: Final = """
+SELECT n.nspname, c.relname, c.relkind,
+  CASE c.relkind WHEN 'p' THEN (
+    SELECT sum(greatest(part.reltuples, 0)) FROM pg_catalog.pg_class part
+    JOIN pg_partition_tree(c.oid) leaf ON leaf.relid = part.oid AND leaf.isleaf)::bigint
+  ELSE c.reltuples::bigint END, a.attname,
+  (CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END)::regtype::text,
+  has_schema_privilege(n.oid, 'USAGE') AND has_column_privilege(c.oid, a.attnum, 'SELECT'),
+  pg_relation_size(c.oid) / 8192
+FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+WHERE c.relkind IN ('r', 'p', 'm', 'f', 'v') AND NOT c.relispartition
+  AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)'
+ORDER BY c.relkind IN ('v', 'f'), n.nspname, c.relname, a.attnum
+"""
+_MYSQL: Final = """
+SELECT t.table_schema, t.table_name, t.table_type, t.table_rows, c.column_name, c.data_type,
+  CASE WHEN FIND_IN_SET('select', REPLACE(c.privileges, ' ', '')) THEN 't' ELSE 'f' END, NULL
+FROM information_schema.tables t
+JOIN information_schema.columns c
+  ON c.table_schema = t.table_schema AND c.table_name = t.table_name
+WHERE t.table_schema NOT IN ('information_schema', 'performance_schema', 'mysql', 'sys')
+  AND (DATABASE() IS NULL OR t.table_schema = DATABASE()) AND t.table_type <> 'SEQUENCE'
+ORDER BY t.table_type = 'VIEW', t.table_schema, t.table_name, c.ordinal_position
+"""
+_STATEMENTS: Final = {"postgresql": _POSTGRESQL, "mysql": _MYSQL}
+_VIEWS: Final[dict[str, View]] = {"v": "view", "f": "foreign", "VIEW": "view"}
+_KINDS: Final[dict[str, Kind]] = {
+    **dict.fromkeys(
+        ("smallint", "boolean", "uuid", "inet", "cidr", "macaddr", "interval"), "other"
+    ),
+    **dict.fromkeys(("time without time zone", "time with time zone", "oid", "bit"), "other"),
+    **dict.fromkeys(("tinyint", "mediumint", "year", "time", "geometry", "point"), "other"),
+    **dict.fromkeys(("integer", "bigint", "numeric", "int", "decimal"), "number"),
+    **dict.fromkeys(("real", "double precision", "float", "double"), "float"),
+    **dict.fromkeys(("date", "timestamp without time zone", "timestamp with time zone"), "date"),
+    **dict.fromkeys(("datetime", "timestamp"), "date"),
+    **dict.fromkeys(("bytea", "blob", "tinyblob", "mediumblob", "longblob"), "binary"),
+    **dict.fromkeys(("binary", "varbinary"), "binary"),
+    **dict.fromkeys(("json", "jsonb", "xml", "hstore", "tsvector"), "document"),
+}  # what is not listed is text, or is written as text
+_ROWS_A_PAGE: Final = 60  # of a table nobody analysed
+
+
+def tables(session: Any) -> Iterator[Table]:  # noqa: ANN401  (a rempart.transport.sql.Session)
+    """Every table of the database, views and foreign tables last. Raises CollectError."""
+    rows = session.ask(_STATEMENTS[session.dialect])
+    begun = 0
+    for place, row in enumerate(rows):
+        if row[:2] != rows[begun][:2]:
+            yield _table(rows[begun:place])
+            begun = place
+    if rows:
+        yield _table(rows[begun:])
+
+
+def _table(rows: list[tuple[str | None, ...]]) -> Table:
+    schema, name, kind, estimate, *_, pages = rows[0]
+    known = int(estimate) if estimate is not None and int(estimate) >= 0 else None
+    if known is None and pages is not None and int(pages):
+        known = int(pages) * _ROWS_A_PAGE
+    fields = tuple(_field(row[4] or "", row[5] or "", row[6] == "t") for row in rows)
+    return Table(schema or "", name or "", _VIEWS.get(kind or "", "table"), known, fields)
+
+
+def _field(name: str, type_: str, readable: bool) -> Field:
+    bare = type_.partition("(")[0].strip('"')
+    kind = "document" if bare.endswith("[]") else _KINDS.get(bare, "text")
+    return Field(name, kind, bare, readable)
