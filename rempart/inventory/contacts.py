@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from rempart.inventory.addresses import Place, endpoint, ssh, url
+from rempart.inventory.addresses import DEFAULT_PORTS, Place, endpoint, ssh, url
 from rempart.inventory.load import Inventory
 from rempart.inventory.references import SERVERS, SQLITE
 from rempart.inventory.subjects import (
@@ -72,8 +72,7 @@ def _contacts(subject: Subject, inventory: Inventory) -> Iterator[Contact]:
         yield _database(subject)
         yield from _beside(subject.on, inventory)
     elif isinstance(subject, Directory):
-        place = url(subject.url, "ldaps", "ldap")
-        yield Contact(f"{subject.url} ({place})", place)
+        yield from _directory(subject, inventory)
     elif isinstance(subject, Identity):
         yield _identity(subject)
     elif isinstance(subject, Domain):
@@ -120,9 +119,24 @@ def _database(database: Database) -> Contact:
     return Contact(f"{urlsplit(database.url).scheme} at {place}", place)
 
 
+def _directory(directory: Directory, inventory: Inventory) -> Iterator[Contact]:
+    if directory.ldif:
+        yield Contact(f"nothing: {directory.ldif} is read here")
+        return
+    place = url(directory.url, "ldaps", "ldap")
+    yield Contact(f"{directory.url} ({place})", place)
+    active = "active" in inventory.authorisation.allow
+    if active and directory.url.startswith("ldaps:"):
+        plain = Place(place.host, DEFAULT_PORTS["ldap"])
+        yield Contact(f"its plain LDAP at {plain}", plain)
+
+
 def _identity(identity: Identity) -> Contact:
-    if not identity.keycloak.url:
-        return Contact(f"nothing: {identity.keycloak.path} is read here")
+    if identity.keycloak is None or not identity.keycloak.url:
+        kept = identity.keycloak.path if identity.keycloak else None
+        return Contact(
+            f"nothing: {kept or identity.entra or identity.okta or identity.aws} is read here"
+        )
     place = url(identity.keycloak.url, "https", "http")
     return Contact(f"{identity.keycloak.url} at {place}", place)
 

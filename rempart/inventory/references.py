@@ -139,12 +139,18 @@ def _on(subject: ReadLog | Database | Files | Backup, known: Known) -> Fields:
         yield from _named(("on",), subject.on, known, "host")
 
 
+def _one_way(subject: Subject, *keys: str) -> Fields:
+    """Exactly one of these keys says where to look."""
+    ways = [key for key in keys if getattr(subject, key)]
+    if len(ways) != 1:
+        found = " and ".join(ways) or ("neither" if len(keys) == 2 else "none")
+        named = ", ".join(f'"{key}"' for key in keys)
+        yield (), f"expected exactly one of the keys {named}, found {found}"
+
+
 def _read_log(log: ReadLog, known: Known) -> Fields:
     yield from _on(log, known)
-    ways = [key for key in ("path", "table") if getattr(log, key)]
-    if len(ways) != 1:
-        found = " and ".join(ways) if ways else "neither"
-        yield (), f'expected exactly one of the keys "path", "table", found {found}'
+    yield from _one_way(log, "path", "table")
     if log.table or log.database:
         yield from _named(("database",), log.database, known, "database")
     if log.format == "regex" and not log.layout:
@@ -162,12 +168,15 @@ def _database(database: Database, known: Known) -> Fields:
 
 
 def _directory(directory: Directory, _: Known) -> Fields:
-    yield from _address("url", lambda: addresses.url(directory.url, "ldaps", "ldap"))
+    yield from _one_way(directory, "url", "ldif")
+    if directory.url:
+        yield from _address("url", lambda: addresses.url(directory.url, "ldaps", "ldap"))
 
 
 def _identity(identity: Identity, _: Known) -> Fields:
+    yield from _one_way(identity, "keycloak", "entra", "okta", "aws")
     where = identity.keycloak
-    if where.url:
+    if where is not None and where.url:
         yield from _address("keycloak", lambda: addresses.url(where.url, "https", "http"))
 
 

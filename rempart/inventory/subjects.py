@@ -3,6 +3,7 @@
 `kind` tells the families apart in the engine; the key in the file is the plural (`portals:`).
 """
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, TypeAlias
 
@@ -211,11 +212,12 @@ class Database(Subject, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Directory(Subject, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """An LDAP directory."""
+    """An LDAP directory: its URL, or an LDIF file taken from it."""
 
     kind: ClassVar[str] = "directory"
 
-    url: Text
+    url: str = ""
+    ldif: Path | None = None
     bind: str = ""
     password: Reference | None = None
     base: str = ""
@@ -223,12 +225,21 @@ class Directory(Subject, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Identity(Subject, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A realm of an identity provider of the payer: its export, or its URL and a token."""
+    """A realm or tenant of the payer at an identity provider, by one of these keys.
+
+    `keycloak` is a realm's export, or its URL with a `token` of the admin API (`realm` where the
+    URL names none); `entra`, `okta` and `aws` are folders or files of answers of their APIs.
+    """
 
     kind: ClassVar[str] = "identity"
 
-    keycloak: Location
+    keycloak: Location | None = None
+    realm: str = ""
+    ca: Path | None = None
     token: Reference | None = None
+    entra: Path | None = None
+    okta: Path | None = None
+    aws: Path | None = None
 
 
 class Domain(Subject, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -257,13 +268,14 @@ class Files(Subject, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Backup(Subject, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A place of backups, and what they are copies of."""
+    """A place of backups, and what they are copies of; `restored`: a restore was last rehearsed."""
 
     kind: ClassVar[str] = "backup"
 
     path: Place
     on: str = ""
     of: tuple[str, ...] = ()
+    restored: date | None = None
 
 
 class Repository(Subject, frozen=True, forbid_unknown_fields=True, kw_only=True):
