@@ -14,9 +14,9 @@ def check(rule: ClientRule) -> Result:
     facts = {"rule": rule.key, "method": rule.method}
     seen = f"{rule.key} {rule.method}"
     if rule.method == "reject":
-        return notapplicable(f"{seen}: nobody is let in", rule)
+        return notapplicable(f"{rule.key}: nobody is let in", rule)
     if rule.shadowed:
-        return notapplicable(f"{seen}: never reached, {rule.shadowed} comes first", rule)
+        return notapplicable(f"{rule.key}: never reached, {rule.shadowed} comes first", rule)
     why, severity = _weakness(rule)
     return verdict(not why, f"{seen}{why}", rule, facts=facts, severity=severity)
 
