@@ -11,7 +11,8 @@ class Volume(Observation):
 
     `cipher` as the layer names it (aes-xts-plain64); None where nothing encrypts. `key_holder` is
     `customer`, `provider`, `host`, or None where not encrypted; `key_name` names the customer's key
-    where a repository does.
+    where a repository does. `blocks` are the devices under a mount down to its disks, each with its
+    type (`sda2_crypt crypt`, `sda2 part`, `sda disk`).
     """
 
     encrypted: Seen[bool]
@@ -19,6 +20,7 @@ class Volume(Observation):
     key_holder: Seen[str | None] = None
     format: Seen[str | None] = None
     key_name: Seen[str | None] = None
+    blocks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

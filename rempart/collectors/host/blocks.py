@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from rempart.check import Fact, Reason, Unknown, all_of
+from rempart.collectors.text import clean
 from rempart.errors import Truncated
 
 LUKS = "crypto_LUKS"
@@ -57,6 +58,7 @@ class Blocks:
     mounted: dict[str, str] = field(default_factory=dict)  # mount point -> path
     luks: list[str] = field(default_factory=list)
     pools: dict[str, str] = field(default_factory=dict)  # path of a btrfs device -> its UUID
+    trails: dict[str, list[str]] = field(default_factory=dict)  # devices under one, itself first
     crypts: bool = False
 
     def encrypted(self, device: str) -> Fact:
@@ -77,6 +79,10 @@ class Blocks:
             elif path != own and path not in mounted and self.encrypted(path) is not True:
                 facts.append(Unknown(Reason.UNRESOLVED, f"{path} may be part of it"))
         return all_of(*facts)
+
+    def trail(self, device: str) -> tuple[str, ...]:
+        """The devices from this one down to its disks, each with its type: `sda2 part`."""
+        return tuple(self.trails.get(device, ()))
 
     def sealed(self, device: str) -> Way | None:
         """The first way of an encrypted device: which container holds it."""
@@ -99,16 +105,18 @@ def blocks(text: str) -> Blocks:
         raise Truncated("lsblk: the answer is no device tree") from None
     found = Blocks()
     verified = set(_verified(tree.blockdevices))
-    waiting = [(node, Way(node.type), "") for node in reversed(tree.blockdevices)]
+    above: tuple[str, ...] = ()
+    waiting = [(node, Way(node.type), "", above) for node in reversed(tree.blockdevices)]
     while waiting:
-        node, way, under = waiting.pop()
+        node, way, under, above = waiting.pop()
+        trail = (clean(f"{node.name} {node.type}", 80), *above)
         path = f"/dev/{node.kname or node.name}"
         if node.type == "crypt" and node.name not in verified:
             found.crypts = True
             way = Way(way.bottom, under, way.format)
-        _note(found, node, path, way)
+        _note(found, node, path, way, trail)
         kept = way if way.sealed else Way(way.bottom, "", node.fstype or "")
-        waiting += [(child, kept, path) for child in reversed(node.children)]
+        waiting += [(child, kept, path, trail) for child in reversed(node.children)]
     return found
 
 
@@ -122,12 +130,14 @@ def _verified(nodes: Iterable[_Node]) -> Iterator[str]:
         waiting += node.children
 
 
-def _note(found: Blocks, node: _Node, path: str, way: Way) -> None:
+def _note(found: Blocks, node: _Node, path: str, way: Way, trail: tuple[str, ...]) -> None:
     for name in {node.numbers, path, f"/dev/{node.name}", f"/dev/mapper/{node.name}"}:
         found.paths[name] = path
         ways = found.ways.setdefault(name, [])
         if way not in ways:
             ways.append(way)
+        known = found.trails.setdefault(name, [])
+        known += [each for each in trail if each not in known]
     if node.fstype == LUKS and path not in found.luks:
         found.luks.append(path)
     if node.fstype == "btrfs":

@@ -163,6 +163,7 @@ def _volume(mount: _Mount, tree: Blocks | Unknown, known: Mapping[str, str]) -> 
         cipher=cipher,
         key_holder=holder,
         format=layer,
+        blocks=() if isinstance(tree, Unknown) else tree.trail(_device(mount, tree)),
         key=mount.point,
         source="lsblk",
     )
