@@ -38,3 +38,16 @@ class SudoRule(Observation):
     run_as: str
     commands: tuple[str, ...]
     nopasswd: Seen[bool]
+
+
+@dataclass(frozen=True, slots=True)
+class LoginDefaults(Observation):
+    """What new local accounts get, from login.defs and useradd; key: `new accounts`.
+
+    `inactive_days` after its password expired an account is closed; None where it never is.
+    `uid_min` and `uid_max` bound the accounts of people; below them are those of the system.
+    """
+
+    inactive_days: Seen[int | None]
+    uid_min: Seen[int]
+    uid_max: Seen[int]

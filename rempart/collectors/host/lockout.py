@@ -1,111 +1,165 @@
-"""What stands beside the password at the doors of a host: a lock after failures, a second factor.
+"""What locks an account after failures, and a second factor beside the password.
 
 Sources: faillock.conf(5) and pam_faillock(8) of Linux-PAM 1.5. The weakest door counts.
 """
 
-from rempart.check import Evidence, Fact, Seen, Unknown, all_of
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from rempart.check import Evidence, Fact, Observation, Seen, Unknown, all_of
+from rempart.collectors.host.framing import Answers
 from rempart.collectors.host.lines import Files
 from rempart.collectors.host.pam import (
     FOLDER,
     Stack,
     assignments,
-    denies,
     file_of,
-    known,
     number,
-    reached,
-    refuses_at_once,
+    place_of,
+    readable,
     stack,
 )
-from rempart.errors import CollectError, Privilege, Unresolved
+from rempart.collectors.host.pam_doors import door as opened
+from rempart.collectors.host.pam_files import LOCK, seen_files
+from rempart.collectors.host.pam_modules import FAILLOCK, TALLIES
+from rempart.errors import CollectError, Unresolved
+from rempart.observations.pam import PamLock
 
-FAILLOCK = "/etc/security/faillock.conf"
-DOORS = ("sshd", "login")  # services a person signs in through with a password
-# Modules that ask for the password: when one fails, the failure must still come to be counted.
-VERIFIERS = ("pam_unix.so", "pam_sss.so", "pam_ldap.so", "pam_krb5.so", "pam_winbind.so")
-TALLIES = ("pam_tally2.so", "pam_tally.so")  # gone since Linux-PAM 1.4; their rules are not read
-SECOND_FACTORS = (
-    "pam_google_authenticator.so",
-    "pam_oath.so",
-    "pam_u2f.so",
-    "pam_duo.so",
-    "pam_yubico.so",
-)
+DOORS: Final = ("sshd", "login")  # services a stranger signs in through with a password
+FAILURES, UNLOCK, WINDOW = 3, 600, 900  # pam_faillock's own figures
 
 
-def lock(found: Files) -> tuple[Seen[int | None], Seen[int | None], Evidence]:
-    """Failures until an account locks, the seconds it stays so, and the weakest door's file.
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """The lock of the weakest door; None failures: it never locks. None seconds: until opened."""
 
-    None failures: it never locks. None seconds beside failures: an administrator unlocks.
-    """
-    weakest, place = (0, 0), _place(found, _doors(found)[0])
+    failures: Seen[int | None]
+    seconds: Seen[int | None]
+    window: Seen[int | None]
+    place: Evidence
+
+
+def lock(found: Files) -> Lock:
+    """The lock a guesser meets at the weakest door of the host."""
+    weakest, place = (0, 0, 0), _place(found, _doors(found)[0])
     try:
-        for door in _doors(found):
-            locked = _lock(found, stack(found, door, "auth"))
-            if locked is None:
-                return None, None, _place(found, door)
-            if locked > weakest:
-                weakest, place = locked, _place(found, door)
+        for name in _doors(found):
+            if not _locks(found, name):
+                return Lock(None, None, None, _place(found, name))
+            told = figures(found, stack(found, name, "auth"))
+            if told[0] <= 0:
+                return Lock(None, None, None, _place(found, name))
+            if told > weakest:
+                weakest, place = told, _place(found, name)
     except CollectError as error:
         unknown = Unknown(error.reason, str(error))
-        return unknown, unknown, place
-    return weakest[0], weakest[1] or None, place
+        return Lock(unknown, unknown, unknown, place)
+    return Lock(weakest[0], weakest[1] or None, weakest[2], place)
 
 
 def second_factor(found: Files) -> Fact:
     """Whether every door demands one; a module that lets those without one through does not."""
     try:
-        return all_of(*(_demands(stack(found, door, "auth")) for door in _doors(found)))
+        facts = []
+        for name in _doors(found):
+            seen = opened(found, name)
+            unenrolled: Fact = seen.unenrolled_enter == False  # noqa: E712  (three-valued)
+            facts += [seen.factor_demanded == True, unenrolled]  # noqa: E712  (three-valued)
+        return all_of(*facts)
     except CollectError as error:
         return Unknown(error.reason, str(error))
 
 
-def _doors(found: Files) -> tuple[str, ...]:
-    return tuple(door for door in DOORS if file_of(found, door)) or ("other",)
+def locks(answers: Answers) -> Iterator[Observation]:
+    """The figures of pam_faillock at the first door that has it; nothing where none has."""
+    found = seen_files(answers)
+    for name in (*DOORS, "su", "sudo"):
+        if not file_of(found, name):
+            continue
+        modules = [one for one in stack(found, name, "auth") if one.name == FAILLOCK]
+        if modules:
+            place = modules[0].place
+            yield PamLock(
+                **_figures_seen(found, tuple(modules)),
+                key="faillock",
+                source=place.source,
+                line=place.line,
+            )
+            return
 
 
-def _place(found: Files, door: str) -> Evidence:
-    return Evidence(file_of(found, door) or FOLDER + door)
+def figures(found: Files, modules: Stack) -> tuple[int, int, int]:
+    """Failures, seconds of the lock (0: until opened) and seconds a failure counts."""
+    settings = _settings(found, modules)
+    failures = number(settings, "deny", FAILURES)
+    return (
+        failures,
+        number(settings, "unlock_time", UNLOCK),
+        number(settings, "fail_interval", WINDOW),
+    )
 
 
-def _lock(found: Files, modules: Stack) -> tuple[int, int] | None:
-    """pam_faillock counts when its authfail is told, and refuses at preauth or after success."""
-    if any(module.name in TALLIES for module in modules):
+def _figures_seen(found: Files, modules: Stack) -> dict[str, Any]:
+    try:
+        failures, unlock, window = figures(found, modules)
+        settings = _settings(found, modules)
+        root = number(settings, "root_unlock_time", unlock)
+    except CollectError as error:
+        why = Unknown(error.reason, str(error))
+        names = ("failures", "unlock_seconds", "window_seconds", "binds_root")
+        return dict.fromkeys((*names, "root_unlock_seconds", "admin_group", "local_only"), why)
+    return {
+        "failures": failures,
+        "unlock_seconds": unlock,
+        "window_seconds": window,
+        "binds_root": "even_deny_root" in settings,
+        "root_unlock_seconds": root,
+        "admin_group": settings.get("admin_group", ""),
+        "local_only": "local_users_only" in settings,
+    }
+
+
+def _settings(found: Files, modules: Stack) -> dict[str, str]:
+    """The settings in force: the file, then the arguments, the last word last."""
+    ours = [one for one in modules if one.name == FAILLOCK]
+    file = next((one.options["conf"] for one in ours if "conf" in one.options), LOCK)
+    if file != LOCK and file not in found.lines:
+        raise Unresolved(f"{file} was not asked for")
+    if found.hides(file) or not any("deny" in one.options for one in ours):
+        readable(found, file)
+    settings = assignments(found, file)
+    for one in ours:
+        settings |= one.options
+    for name in ("unlock_time", "root_unlock_time"):
+        if settings.get(name) == "never":
+            settings[name] = "0"
+    return settings
+
+
+def _locks(found: Files, name: str) -> bool:
+    """Whether failures are counted there and a locked account is refused.
+
+    Raises Unresolved where that hangs on what was not seen.
+    """
+    if any(one.name in TALLIES for one in stack(found, name, "auth")):
         raise Unresolved("the rules of pam_tally are not read")
-    ours = [module for module in modules if module.name == "pam_faillock.so"]
-    counts = any(
-        module in ours and "authfail" in module.options and _told(modules[:index])
-        for index, module in enumerate(modules)
-    )
-    refuses = any(
-        ("preauth" in module.options and known(denies(module.control)))
-        or "authsucc" in module.options
-        for module in ours
-    )
-    if not counts or not refuses:
-        return None
-    hidden = found.hides(FAILLOCK)
-    if hidden:
-        raise Privilege(f"{hidden} may not be read")
-    said = any("deny" in module.options for module in ours)
-    if found.partial and not said and FAILLOCK not in found.lines:
-        raise Unresolved(f"{FAILLOCK}: not handed over")
-    settings = assignments(found, FAILLOCK)
-    for module in ours:
-        settings |= module.options
-    if settings.get("unlock_time") == "never":
-        settings["unlock_time"] = "0"
-    failures = number(settings, "deny", 3)
-    return (failures, number(settings, "unlock_time", 600)) if failures > 0 else None
+    seen = opened(found, name)
+    for fact in (seen.counted, seen.locked_refused):
+        if isinstance(fact, Unknown):
+            raise Unresolved(fact.detail)
+        if fact is not True:
+            return False
+    return True
 
 
-def _told(before: Stack) -> bool:
-    """Whether a failure comes past the modules that may refuse the password."""
-    return not any(one.name in VERIFIERS and refuses_at_once(one.control) for one in before)
+def _doors(found: Files) -> tuple[str, ...]:
+    return tuple(name for name in DOORS if file_of(found, name)) or ("other",)
 
 
-def _demands(modules: Stack) -> Fact:
-    for index, module in enumerate(modules):
-        if module.name in SECOND_FACTORS and "nullok" not in module.options:
-            return all_of(denies(module.control), reached(modules, index))
-    return False
+def _place(found: Files, name: str) -> Evidence:
+    place = place_of(found, name)
+    return place if place.source != FOLDER + "other" else Evidence(FOLDER + name)
+
+
+READERS = {PamLock: locks}

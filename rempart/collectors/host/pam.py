@@ -1,90 +1,129 @@
-"""PAM stacks as PAM builds them: one service, one type, includes followed in place.
+"""PAM stacks as PAM builds them: one service, one type, includes and substacks in their places.
 
-Source: pam.conf(5), pam.d(5), Linux-PAM 1.5. Jumps are recognised, not followed: what a jump may
-leave out is unknown, never assumed to run.
+Source: pam.d(5) and libpam of Linux-PAM 1.5, with Debian's `@include`. What was not seen stops the
+reading: nobody knows what a missing file would have said.
 """
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import dataclass, replace
+from typing import Final, TypeAlias
 
-from rempart.check import Evidence, Fact, Reason, Unknown
+from rempart.check import Evidence
 from rempart.collectors.host.lines import Files, Line
 from rempart.errors import Privilege, Unresolved
 
 FOLDER = "/etc/pam.d/"
 FOLDERS = (FOLDER, "/usr/etc/pam.d/", "/usr/lib/pam.d/")  # a vendor's own services stand last
 MOST = 200  # files of one stack: includes that include each other come to an end
-_LINE = re.compile(r"-?(\w+)\s+(\[[^\]]*\]|\S+)\s+(\S+)\s*(.*)")
-_ARGUMENT = re.compile(r"\[([^\]]*)\]|(\S+)")
-DENY = ("bad", "die")
+DEEPEST = 30  # files that include one another
+LONGEST = 2_000  # modules of one stack
+KINDS = frozenset({"auth", "account", "password", "session"})
+_LINE = re.compile(r"(\S+)\s+(\[[^\]]*\]|\S+)\s*(\S*)\s*(.*)")
+_ARGUMENT = re.compile(r"\[((?:\\\]|[^\]])*)\]|(\S+)")
+SUBSTACK: Final = "substack"
 
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """One module in a stack: its control, its arguments, and where it stands."""
+    """One line of a stack: its control, its arguments, and where it stands.
+
+    `level` counts the substacks around it. A `substack` line itself is kept, for jumps count it as
+    one; it runs nothing. A line PAM cannot read has no name: it refuses.
+    """
 
     control: str
     name: str
     arguments: tuple[str, ...]
     place: Evidence
+    level: int = 0
 
     @property
     def options(self) -> dict[str, str]:
         """Arguments by name; one without a value has an empty one."""
         return dict(argument.partition("=")[::2] for argument in self.arguments)
 
+    @property
+    def silent(self) -> bool:
+        """Whether nothing runs here."""
+        return self.control == SUBSTACK
+
+    def __str__(self) -> str:
+        return " ".join((self.control, self.name, *self.arguments))
+
 
 Stack: TypeAlias = tuple[Module, ...]
 
 
 def stack(found: Files, service: str, kind: str) -> Stack:
-    """The modules of a service, in order; `other` stands in for a service without a file.
+    """The modules of a service, in order; those of `other` where it has none of this type.
 
     Raises Privilege or Unresolved where a file of it was not seen.
     """
-    return tuple(_modules(found, file_of(found, service) or _path(found, "other"), kind, []))
+    file = file_of(found, service)
+    modules = tuple(_Reading(found, kind).modules(file)) if file else ()
+    if not any(not module.silent for module in modules):
+        modules = tuple(_Reading(found, kind).modules(_path(found, "other")))
+    return modules
 
 
 def file_of(found: Files, service: str) -> str:
     """The file of a service, the administrator's before the vendor's; empty where there is none."""
-    files = (f"{folder}{service}" for folder in FOLDERS)
-    return next((file for file in files if file in found.lines), "")
+    files = (f"{folder}{service.lower()}" for folder in FOLDERS)
+    return next((file for file in files if file in found.lines or file in found.unreadable), "")
 
 
-def denies(control: str) -> Fact:
-    """Whether a failing module of this control refuses the whole."""
-    if not control.startswith("["):
-        return control in ("required", "requisite")
-    action = _actions(control).get("default", "bad")
-    if action in DENY or action == "ignore":
-        return action != "ignore"
-    return Unknown(Reason.UNRESOLVED, f"PAM control {control}")
+def place_of(found: Files, service: str) -> Evidence:
+    """Where a service is written, or would be."""
+    return Evidence(file_of(found, service) or file_of(found, "other") or FOLDER + service)
 
 
-def reached(modules: Stack, index: int) -> Fact:
-    """Whether PAM always comes to this module: nothing before it ends or jumps over."""
-    for place, module in enumerate(modules[:index]):
-        if module.control == "sufficient" or _leaves(module.control, index - place):
-            words = f"{module.name} {module.control} may pass by {modules[index].name}"
-            return Unknown(Reason.UNRESOLVED, words)
-    return True
+@dataclass(slots=True)
+class _Reading:
+    found: Files
+    kind: str
+    opened: int = 0
+    told: int = 0
 
+    def modules(self, file: str, level: int = 0, depth: int = 0) -> Iterator[Module]:
+        hidden = self.found.hides(file)
+        if hidden:
+            raise Privilege(f"{hidden} may not be read")
+        if file not in self.found.lines:
+            raise Unresolved(f"{file} was not seen")
+        self.opened += 1
+        if self.opened > MOST or depth > DEEPEST:
+            raise Unresolved(f"{file} includes more than {MOST} files, or itself")
+        for line in _joined(self.found.lines[file]):
+            words = line.text.split(None, 1)
+            if words[0] == "@include" and len(words) > 1:
+                yield from self.modules(_path(self.found, words[1]), level, depth + 1)
+            else:
+                yield from self._line(line, level, depth)
 
-def refuses_at_once(control: str) -> bool:
-    """Whether a failing module of this control ends the stack, so that nothing after it runs."""
-    if control.startswith("["):
-        actions = _actions(control)
-        return "die" in (actions.get("default"), actions.get("auth_err"))
-    return control == "requisite"
-
-
-def known(fact: Fact) -> bool:
-    """The fact, when it is one; raises Unresolved with its words when it is not known."""
-    if isinstance(fact, Unknown):
-        raise Unresolved(fact.detail)
-    return fact
+    def _line(self, line: Line, level: int, depth: int) -> Iterator[Module]:
+        place = Evidence(line.file, line.number)
+        match = _LINE.match(line.text)
+        kind = (match[1] if match else line.text).removeprefix("-").lower()
+        if kind not in KINDS:
+            kind, match = "auth", None  # "most sensitive", says libpam, and makes it refuse
+        if kind != self.kind:
+            return
+        self.told += 1
+        if self.told > LONGEST:
+            raise Unresolved(f"{line.file}: a stack of more than {LONGEST} modules")
+        if match is None or not match[3]:
+            yield Module("required", "", (), place, level)
+            return
+        control = match[2].lower() if not match[2].startswith("[") else match[2]
+        if control in ("include", SUBSTACK):
+            deeper = level + (control == SUBSTACK)
+            if deeper > level:
+                yield Module(SUBSTACK, match[3], (), place, level)
+            yield from self.modules(_path(self.found, match[3]), deeper, depth + 1)
+        else:
+            name = match[3].rsplit("/", 1)[-1]
+            yield Module(control, name, _arguments(match[4]), place, level)
 
 
 def assignments(found: Files, file: str) -> dict[str, str]:
@@ -99,6 +138,26 @@ def assignments(found: Files, file: str) -> dict[str, str]:
     return settings
 
 
+def placed(found: Files, file: str, name: str) -> Evidence:
+    """The last line of a file that sets a name, or the file where none does."""
+    for line in reversed(found.lines.get(file, ())):
+        if re.match(rf"\s*{re.escape(name)}\b", line.text):
+            return Evidence(line.file, line.number)
+    return Evidence(file)
+
+
+def readable(found: Files, file: str) -> None:
+    """Raise Privilege where a settings file could not be read, Unresolved where it was not given.
+
+    A file that is not there on a host seen whole leaves the program's own defaults.
+    """
+    hidden = found.hides(file)
+    if hidden:
+        raise Privilege(f"{hidden} may not be read")
+    if found.partial and file not in found.lines:
+        raise Unresolved(f"{file}: not handed over")
+
+
 def number(settings: Mapping[str, str], name: str, default: int | None = None) -> int:
     """A whole number among settings; raises Unresolved for anything else."""
     text = settings.get(name)
@@ -110,52 +169,23 @@ def number(settings: Mapping[str, str], name: str, default: int | None = None) -
     return int(text or 0)
 
 
-def _leaves(control: str, distance: int) -> bool:
-    if not control.startswith("["):
-        return False
-    action = _actions(control).get("success", "")
-    return action == "done" or (action.isdigit() and int(action[:4]) >= distance)
-
-
-def _actions(control: str) -> dict[str, str]:
-    return dict(pair.partition("=")[::2] for pair in control.strip("[]").split())
-
-
-def _modules(found: Files, file: str, kind: str, opened: list[str]) -> Iterator[Module]:
-    hidden = found.hides(file)
-    if hidden:
-        raise Privilege(f"{hidden} may not be read")
-    if file not in found.lines:
-        raise Unresolved(f"{file} was not seen")
-    opened.append(file)
-    if len(opened) > MOST:
-        raise Unresolved(f"{opened[0]} includes more than {MOST} files")
-    for line in _joined(found.lines[file]):
-        words = line.text.split()
-        if words[:1] == ["@include"] and len(words) > 1:
-            yield from _modules(found, _path(found, words[1]), kind, opened)
-            continue
-        match = _LINE.match(line.text)
-        if not match or match[1].lower() != kind:
-            continue
-        control = match[2].lower()
-        if control in ("include", "substack"):
-            yield from _modules(found, _path(found, match[3]), kind, opened)
-        else:
-            module = match[3].rsplit("/", 1)[-1]
-            place = Evidence(line.file, line.number)
-            yield Module(control, module, _arguments(match[4]), place)
-
-
 def _joined(lines: list[Line]) -> Iterator[Line]:
-    held: list[str] = []
+    """Lines without comments, continued ones joined; one ends where its first comment starts."""
+    held: list[Line] = []
     for line in lines:
-        held.append(line.text.removesuffix("\\").strip())
-        if line.text.endswith("\\"):
+        text, mark, _ = line.text.partition("#")
+        text = text.strip()
+        continued = text.endswith("\\") and not mark
+        held.append(replace(line, text=text.removesuffix("\\") if continued else text))
+        if continued:
             continue
-        text, held = " ".join(held), []
-        if text and not text.startswith("#"):
-            yield Line(line.file, line.number, text.partition(" #")[0])
+        whole = " ".join(part.text for part in held).strip()
+        first, held = held[0], []
+        if whole:
+            yield replace(first, text=whole)
+    whole = " ".join(part.text for part in held).strip()
+    if whole:
+        yield replace(held[0], text=whole)
 
 
 def _arguments(text: str) -> tuple[str, ...]:

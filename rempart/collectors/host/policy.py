@@ -1,4 +1,4 @@
-"""The password policy PAM applies: pwquality as configured, if its module is really reached.
+"""The password policy PAM applies: pwquality as configured, where its refusal is final.
 
 Sources: pwquality.conf(5) and pam_pwquality(8) of libpwquality 1.4, pam_unix(8), login.defs(5).
 Drop-in files are read first, then pwquality.conf, then the module's arguments; the later word wins.
@@ -8,28 +8,18 @@ Without pwquality, pam_unix asks for a length and nothing else.
 from collections.abc import Iterator
 from typing import Any
 
-from rempart.check import Evidence, Observation, Seen, Unknown
+from rempart.check import Evidence, Observation, Seen, Unknown, unseen
 from rempart.collectors.host.framing import Answers
-from rempart.collectors.host.lines import Files, files
+from rempart.collectors.host.lines import Files
 from rempart.collectors.host.lockout import lock, second_factor
-from rempart.collectors.host.pam import (
-    FOLDER,
-    FOLDERS,
-    Module,
-    Stack,
-    assignments,
-    denies,
-    known,
-    number,
-    reached,
-    stack,
-)
-from rempart.collectors.host.section import Section
-from rempart.errors import CollectError, Privilege, Unresolved
+from rempart.collectors.host.pam import Module, assignments, number, place_of, readable, stack
+from rempart.collectors.host.pam_change import change, quality_settings
+from rempart.collectors.host.pam_files import LOGIN_DEFS, seen_files
+from rempart.collectors.host.pam_modules import QUALITY as JUDGES
+from rempart.collectors.host.pam_modules import UNIX
+from rempart.errors import CollectError, Unresolved
 from rempart.observations.passwords import PasswordPolicy
 
-QUALITY = "/etc/security/pwquality.conf"
-LOGIN_DEFS = "/etc/login.defs"
 UNIX_LENGTH = 6
 LEAST_LENGTH = 6  # pwquality refuses to go lower
 DEFAULTS = {
@@ -40,86 +30,78 @@ DEFAULTS = {
     "dcredit": "0",
     "ocredit": "0",
     "dictcheck": "1",
+    "usercheck": "1",
     "enforcing": "1",
 }
-UNREAD = ("pam_passwdqc.so", "pam_cracklib.so")  # modules whose rules are not read
-NAMES = ("min_length", "min_classes", "lower", "upper", "digits", "specials", "dictionary")
+NAMES = (
+    *("min_length", "min_classes", "lower", "upper", "digits", "specials", "dictionary"),
+    "forbids_username",
+)
 NEVER = 99_999  # login.defs writes "no expiry" so
 
 
 def password_policy(answers: Answers) -> Iterator[Observation]:
     """The policy for local passwords; raises Unresolved on a system without PAM."""
-    found = files(answers.text("pam"), partial=answers.captured)
-    if not any(file.startswith(FOLDERS) for file in found.lines) and not found.hides(FOLDER):
-        raise Unresolved(f"{FOLDER} is not there: no PAM")
-    yield policy_of(found)
+    yield policy_of(seen_files(answers))
 
 
 def policy_of(found: Files) -> PasswordPolicy:
     """The policy these files make."""
     rules, place = _rules(found)
-    failures, seconds, door = lock(found)
+    locked = lock(found)
     return PasswordPolicy(
         **rules,
         max_length=None,
-        max_failures=failures,
-        unlock_seconds=seconds,
+        max_failures=locked.failures,
+        unlock_seconds=locked.seconds,
+        window_seconds=locked.window,
         max_age_days=_max_age(found),
+        min_age_days=_age(found, "PASS_MIN_DAYS", 0),
+        history=_history(found),
         second_factor=second_factor(found),
         key="pam",
         source=place.source,
         line=place.line,
-        decided={"max_failures": door},
+        decided={"max_failures": locked.place},
     )
+
+
+def known(fact: Seen[bool]) -> bool:
+    """The fact, when it is one; raises Unresolved with its words when it is not known."""
+    if isinstance(fact, Unknown):
+        raise Unresolved(fact.detail)
+    return fact is True
 
 
 def _rules(found: Files) -> tuple[dict[str, Any], Evidence]:
     """The rules in force by field, and the line of the module that applies them."""
-    place = Evidence(f"{FOLDER}passwd")
+    place = place_of(found, "passwd")
     try:
         modules = stack(found, "passwd", "password")
-        unix = next((item for item in modules if item.name == "pam_unix.so"), None)
-        place = unix.place if unix else place
+        unix = next((item for item in modules if item.name == UNIX), None)
+        judge = next((item for item in modules if item.name in JUDGES), None)
+        place = judge.place if judge else unix.place if unix else place
         rules = _length_alone(unix)
-        for index, module in enumerate(modules):
-            if module.name in UNREAD:
-                raise Unresolved(f"the rules of {module.name} are not read")
-            if module.name == "pam_pwquality.so":
-                place = module.place
-                _after(modules[:index])
-                if known(denies(module.control)) and known(reached(modules, index)):
-                    rules |= _quality(found, module, rules["min_length"])
-                break
+        if judge and judge.name != "pam_pwquality.so":
+            raise Unresolved(f"the rules of {judge.name} are not read")
+        if judge and known(change(found).enforced):
+            rules |= _quality(found, judge, rules["min_length"])
     except CollectError as error:
         rules = dict.fromkeys((*NAMES, "binds_admins"), Unknown(error.reason, str(error)))
     return rules, place
 
 
-def _after(before: Stack) -> None:
-    """Raise Unresolved where the password is already set when its quality is looked at."""
-    if any(one.name == "pam_unix.so" for one in before):
-        raise Unresolved("pam_unix.so sets the password before pam_pwquality.so looks at it")
-
-
 def _length_alone(unix: Module | None) -> dict[str, Any]:
     length = number(unix.options, "minlen", UNIX_LENGTH) if unix else 0
     return {**dict.fromkeys(NAMES, 0), "min_length": length, "dictionary": False} | {
-        "binds_admins": False  # pam_unix asks nothing of root
+        "binds_admins": False,  # pam_unix asks nothing of root
+        "forbids_username": False,
     }
 
 
 def _quality(found: Files, module: Module, unix: int) -> dict[str, Any]:
     """pwquality's rules; none when it only warns."""
-    settings = dict(DEFAULTS)
-    hidden = found.hides(f"{QUALITY}.d/") or found.hides(QUALITY)
-    if hidden:
-        raise Privilege(f"{hidden} may not be read")
-    places = [*found.matching(f"{QUALITY}.d/*.conf"), QUALITY]
-    if found.partial and not any(file in found.lines for file in places):
-        raise Unresolved(f"{QUALITY}: not handed over")
-    for file in places:
-        settings |= assignments(found, file)
-    settings |= module.options
+    settings = DEFAULTS | quality_settings(found, module)
     if number(settings, "enforcing") == 0:
         return {}
     return {
@@ -131,29 +113,32 @@ def _quality(found: Files, module: Module, unix: int) -> dict[str, Any]:
         "specials": -number(settings, "ocredit"),
         "dictionary": number(settings, "dictcheck") != 0,
         "binds_admins": "enforce_for_root" in settings,
+        "forbids_username": number(settings, "usercheck") != 0,
     }
+
+
+def _history(found: Files) -> Seen[int]:
+    try:
+        return change(found).remembers
+    except CollectError as error:
+        return Unknown(error.reason, str(error))
+
+
+def _age(found: Files, name: str, default: int) -> Seen[int]:
+    """Days of login.defs, for accounts made from now on."""
+    try:
+        readable(found, LOGIN_DEFS)
+        return number(assignments(found, LOGIN_DEFS), name, default)
+    except CollectError as error:
+        return Unknown(error.reason, str(error))
 
 
 def _max_age(found: Files) -> Seen[int | None]:
     """Days a new account's password lives; None where it does not expire."""
-    hidden = found.hides(LOGIN_DEFS)
-    try:
-        if hidden:
-            raise Privilege(f"{hidden} may not be read")
-        if found.partial and LOGIN_DEFS not in found.lines:
-            raise Unresolved(f"{LOGIN_DEFS}: not handed over")
-        days = number(assignments(found, LOGIN_DEFS), "PASS_MAX_DAYS", NEVER)
-    except CollectError as error:
-        return Unknown(error.reason, str(error))
+    days = _age(found, "PASS_MAX_DAYS", NEVER)
+    if unseen(days) or not isinstance(days, int):
+        return days
     return days if 0 <= days < NEVER else None
 
 
-_PATHS = (
-    *(f"{folder}*" for folder in FOLDERS),
-    QUALITY,
-    f"{QUALITY}.d/*.conf",
-    "/etc/security/faillock.conf",
-    LOGIN_DEFS,
-)
-SECTIONS = (Section("pam", FOLDER.rstrip("/"), (PasswordPolicy,), paths=_PATHS),)
 READERS = {PasswordPolicy: password_policy}
