@@ -52,12 +52,18 @@ def schema() -> None:
 def sudoers(file: Path | None) -> None:
     """Print the sudoers fragment for the account the collector signs in with.
 
-    The account is the one FILE's hosts name; `audit` without a FILE.
+    The account is the one FILE's hosts name; `audit` without a FILE. Databases of FILE that are
+    asked on their host by their own client add the statements their owner is asked.
     """
+    from rempart.collectors.database.credentials.sudoers import asked_there, lines
     from rempart.collectors.host.sudoers import fragment
+    from rempart.inventory import load
 
+    asked = list(asked_there(load(file))) if file else []
     for user in _users(file) if file else ("audit",):
         click.echo(fragment(user))
+        for line in lines(user, [database for whose, database in asked if whose == user]):
+            click.echo(line)
 
 
 @command.command()
