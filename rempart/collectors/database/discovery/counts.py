@@ -21,15 +21,16 @@ NUMERIC: Final = frozenset(
      "siret", "siren", "birth"}
 )  # fmt: skip
 ENOUGH: Final = 5  # values of a form that are worth another question
-HEX: Final = "^(0x|[\\\\]x)?([0-9a-fA-F]{2}){13,40}$"
-BASE64: Final = "^[A-Za-z0-9+/_-]{18,44}={0,2}$"
-URL: Final = "%[0-9A-Fa-f]{2}"
+_HASHES: Final = "(32, 40, 56, 64, 96, 128)"  # hex digits of MD5, SHA-1 and the SHA-2 and 3 sizes
+# What a column's values look like: SQL over its text `r`, its compact text `x`, its letters `k`.
 FORMS: Final = {
-    "hex": HEX,
-    "base64": BASE64,
-    "url": URL,
-    "hash": "^[0-9a-fA-F]{32}([0-9a-fA-F]{8}|[0-9a-fA-F]{24}|[0-9a-fA-F]{32}|[0-9a-fA-F]{96})?$",
-    "sealed": "^(-----BEGIN PGP |vault:v[0-9]|eyJ[A-Za-z0-9_-]+[.]|[A-Za-z0-9+/_-]{22,}={0,2}$)",
+    "long": "octet_length({r}) > 15 AND {k} IS NULL",
+    "spaced": "octet_length({r}) > octet_length({x}) OR {r} <> {x}",
+    "hex": "{k} = 'h' AND octet_length({r}) BETWEEN 26 AND 82",
+    "base64": "{k} = 'b' AND octet_length({r}) <= 46",
+    "url": "octet_length({r}) > 12 AND replace({r}, '%', '') <> {r}",
+    "hash": f"{{k}} = 'h' AND octet_length({{r}}) IN {_HASHES}",
+    "spelt": "{k} IS NOT NULL",
 }
 
 
@@ -39,7 +40,6 @@ class Counted:
 
     field: Field
     sampled: int = 0
-    long: int = 0  # texts that can hold an identifier beside other words
     forms: dict[str, int] = dataclasses.field(default_factory=dict)
     found: list[IdentifierCount] = dataclasses.field(default_factory=list)
 
@@ -71,28 +71,30 @@ def _clear(
 ) -> Iterator[Counted]:
     asked, columns = [tuple(classes(one)) for one in fields], ["count(*)"]
     for at, (one, possible) in enumerate(zip(fields, asked, strict=True)):
-        columns += _about(sample, one, at)
+        columns += _about(one, at)
         columns += [keys.counted(sample.dialect, each.name, f"x{at}") for each in possible]
     (row,) = session.ask(sample.compacted(fields, ", ".join(columns)), seconds=seconds)
     values = iter(row[1:])
     for one, possible in zip(fields, asked, strict=True):
-        sampled, long, *formed = (int(next(values) or 0) for _ in range(2 + len(FORMS)))
-        test = int(next(values) or 0)
-        counted = Counted(one, sampled, long, dict(zip(FORMS, formed, strict=True)))
+        sampled, test = int(next(values) or 0), int(next(values) or 0)
+        counted = Counted(one, sampled, _forms(one, values))
         for each in possible:
             candidates, valid = keys.parted(next(values))
             counted.add(each.name, "clear", candidates, valid, test if each.name == "nir" else 0)
         yield counted
 
 
-def _about(sample: Sample, one: Field, at: int) -> Iterator[str]:
+def _about(one: Field, at: int) -> Iterator[str]:
     yield f"count(r{at})"
-    worded = one.kind in ("text", "document", "binary")
-    yield f"count(CASE WHEN length(r{at}) > 15 THEN 1 END)" if worded else "0"
-    for pattern in FORMS.values():
-        matches = sample.dialect.matches(f"r{at}", pattern)
-        yield f"count(CASE WHEN {matches} THEN 1 END)" if worded else "0"
     yield keys.tests(f"x{at}")
+    if one.worded:
+        for form in FORMS.values():
+            shaped = form.format(r=f"r{at}", x=f"x{at}", k=f"k{at}")
+            yield f"count(CASE WHEN {shaped} THEN 1 END)"
+
+
+def _forms(one: Field, values: Iterator[str | None]) -> dict[str, int]:
+    return {form: int(next(values) or 0) for form in FORMS} if one.worded else {}
 
 
 def classes(one: Field) -> Iterator[Identifier]:

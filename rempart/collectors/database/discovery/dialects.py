@@ -76,8 +76,11 @@ class Postgresql:
         return f"(({value})/{by})"
 
     def compact(self, value: str) -> str:
-        bare = f"upper(translate({value}, {self.text(SEPARATORS)}, ''))"
-        return f"CASE WHEN length({value}) <= {LONGEST} THEN {bare} END"
+        bare = value
+        for separator in SEPARATORS:  # quicker than one `translate`, which walks every character
+            bare = f"replace({bare}, {self.text(separator)}, '')"
+        bare = f'upper({bare} COLLATE "C")'
+        return f"CASE WHEN octet_length({value}) <= {LONGEST} THEN {bare} END"
 
     def from_hex(self, value: str) -> str:
         return f"encode(decode({value}, 'hex'), 'escape')"
@@ -126,7 +129,7 @@ class Mysql:
         bare = value
         for separator in SEPARATORS:
             bare = f"REPLACE({bare}, {self.text(separator)}, '')"
-        return f"CASE WHEN CHAR_LENGTH({value}) <= {LONGEST} THEN UPPER({bare}) END"
+        return f"CASE WHEN octet_length({value}) <= {LONGEST} THEN UPPER({bare}) END"
 
     def from_hex(self, value: str) -> str:
         return _latin(f"UNHEX({value})")

@@ -4,15 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from rempart.collectors.database.discovery import keys
-from rempart.collectors.database.discovery.counts import (
-    BASE64,
-    ENOUGH,
-    HEX,
-    NUMERIC,
-    URL,
-    Counted,
-    classes,
-)
+from rempart.collectors.database.discovery.counts import ENOUGH, FORMS, NUMERIC, Counted, classes
 from rempart.collectors.database.discovery.dialects import Dialect, Postgresql
 from rempart.collectors.database.discovery.samples import Sample
 from rempart.collectors.values import sure
@@ -31,18 +23,17 @@ def decoded(session: Any, sample: Sample, columns: Sequence[Counted], seconds: f
     ]
     if not pairs:
         return
-    dialect, sums = sample.dialect, []
+    dialect = sample.dialect
     fields = tuple(column.field for column, _ in pairs)
+    plain = [_plain(dialect, spelling, at) for at, (_, spelling) in enumerate(pairs)]
     listed = [f"{dialect.compact(f'd{at}')} AS x{at}" for at in range(len(pairs))]
-    plain = [
-        f"{_plain(dialect, spelling, f'r{at}')} AS d{at}" for at, (_, spelling) in enumerate(pairs)
-    ]
     asked = [tuple(_possible(column, spelling)) for column, spelling in pairs]
+    sums = []
     for at, names in enumerate(asked):
         sums += [keys.counted(dialect, name, f"x{at}") for name in names]
         sums.append(keys.tests(f"x{at}"))
-    inner = dialect.inner(", ".join(plain), f"({sample.query(fields, '*')}) AS spelt")
-    outer = dialect.inner(", ".join(listed), f"{inner} AS plain")
+    inner = f"({sample.compacted(fields, ', '.join(plain))}) AS plain"
+    outer = dialect.inner(", ".join(listed), inner)
     (row,) = session.ask(f"SELECT {', '.join(sums)} FROM {outer} AS seen", seconds=seconds)  # noqa: S608
     values = iter(row)
     for (column, spelling), names in zip(pairs, asked, strict=True):
@@ -58,67 +49,71 @@ def _possible(column: Counted, spelling: str) -> Iterator[str]:
             yield each.name
 
 
-def _plain(dialect: Dialect, spelling: str, r: str) -> str:
+def _plain(dialect: Dialect, spelling: str, at: int) -> str:
     """What a value spells, NULL where it is not spelt so."""
+    r = f"r{at}"
     if spelling == "hex":
-        bare = dialect.replaced(r, "^(0x|[\\\\]x)", "")
-        return f"CASE WHEN {dialect.matches(r, HEX)} THEN {dialect.from_hex(bare)} END"
-    if spelling == "base64":
-        number = dialect.matches(r, "^[0-9]+$")
-        shaped = f"{dialect.matches(r, BASE64)} AND NOT ({number})"
-        return f"CASE WHEN {shaped} THEN {dialect.from_base64(r)} END"
-    digits = dialect.replaced(r, "%3([0-9])", "\\1")
-    plain = dialect.replaced(digits, "%(20|2[DdEe])", " ")
-    return f"CASE WHEN {dialect.matches(r, URL)} THEN {plain} END"
+        bare = f"CASE WHEN substr({r}, 2, 1) = 'x' THEN substr({r}, 3) ELSE {r} END"
+        spelt = dialect.from_hex(bare)
+    elif spelling == "base64":
+        spelt = dialect.from_base64(r)
+    else:
+        digits = dialect.replaced(r, "%3([0-9])", "\\1")
+        spelt = dialect.replaced(digits, "%(20|2[DdEe])", " ")
+    shaped = FORMS[spelling].format(r=r, x=f"x{at}", k=f"k{at}")
+    return f"CASE WHEN {shaped} THEN {spelt} END AS d{at}"
 
 
 def inside(session: Any, sample: Sample, columns: Sequence[Counted], seconds: float) -> None:  # noqa: ANN401
     """Count the classes that stand inside texts, documents and bytes. Raises CollectError."""
     for column in columns:
-        if column.long < ENOUGH:
+        if column.forms.get("long", 0) < ENOUGH:
             continue
         known = {one.identifier for one in column.found if sure(one)}
-        for name in keys.WITHIN:
+        for name, figures in _inside(session, sample, column, seconds).items():
             if name not in known:
-                candidates, valid, test = _inside(session, sample, column, name, seconds)
-                column.add(name, "text", candidates, valid, test if name == "nir" else 0)
+                column.add(name, "text", *figures)
 
 
 def _inside(
     session: Any,  # noqa: ANN401
     sample: Sample,
     column: Counted,
-    name: str,
     seconds: float,
-) -> tuple[int, int, int]:
-    """Candidates, valid ones and identities for tests."""
+) -> dict[str, tuple[int, int, int]]:
+    """Candidates, valid ones and identities for tests of each class that is looked for."""
     dialect = sample.dialect
     spaced = f"replace(replace(r0, {dialect.text('%20')}, ' '), '+', ' ')"
-    whole = sample.query((column.field,), f"r0, {dialect.compact('r0')} AS whole")
-    alone = keys.guarded(dialect, name, "whole", "1")
-    long = dialect.inner(
-        f"{spaced} AS t0", f"({whole}) AS one", f"WHERE length(r0) > 15 AND {alone} IS NULL"
-    )
+    wanted = [FORMS["long"].format(r="r0", x="x0", k="k0")]
+    wanted += [f"{keys.guarded(dialect, name, 'x0', '1')} IS NULL" for name in keys.WITHIN]
+    text = f"CASE WHEN {' AND '.join(wanted)} THEN {spaced} END AS t0"
+    texts = f"({sample.compacted((column.field,), text)}) AS texts"
     matched = _listed if isinstance(dialect, Postgresql) else _first_ones
-    found, count = matched(dialect, long, dialect.text(keys.WITHIN[name]))
-    sums = ", ".join(
-        f"{keys.counted(dialect, name, f'x{at}')}, {keys.tests(f'x{at}')}" for at in range(count)
-    )
-    (row,) = session.ask(f"SELECT {sums} FROM {found} AS seen", seconds=seconds)  # noqa: S608
-    parts = [keys.parted(total) for total in row[::2]]
-    tests = sum(int(test or 0) for test in row[1::2])
-    return sum(one[0] for one in parts), sum(one[1] for one in parts), tests
+    found, count = matched(dialect, texts, dialect.text(keys.APART))
+    sums = [
+        f"{keys.counted(dialect, name, f'x{at}')}, {keys.tests(f'x{at}')}"
+        for name in keys.WITHIN
+        for at in range(count)
+    ]
+    (row,) = session.ask(f"SELECT {', '.join(sums)} FROM {found} AS seen", seconds=seconds)  # noqa: S608
+    figures = {}
+    for place, name in enumerate(keys.WITHIN):
+        own = row[2 * count * place : 2 * count * (place + 1)]
+        parts = [keys.parted(total) for total in own[::2]]
+        tests = sum(int(test or 0) for test in own[1::2]) if name == "nir" else 0
+        figures[name] = (sum(one[0] for one in parts), sum(one[1] for one in parts), tests)
+    return figures
 
 
 def _listed(dialect: Dialect, texts: str, pattern: str) -> tuple[str, int]:
     """Every match in each text, one a row."""
-    origin = f"{texts} AS texts, LATERAL regexp_matches(t0, {pattern}, 'g') AS m"
+    origin = f"{texts}, LATERAL regexp_matches(t0, {pattern}, 'g') AS m"
     return dialect.inner(f"{dialect.compact('m[1]')} AS x0", origin), 1
 
 
 def _first_ones(dialect: Dialect, texts: str, pattern: str) -> tuple[str, int]:
     """The first matches in each text, side by side: what stands before and with each is cut off."""
-    origin, kept = f"{texts} AS texts", ""
+    origin, kept = texts, ""
     for at in range(OCCURRENCES):
         match = f"REGEXP_SUBSTR(t{at}, {pattern}) AS m{at}"
         matched = dialect.inner(f"{kept}t{at}, {match}", origin)

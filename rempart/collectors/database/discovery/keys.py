@@ -63,13 +63,16 @@ SHAPES: Final[Mapping[str, str]] = {
 # Where a longer text holds one, with the separators that people write.
 WITHIN: Final[Mapping[str, str]] = {
     "nir": (
-        "(?<![0-9A-Za-z])[1-8](?:[ .-]?[0-9][0-9]){2}[ .-]?[0-9][0-9ABab](?:[ .-]?[0-9]{3}){2}"
-        "[ .-]?[0-9][0-9](?![0-9A-Za-z])"
+        "[1-8](?:[ .-]?[0-9][0-9]){2}[ .-]?[0-9][0-9ABab](?:[ .-]?[0-9]{3}){2}[ .-]?[0-9][0-9]"
     ),
     "iban": (
         "(?<![0-9A-Za-z])[A-Z]{2}[0-9]{2}(?: ?[0-9A-Z]{4}){3,7}(?: ?[0-9A-Z]{1,4})?(?![0-9A-Za-z])"
     ),
 }
+
+
+_ANY: Final = "|".join(f"(?:{one})" for one in WITHIN.values())
+APART: Final = f"(?<![0-9A-Za-z])(?:{_ANY})(?![0-9A-Za-z])"
 
 
 def counted(dialect: Dialect, name: str, x: Sql) -> Sql:
@@ -82,11 +85,13 @@ def guarded(dialect: Dialect, name: str, x: Sql, then: Sql) -> Sql:
     """`then` where a value has the shape of a class, else NULL; its length is asked first."""
     lengths = sorted(BY_NAME[name].lengths)
     sizes = ", ".join(map(str, lengths))
-    sized = f"length({x}) = {sizes}" if len(lengths) == 1 else f"length({x}) IN ({sizes})"
+    sized = f"octet_length({x}) = {sizes}"
+    if len(lengths) > 1:
+        sized = f"octet_length({x}) IN ({sizes})"
     shaped = dialect.matches(x, f"^({SHAPES[name]})$")
     if name == "iban":
         countries = ", ".join(f"'{country}{size}'" for country, size in sorted(LENGTHS.items()))
-        sized = f"concat(substr({x}, 1, 2), length({x})) IN ({countries})"
+        sized = f"concat(substr({x}, 1, 2), octet_length({x})) IN ({countries})"
     return f"CASE WHEN {sized} THEN CASE WHEN {shaped} THEN {then} END END"
 
 

@@ -14,10 +14,13 @@ from rempart.collectors.database.discovery.dialects import (
 from rempart.collectors.database.discovery.schema import Field, Table
 
 Chosen: TypeAlias = Literal["all", "spread", "first"]
-ROWS: Final = 10_000  # rows of a table that are looked at
-CELLS: Final = 200_000  # values of a table that are looked at
+ROWS: Final = 5_000  # rows of a table that are looked at
+CELLS: Final = 100_000  # values of a table that are looked at
 DOCUMENT: Final = 65_536  # bytes, as stored, of a document that is still written out
 SCANNED: Final = 3_000_000  # rows of a table that are walked through to choose some
+HEX: Final = "(0x|[\\\\]x)?([0-9a-fA-F]{2})+"
+BASE64: Final = "[A-Za-z0-9+/_-]+={0,2}"
+SPELT: Final = 18  # characters that an identifier in base64 has at least
 BLOCKS: Final = 50  # places of a table with numbered rows that they are taken from
 
 
@@ -36,15 +39,25 @@ class Sample:
         return f"SELECT {columns} FROM {self.dialect.inner(raw, self.origin)} AS raw"  # noqa: S608
 
     def compacted(self, fields: tuple[Field, ...], columns: str) -> str:
-        """The same, with `x0`, `x1` ... as the compact text of each besides."""
+        """The same, with its compact text as `x0`, `x1` ... and the letters it is spelt with as
+        `k0`, `k1` ...: h for hex digits, b for those of base64, NULL for others.
+        """
         listed = []
         for at, field in enumerate(fields):
             compact = self.dialect.compact(f"r{at}") if field.kind != "date" else f"r{at}"
             listed += [f"r{at}", f"{compact} AS x{at}"]
+            if field.worded:
+                listed.append(f"{self._spelt(f'r{at}')} AS k{at}")
         raw = ", ".join(f"{value(self.dialect, one)} AS r{at}" for at, one in enumerate(fields))
         inner = self.dialect.inner(raw, self.origin)
         outer = self.dialect.inner(", ".join(listed), f"{inner} AS raw")
         return f"SELECT {columns} FROM {outer} AS seen"  # noqa: S608  (names are quoted)
+
+    def _spelt(self, r: str) -> str:
+        spelt = self.dialect.matches(r, f"^(0x|[\\\\]x)?{BASE64}$")
+        hexed = self.dialect.matches(r, f"^{HEX}$")
+        how = f"CASE WHEN {spelt} THEN CASE WHEN {hexed} THEN 'h' ELSE 'b' END END"
+        return f"CASE WHEN octet_length({r}) >= {SPELT} THEN {how} END"
 
 
 def sample(session: Any, table: Table, *, whole: bool = False) -> Sample:  # noqa: ANN401

@@ -24,6 +24,11 @@ class Field:
         """Its name, fit to be shown."""
         return clean(self.name, 100)
 
+    @property
+    def worded(self) -> bool:
+        """Whether it can hold text."""
+        return self.kind in ("text", "document", "binary")
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
