@@ -155,7 +155,7 @@ def _doors(
     yield DirectoryAccess(
         product,
         shows_entries(line, base),
-        takes_clear_password(access, subject.url),
+        takes_clear_password(access, subject.url, base),
         key=clean(base, 80),
         source=line.where,
     )

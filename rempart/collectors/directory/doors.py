@@ -38,7 +38,7 @@ def shows_entries(line: "Ldap", base: str) -> Seen[bool]:
     return False
 
 
-def takes_clear_password(access: "Access", url: str) -> Seen[bool]:
+def takes_clear_password(access: "Access", url: str, base: str) -> Seen[bool]:
     """Whether the server's plain side takes a password; asked with one that exists nowhere."""
     from rempart.transport.ldap import opened
 
@@ -49,7 +49,7 @@ def takes_clear_password(access: "Access", url: str) -> Seen[bool]:
     host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
     try:
         with opened(access, f"ldap://{host}:{plain}") as line:
-            name = f"cn=rempart-{secrets.token_hex(4)},dc=invalid"
+            name = f"cn=rempart-{secrets.token_hex(4)},{base}"
             code = line.bind_code(name, secrets.token_hex(12))
     except CollectError as error:
         shut = isinstance(error, Unreachable) and "refused" in str(error)

@@ -56,7 +56,7 @@ class Directory(Protocol):
     def entries(
         self, base: str, classes: Sequence[str], attributes: Sequence[str], filter_: str = ""
     ) -> Iterator[Entry]:
-        """Entries of these classes below a name; a server looks with the filter, if there is one.
+        """Entries of these classes (of any without) below a name; a server looks with the filter.
 
         Raises CollectError after what came until then.
         """
@@ -81,7 +81,7 @@ def short(dn: str) -> str:
 
 def chosen(classes: Sequence[str], filter_: str = "") -> str:
     """The LDAP filter of these classes, and of a filter of one's own."""
-    any_of = "".join(f"(objectClass={one})" for one in classes)
+    any_of = "".join(f"(objectClass={one})" for one in classes) or "(objectClass=*)"
     ours = f"(|{any_of})" if len(classes) > 1 else any_of
     return f"(&{ours}{filter_})" if filter_ else ours
 

@@ -56,7 +56,9 @@ class File:
     ) -> Iterator[Entry]:
         """Entries of these classes below a name."""
         wanted = tuple(one.lower() for one in classes)
-        return (one for one in self.found if one.is_a(*wanted) and below(one.dn, base))
+        return (
+            one for one in self.found if (not wanted or one.is_a(*wanted)) and below(one.dn, base)
+        )
 
 
 def read(path: Path) -> File:

@@ -26,6 +26,7 @@ RULES: Final = (
 )
 PRODUCT: Final = "OpenLDAP"
 DAY: Final = 86_400
+HELD: Final = "(userPassword=*)"
 
 
 def policies(directory: Directory, base: str) -> Iterator[Observation | Gap]:
@@ -37,7 +38,8 @@ def policies(directory: Directory, base: str) -> Iterator[Observation | Gap]:
     key = clean(base, 80)
     source = f"{directory.source}: {key}"
     yield DirectoryPolicies(PRODUCT, applied, default, len(found), key=key, source=source)
-    if applied is False or (default == "" and not found and applied is True):
+    nothing = isinstance(default, str) and not default and not found
+    if applied is False or (applied is True and nothing):
         yield _nothing(key, source)
         return
     for entry in found:
@@ -61,8 +63,7 @@ def storage(directory: Directory, base: str, *, here: bool) -> Iterator[Observat
         yield Gap(PasswordStorage.__name__, Reason.NOT_AUTHORISED, words)
         return
     counts: dict[tuple[str, int | None], int] = {}
-    classes = ("person", "account", "simpleSecurityObject", "posixAccount", "pwdPolicyChecker")
-    for entry in directory.entries(base, classes, ("objectClass", "userPassword"), HELD):
+    for entry in directory.entries(base, (), ("objectClass", "userPassword"), HELD):
         for value in entry.values.get("userpassword", ()):
             kind = restored(value) if directory.offline else scheme_of(value)
             counts[kind] = counts.get(kind, 0) + 1
@@ -72,9 +73,6 @@ def storage(directory: Directory, base: str, *, here: bool) -> Iterator[Observat
     if not counts and own is None:
         words = "no userPassword is shown to this account"
         yield Gap(PasswordStorage.__name__, Reason.PRIVILEGE, words)
-
-
-HELD: Final = "(userPassword=*)"
 
 
 def _kept(scheme: str, cost: int | None, number: int, base: str, source: str) -> PasswordStorage:
@@ -144,7 +142,8 @@ def _default(
     if applied is False:
         return ""
     if overlays is None:
-        words = f"{CONFIG} may not be read, so which policy is the default is not known"
+        why = "is not in the file" if directory.offline else "may not be read"
+        words = f"{CONFIG} {why}, so which policy is the default is not known"
         return Unknown(Reason.PRIVILEGE, f"{directory.source}: {words}")
     return next((one.text("olcppolicydefault") for one in overlays), "")
 
