@@ -150,3 +150,9 @@ class NoCollector(CollectError):
     """Nothing installed can look there."""
 
     reason = Reason.NO_COLLECTOR
+
+
+def collect_error(reason: str, detail: str) -> CollectError:
+    """The error of a reason by its name."""
+    kinds = {str(kind.reason): kind for kind in CollectError.__subclasses__()}
+    return kinds.get(str(reason), Unreachable)(detail)

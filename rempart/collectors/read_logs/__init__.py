@@ -12,16 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from rempart.check import Gap, Observation
 from rempart.collectors import Probe, Wanted
-from rempart.errors import (
-    CollectError,
-    Limited,
-    NoCollector,
-    Privilege,
-    Reason,
-    Refused,
-    Truncated,
-    Unreachable,
-)
+from rempart.errors import collect_error
 from rempart.observations.reading import (
     AccountReading,
     AlarmTrial,
@@ -113,7 +104,7 @@ def _read(subject: Any, access: "Access", tally: "Tally", measuring: "Measure") 
             return _table(subject, access, tally, measuring)
         return reader.read_files(str(subject.path), declared(subject), tally, measuring, over)
     except Missing as missing:
-        raise refused(missing.reason, missing.detail) from None
+        raise collect_error(missing.reason, missing.detail) from None
 
 
 def _table(subject: Any, access: "Access", tally: "Tally", measuring: "Measure") -> "Facts":  # noqa: ANN401
@@ -169,15 +160,3 @@ def _source(subject: Any, access: "Access") -> str:  # noqa: ANN401
     if path.is_relative_to(beside.absolute()):
         return clean(str(path.relative_to(beside.absolute())))
     return clean(path.name)
-
-
-def refused(reason: str, detail: str) -> CollectError:
-    """The error of a reason by its name."""
-    kinds: dict[str, type[CollectError]] = {
-        Reason.PRIVILEGE: Privilege,
-        Reason.TRUNCATED: Truncated,
-        Reason.NO_COLLECTOR: NoCollector,
-        Reason.LIMIT: Limited,
-        Reason.REFUSED: Refused,
-    }
-    return kinds.get(reason, Unreachable)(detail)

@@ -6,9 +6,7 @@ Nothing is written there. What is sent is these very sources, beside the standar
 import json
 import time
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass, replace
-from datetime import datetime
-from enum import Enum
+from dataclasses import replace
 from typing import Any, Final
 
 from rempart.collectors.read_logs.mapping import Declared
@@ -16,6 +14,7 @@ from rempart.collectors.read_logs.pseudonyms import Accounts
 from rempart.collectors.read_logs.reader import Facts, read_files
 from rempart.collectors.read_logs.sources import Missing, found
 from rempart.collectors.read_logs.tally import Tally
+from rempart.collectors.sendable import plain
 from rempart.reading.batch import Limit, Rule
 from rempart.reading.measure import Measure
 
@@ -78,15 +77,3 @@ def _read(
         return facts
     told = f"{measuring.left} of {measuring.placed} lines are of accounts not measured: {why}"
     return replace(facts, missed=(*facts.missed, ("limit", told)))
-
-
-def plain(value: Any) -> Any:  # noqa: ANN401
-    """Dataclasses as mappings, moments as text."""
-    if is_dataclass(value) and not isinstance(value, type):
-        found = {one.name: plain(getattr(value, one.name)) for one in fields(value)}
-        return {"seen": "unknown", **found} if type(value).__name__ == "Unknown" else found
-    if isinstance(value, list | tuple):
-        return [plain(each) for each in value]
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return value.value if isinstance(value, Enum) else value

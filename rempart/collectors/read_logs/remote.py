@@ -9,11 +9,10 @@ from typing import Any, Final
 import msgspec
 
 from rempart.collectors import sent
-from rempart.collectors.read_logs import refused
 from rempart.collectors.read_logs.orders import declared, limit, rules
 from rempart.collectors.read_logs.pseudonyms import pseudonym
 from rempart.collectors.read_logs.reader import Facts
-from rempart.errors import Truncated
+from rempart.errors import Truncated, collect_error
 from rempart.reading.batch import Measured
 from rempart.transport.access import Access
 
@@ -29,6 +28,7 @@ PROGRAM: Final = sent.Program(
         "observations.identifiers.spelling",
         "observations.reading",
         "collectors.packing",
+        "collectors.sendable",
         *(f"collectors.read_logs.{name}" for name in (
             "sources", "fields", "json_lines", "csv_lines", "layouts", "text_lines",
             "moments", "pseudonyms", "mapping", "tally", "reader",
@@ -109,7 +109,7 @@ def replied(said: Any) -> Reply:  # noqa: ANN401
     except (ValueError, RecursionError, TypeError):
         raise Truncated(sent.GARBLED) from None
     if reply.missing is not None:
-        raise refused(*reply.missing)
+        raise collect_error(*reply.missing)
     if reply.facts is None or reply.measured is None:
         raise Truncated(sent.GARBLED)
     return reply

@@ -1,0 +1,239 @@
+"""Identifiers counted in running text of any length: bytes pass by, counts stay.
+
+Every byte becomes its shape first (0 for a digit, A for a letter, x for all else), so that an
+identifier is a fixed string with its boundaries, which is found several times faster than by a
+pattern over the text. Only what has the shape is looked at.
+"""
+
+import re
+from base64 import b64decode
+from collections.abc import Iterator
+from typing import Final
+
+from rempart.observations.datastores import IdentifierCount
+from rempart.observations.identifiers.catalogue import BY_NAME
+from rempart.observations.identifiers.french import published_for_tests
+
+RARE: Final = 8 << 20  # bytes after which the rarer classes are looked for in one block of eight
+NEAR: Final = 48  # bytes before a number in which a word can speak of it
+URL: Final = 400  # bytes before a number in which its address can begin
+DISTINCT: Final = 4096
+_SHAPES: Final = bytes(
+    48 if 48 <= byte <= 57 else 65 if chr(byte).isalpha() and byte < 128 else 120
+    for byte in range(256)
+)
+# What parts groups of digits, where it is written with more than one byte, by a byte of it.
+_WIDE: Final = (
+    (b"\xa0", b"\xc2\xa0"),
+    (b"\xaf", b"\xe2\x80\xaf"),
+    (b"\x91", b"\xe2\x80\x91"),
+    *((b"%", code) for code in (b"%20", b"%3D", b"%3d", b"%26", b"%2F")),
+)
+_TOGETHER: Final = re.compile(b"x000000000000000(?=x)")
+_GROUPED: Final = (
+    re.compile(b"x000000A00000000(?=x)"),
+    re.compile(b"x0x00x00x0(?:0|A)x000x000xx?00(?=x)"),
+    re.compile(b"x0000000000000xx?00(?=x)"),
+)
+# A number as most people have one (group 1), or as the shape allows: while being registered, of an
+# incomplete civil record, provisional, migrant. Fifteen characters a line.
+_SHAPED: Final = re.compile(
+    rb"^(?:([12]\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[1-9]\d|2[AB])\d{8})"
+    rb"|[1-478]\d\d(?:0[1-9]|1[0-2]|[23]\d|4[0-2]|[5-9]\d)(?!00)(?:\d\d|2[AB])\d{8}"
+    rb"|[5-8][12]\d{13})$",
+    re.MULTILINE,
+)
+_ENCODED: Final = re.compile(rb"M[Tj][A-Za-z0-9]{2}(?:[MNO][A-Za-z0-9]{3}){4}(?![A-Za-z0-9+/=])")
+_HEX: Final = re.compile(b"x" + b"0" * 30 + b"(?=x)")
+_RARE: Final = (
+    (re.compile(b"x0000000000000(?=x)"), ("nir13", "ahv")),
+    (re.compile(b"x00000000000(?=x)"), ("niss", "idnr")),
+    (re.compile(b"xA000000000(?=x)"), ("kvnr",)),
+    (re.compile(b"x00000000A000(?=x)"), ("rvnr",)),
+    (re.compile(b"xAAAAAA00A00A000A(?=x)"), ("cf",)),
+    (re.compile(b"x0A[0A]0A[0A]0AA00(?=x)"), ("mbi",)),
+    (re.compile(b"xAA00[0A]{11,30}(?=x)"), ("iban",)),
+    (re.compile(b"xAA00x(?:[0A]{4}x){2,7}[0A]{1,4}(?=x)"), ("iban",)),
+)
+_WORD: Final = re.compile(
+    rb"(?:(?<![a-z])(?:nir|nia|nss|insee)|secu|s\xc3\xa9cu|assur|b(?:e|\xc3\xa9)n(?:e|\xc3\xa9)f"
+    rb"|immat|matricule)[^0-9\n]{0,24}\Z",
+    re.IGNORECASE,
+)
+_BEFORE: Final = frozenset(b"/=?&")
+_STATEMENT: Final = re.compile(
+    rb"(?:\b(?:SELECT|INSERT|UPDATE|DELETE|CALL|EXECUTE)\b|parameters: |\$\d+ = )[^\n]{0,400}\Z",
+    re.IGNORECASE,
+)
+
+
+class _Count:
+    """What was counted of one class in one encoding."""
+
+    __slots__ = ("candidates", "test", "valid")
+
+    def __init__(self) -> None:
+        self.candidates = self.valid = self.test = 0
+
+
+class Scan:
+    """Counts of one text while its blocks pass by; each block ends where no number goes on."""
+
+    def __init__(self) -> None:
+        self.lines = 0
+        self.size = 0
+        self.in_urls = [0, 0]  # candidates, valid
+        self.in_statements = 0
+        self._tight = _Count()
+        self._counts: dict[tuple[str, str], _Count] = {}
+        self._loose: set[bytes] = set()
+        self._blocks = 0
+
+    def add(self, block: bytes) -> None:
+        """Count what stands in some whole lines."""
+        self.lines += block.count(b"\n")
+        self.size += len(block)
+        self._blocks += 1
+        for byte, wide in _WIDE:
+            if byte in block and wide in block:
+                block = block.replace(wide, b" ")
+        text = b"\n%b\n" % block
+        shapes = text.translate(_SHAPES)
+        starts = [match.start() for match in _TOGETHER.finditer(shapes)]
+        self._numbers(text, starts, [text[start + 1 : start + 16] for start in starts])
+        for pattern in _GROUPED:
+            spans = [match.span() for match in pattern.finditer(shapes)]
+            found = [_joined(text[start + 1 : end]).upper() for start, end in spans]
+            self._numbers(text, [start for start, _ in spans], found)
+        for match in _ENCODED.finditer(text):
+            self._inner(b64decode(match[0]), "base64")
+        if self.size <= RARE or not self._blocks % 8:
+            self._rare(text, shapes)
+
+    def _numbers(self, text: bytes, starts: list[int], found: list[bytes]) -> None:
+        """Social security numbers among runs of fifteen characters that begin behind `starts`."""
+        if not found:
+            return
+        count = self._counts.setdefault(("nir", "clear"), _Count())
+        for match in _SHAPED.finditer(b"\n".join(found)):
+            count.candidates += 1
+            tight = match.lastindex is not None
+            self._tight.candidates += tight
+            start = starts[match.start() >> 4]
+            url = text[start] in _BEFORE and self._addressed(text, start)
+            if _keyed(match[0]):
+                self._valid(text, start, match[0], count, tight=tight, url=url)
+
+    def _addressed(self, text: bytes, start: int) -> bool:
+        """Whether what stands before is an address up to here."""
+        begin = text.rfind(b" ", max(0, start - URL), start)
+        word = text[begin + 1 if begin >= 0 else max(0, start - URL) : start + 1]
+        url = (b"/" if begin >= 0 else b"://") in word
+        self.in_urls[0] += url
+        return url
+
+    def _valid(
+        self, text: bytes, start: int, found: bytes, count: _Count, *, tight: bool, url: bool
+    ) -> None:
+        if not tight and not self._new(found):
+            count.candidates -= 1
+            return
+        count.valid += 1
+        count.test += published_for_tests(found.decode())
+        self._tight.valid += tight
+        self.in_urls[1] += url
+        if not url:
+            line = max(text.rfind(b"\n", 0, start), start - URL)
+            self.in_statements += _STATEMENT.search(text, line, start + 1) is not None
+
+    def _new(self, found: bytes) -> bool:
+        """Whether a number of a rare form comes the first time: a constant counts once."""
+        if len(self._loose) >= DISTINCT:
+            return True
+        known = found in self._loose
+        self._loose.add(found)
+        return not known
+
+    def _rare(self, text: bytes, shapes: bytes) -> None:
+        for pattern, names in _RARE:
+            for match in pattern.finditer(shapes):
+                found = _joined(text[match.start() + 1 : match.end()]).decode("ascii").upper()
+                for name in names:
+                    if name != "nir13" or _spoken_of(text, match.start()):
+                        self._count(name, "clear", found)
+        for match in _HEX.finditer(shapes):
+            self._inner(bytes.fromhex(text[match.start() + 1 : match.end()].decode("ascii")), "hex")
+
+    def _inner(self, found: bytes, encoding: str) -> None:
+        if _SHAPED.fullmatch(found):
+            self._count("nir", encoding, found.decode("ascii"))
+
+    def _count(self, name: str, encoding: str, found: str) -> None:
+        detector = BY_NAME[name]
+        if not detector.shape(found):
+            return
+        count = self._counts.setdefault((name, encoding), _Count())
+        count.candidates += 1
+        count.valid += detector.valid(found)
+
+    def counts(self) -> tuple[IdentifierCount, ...]:
+        """What was counted of each class that has a valid one; `sampled` is lines.
+
+        Of social security numbers among many other figures, those of ordinary people alone: sex 1
+        or 2, months 1 to 12. One random run of digits in fifty is built so.
+        """
+        found = []
+        for (name, encoding), count in sorted(self._counts.items()):
+            tight = self._tight
+            if (name, encoding) == ("nir", "clear") and count.valid * 10 < count.candidates:
+                figures = (tight.candidates, tight.valid, min(count.test, tight.valid))
+            else:
+                figures = (count.candidates, count.valid, count.test)
+            if figures[1]:
+                found.append(IdentifierCount("", name, encoding, max(1, self.lines), *figures))
+        return tuple(found)
+
+
+def _keyed(found: bytes) -> bool:
+    """Whether the last two digits are the key: number and key add up to a multiple of 97."""
+    if found[6] in b"AB":
+        found = found[:5] + (b"19" if found[6] == 65 else b"18") + found[7:]
+    number, key = divmod(int(found), 100)
+    return (number + key) % 97 == 0 and 1 <= key <= 97
+
+
+def _joined(found: bytes) -> bytes:
+    return re.sub(rb"[^0-9A-Za-z]", b"", found)
+
+
+def _spoken_of(text: bytes, start: int) -> bool:
+    return _WORD.search(text[max(0, start - NEAR) : start + 1]) is not None
+
+
+def whole(pieces: Iterator[bytes], carry: int = 4096) -> Iterator[bytes]:
+    """Pieces put together to blocks that end with a line, or at least where no number goes on.
+
+    A line longer than `carry` is cut behind a character that is no part of an identifier.
+    """
+    left = b""
+    for piece in pieces:
+        block = left + piece
+        end = block.rfind(b"\n", max(0, len(block) - carry)) + 1
+        if not end:
+            end = _apart(block, carry)
+        left = block[end:]
+        if end:
+            yield block[:end]
+    if left:
+        yield left
+
+
+_PART: Final = re.compile(rb"[0-9A-Za-z .+_%-]*\Z")
+
+
+def _apart(block: bytes, carry: int) -> int:
+    begin = max(0, len(block) - carry)
+    match = _PART.search(block, begin)
+    if match is None or match.start() == begin:
+        return len(block)  # nothing but letters and digits: no identifier is so long
+    return match.start()

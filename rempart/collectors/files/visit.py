@@ -1,0 +1,183 @@
+"""Every file below a folder, one after another: what it is, whether it is closed, what it holds.
+
+These sources also run on an audited host, with its standard library alone.
+"""
+
+import contextlib
+import fcntl
+import io
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+from rempart.check import Gap, Observation, Seen, Unknown
+from rempart.collectors.artefacts.kinds import Kind
+from rempart.collectors.artefacts.recognition import first_and_last, kind
+from rempart.collectors.files.fixed import fixed_width
+from rempart.collectors.files.look import Head, Look, Looked
+from rempart.collectors.files.pdf import Documents
+from rempart.collectors.files.places import logged, place
+from rempart.collectors.files.records import likely, records, text_of
+from rempart.collectors.files.tally import Tally
+from rempart.collectors.tree import Found, Left, Passed, opened, regular_files
+from rempart.errors import CollectError, Reason
+from rempart.observations.datastores import Dump, Export, IdentifierCount
+from rempart.observations.documents import FilesRead, Pictures
+
+BRINGS: Final[tuple[type[Observation], ...]] = (Export, Dump, FilesRead, Pictures)
+FILES: Final = 50_000
+RECORDS: Final = 8_000_000  # bytes of a text that are taken apart into records
+_GETFLAGS: Final = 0x80086601  # FS_IOC_GETFLAGS
+_ENCRYPTED: Final = 0x800  # FS_ENCRYPT_FL
+
+
+def below(root: Path, over: Callable[[], str]) -> Iterator[Observation | Gap]:
+    """What lies below a folder, or what a single file is. `over` says why to stop, or nothing.
+
+    Raises Unreachable where there is none, Privilege where it may not be listed.
+    """
+    with Documents() as documents:
+        yield from _Visit(root, over, documents).all()
+
+
+class _Visit:
+    def __init__(self, root: Path, over: Callable[[], str], documents: Documents) -> None:
+        self.root = root
+        self.folder = root if root.is_dir() else root.parent
+        self.over = over
+        self.look = Look(documents, over)
+        self.tally = Tally()
+
+    def all(self) -> Iterator[Observation | Gap]:
+        for item in _listed(self.root):
+            where = place(str(self.folder), item.path)
+            if isinstance(item, Passed):
+                yield from self._missed(item.path, where, item.reason, item.detail)
+                continue
+            why = self.over()
+            if why:
+                yield from self._missed(
+                    item.path, where, Reason.LIMIT, f"{why} before this and further files"
+                )
+                break
+            yield from self._one(item, where)
+        yield from self.tally.observations(".")
+
+    def _one(self, found: Found, where: str) -> Iterator[Observation | Gap]:
+        try:
+            with io.FileIO(opened(self.folder, found.raw)) as file:
+                yield from self._file(file, found, where)
+        except CollectError as error:
+            yield from self._missed(found.path, where, error.reason, str(error))
+        except OSError as error:
+            detail = f"cannot be read: {error.strerror}"
+            yield from self._missed(found.path, where, Reason.TRUNCATED, detail)
+
+    def _file(self, file: io.FileIO, found: Found, where: str) -> Iterator[Observation | Gap]:
+        sealed = _sealed(file)
+        head, tail = first_and_last(file, found.size)
+        kind_ = kind(head, found.name, tail, found.size)
+        begin = Head(RECORDS)
+        looked = self.look.into(file, found.name, found.size, kind_, begin)
+        if where == "other" and logged(bytes(begin.content[:8192])):
+            where = "log"
+        seen = _export(found, kind_, begin, looked, where) if not kind_.dump else None
+        dumped = bool(kind_.dump)
+        if kind_.dump:
+            yield _dump(found, kind_, looked)
+        elif seen is not None:
+            yield seen
+        self.tally.add(found.path, where, found.size, looked, records=dumped or seen is not None)
+        self.tally.pictured(found.path, looked, sealed=sealed)
+
+    def _missed(self, path: str, where: str, reason: Reason, detail: str) -> Iterator[Gap]:
+        self.tally.missed(path, where, reason, detail)
+        for type_ in (Export, Dump):
+            yield Gap(type_.__name__, reason, detail, key=path, source=path)
+
+
+def _listed(root: Path) -> Iterator[Found | Passed]:
+    if root.is_file() and not root.is_symlink():
+        raw = os.fsencode(root.name)
+        yield Found(raw, root.name, root.stat().st_size)
+        return
+    found = regular_files(root, files=FILES)
+    yield from (item for item in found if not isinstance(item, Left))
+
+
+def _export(found: Found, kind_: Kind, begin: Head, looked: Looked, where: str) -> Export | None:
+    """The file as an export; None where it is none that can be told."""
+    if kind_.encryption:
+        if not likely(_without_lock(found.name)):
+            return None
+        encrypted: Seen[bool] = _encrypted(kind_)
+        return Export("records", encrypted, kind_.encryption, key=found.path, source=found.path)
+    data = bytes(begin.content)
+    if where in ("log", "history") or not (likely(found.name) or data[:1] == b"{"):
+        return None
+    text = text_of(data) if data else None
+    read = text and (records(text, cut=begin.cut) or fixed_width(text, cut=begin.cut))
+    if not read:
+        return None
+    whole = read.whole and not looked.unread
+    columns = (*read.columns, *_beyond(read.columns, looked))
+    return Export(
+        _packed(read.format, kind_),
+        False,
+        "",
+        read.sampled,
+        whole,
+        columns,
+        key=found.path,
+        source=found.path,
+    )
+
+
+def _beyond(columns: tuple[IdentifierCount, ...], looked: Looked) -> Iterator[IdentifierCount]:
+    """What the whole text holds of a class of which the records read showed nothing."""
+    known = {one.identifier for one in columns if one.valid}
+    for count in looked.scan.counts():
+        if count.identifier not in known:
+            yield IdentifierCount(
+                "anywhere", *(count.identifier, count.encoding, count.sampled),
+                *(count.candidates, count.valid, count.test),
+            )  # fmt: skip
+
+
+def _dump(found: Found, kind_: Kind, looked: Looked) -> Dump:
+    counts = looked.scan.counts()
+    nothing = (IdentifierCount("", "", "clear", looked.scan.lines, 0, 0),)
+    return Dump(
+        _packed(kind_.dump, kind_),
+        _encrypted(kind_),
+        kind_.encryption,
+        found.size,
+        () if kind_.encryption or kind_.opaque else counts or nothing,
+        key=found.path,
+        source=found.path,
+    )
+
+
+def _encrypted(kind_: Kind) -> Seen[bool]:
+    if kind_.encrypted is None:
+        return Unknown(Reason.NO_COLLECTOR, kind_.why)
+    return bool(kind_.encryption) or kind_.encrypted
+
+
+def _packed(format_: str, kind_: Kind) -> str:
+    return f"{format_}, {kind_.packed}" if kind_.packed else format_
+
+
+def _without_lock(name: str) -> str:
+    """The name under the suffix of an encrypting tool: `a.csv.gpg` holds `a.csv`."""
+    stem, _, suffix = name.rpartition(".")
+    return stem if suffix.lower() in ("age", "gpg", "pgp", "asc", "enc", "aes", "zip") else name
+
+
+def _sealed(file: io.FileIO) -> bool:
+    """Whether the file system encrypts this file by itself (fscrypt)."""
+    flags = bytearray(8)
+    with contextlib.suppress(OSError):
+        fcntl.ioctl(file, _GETFLAGS, flags)
+    return bool(int.from_bytes(flags[:4], "little") & _ENCRYPTED)
