@@ -1,4 +1,4 @@
-"""Keys that encrypt, and what becomes of them."""
+"""Keys that encrypt: where they lie, who may read them, and what becomes of them."""
 
 from dataclasses import dataclass
 
@@ -16,3 +16,60 @@ class EncryptionKey(Observation):
     rotates: Seen[bool]
     rotation_days: Seen[int | None] = None
     setting: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredKey(Observation):
+    """A key or passphrase found in a file; key: its path, with its place in it where it has one.
+
+    `kind` says what it is (age identity, OpenPGP secret key, passphrase in a script, cipher
+    passphrase of pgBackRest, key file of MariaDB ...). `sealed` says whether a passphrase protects
+    it. `readable_by` is owner, group or everybody, by the file's mode; `owner` the account's name
+    or number. `opens` is what it is there for (backup, database, volume, archive), `beside` whether
+    it lies with what it opens. `fingerprint` tells equal keys apart from others: a public
+    fingerprint, or a keyed digest of this inventory; empty where there is none. `made` is the day
+    it was made, or its file last changed; empty where nothing tells.
+    """
+
+    kind: str
+    sealed: Seen[bool]
+    readable_by: Seen[str]
+    owner: str = ""
+    opens: str = ""
+    beside: Seen[bool] = False
+    fingerprint: str = ""
+    made: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyReference(Observation):
+    """A place in a file that names a key kept elsewhere; key: path and service.
+
+    `service` is Vault, KMS, KMIP, PKCS#11, TPM, Tang ...; `encrypted` says whether the way there
+    is, `token` whether the credential for it stands beside in clear.
+    """
+
+    service: str
+    encrypted: Seen[bool]
+    token: Seen[bool] = False
+
+
+@dataclass(frozen=True, slots=True)
+class KeyCustody(Observation):
+    """Who holds the key of something encrypted; key: what it opens.
+
+    `holder` is customer, provider, host or inside (wrapped, beside its data); None where nothing
+    says. `name` is the key's name or place, empty where nothing names it.
+    """
+
+    store: str
+    holder: Seen[str | None]
+    name: Seen[str] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CipherUse(Observation):
+    """A cipher as one layer names it; key: what it encrypts."""
+
+    cipher: str
+    layer: str

@@ -38,7 +38,10 @@ class Member(NamedTuple):
 
 def archive(head: bytes, tail: bytes, size: int) -> Kind:
     """What a zip is: an archive, or an office document."""
-    members = list(_members(head, tail, size))
+    first, *listed = _members(head, tail, size)
+    members = listed or [first]
+    if listed and first.size and not first.encrypted and listed[0].encrypted:
+        members = [first, *listed]  # the directory may say what it likes
     office = _office(head, members, tail, size)
     filled = [one for one in members if one.size or one.encrypted] or members
     sealed = [one for one in filled if one.encrypted]

@@ -1,12 +1,13 @@
-"""Volumes in files: LUKS headers with the work each key slot asks, BitLocker, ext4 and swap.
+"""Volumes in files: LUKS headers with the work each key slot asks, BitLocker, ext4, swap.
 
-Sources: LUKS1 on-disk format 1.2.3; LUKS2 on-disk format 1.1.1; mkswap(8); ext4's superblock.
+Sources: LUKS1 on-disk format 1.2.3; LUKS2 on-disk format 1.1.1; mkswap(8); ext4's superblock;
+ecryptfs' format; zfs_ioctl.h of OpenZFS 2.2 (send streams).
 """
 
 import json
 from typing import Any, Final
 
-from rempart.collectors.artefacts.kinds import CONTAINER, MEMORY, Kind
+from rempart.collectors.artefacts.kinds import ARCHIVE, CONTAINER, MEMORY, MESSAGE, Kind
 
 LUKS: Final = b"LUKS\xba\xbe"
 BITLOCKER: Final = b"-FVE-FS-"
@@ -15,6 +16,9 @@ WEAKEST: Final = ("pbkdf2", "argon2i", "argon2id")
 _SLOTS: Final = 8
 _ACTIVE: Final = 0x00AC71F3
 _ENCRYPT: Final = 0x10000  # ext4's incompatible feature `encrypt`
+_ECRYPTFS: Final = 0x3C81B7F5
+_STREAM: Final = 0x2F5BACBAC  # DMU_BACKUP_MAGIC
+_RAW: Final = 1 << 24  # DMU_BACKUP_FEATURE_RAW
 
 
 def container(head: bytes) -> Kind | None:
@@ -27,7 +31,29 @@ def container(head: bytes) -> Kind | None:
         return Kind(family=MEMORY, format="swap area")
     if head[1080:1082] == b"\x53\xef" and len(head) > 2048:
         return _ext(head)
-    return None
+    if ecryptfs(head):
+        return Kind(encryption="eCryptfs", family=MESSAGE, format="eCryptfs", encrypted=True)
+    return _zfs(head)
+
+
+def ecryptfs(head: bytes) -> bool:
+    """Whether a file carries the marker of eCryptfs: two words that differ by a constant."""
+    if len(head) < 16:
+        return False
+    first, second = int.from_bytes(head[8:12], "big"), int.from_bytes(head[12:16], "big")
+    return first ^ second == _ECRYPTFS
+
+
+def _zfs(head: bytes) -> Kind | None:
+    """A stream of `zfs send`: its features say whether it was sent raw, and so encrypted."""
+    told = head[8:16]
+    if told not in (_STREAM.to_bytes(8, "little"), _STREAM.to_bytes(8, "big")) or any(head[:4]):
+        return None
+    words = head[16:24] if told[0] == 0 else head[16:24][::-1]
+    features = int.from_bytes(words, "big") >> 2
+    raw = bool(features & _RAW)
+    named = "ZFS raw stream" if raw else ""
+    return Kind(encryption=named, family=ARCHIVE, format="zfs send stream", encrypted=raw)
 
 
 def _ext(head: bytes) -> Kind:

@@ -5,6 +5,7 @@ Sources: RFC 9580, 4.2 (packets), 3.7.1 (string-to-key), 9.3 (ciphers), 9.5 (has
 
 import base64
 import binascii
+import hashlib
 import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
@@ -98,16 +99,19 @@ def _armored(head: bytes) -> Kind | None:
     match = _ARMOR.match(head)
     if match is None:
         return _untold() if head.startswith(b"-----BEGIN PGP MESSAGE-----") else None
-    text = b"".join(match[2].split())
-    text = text[: text.find(b"=")] if b"=" in text else text
-    try:
-        data = base64.b64decode(text[: len(text) // 4 * 4])
-    except binascii.Error:
-        data = b""
-    found = list(packets(data))
+    found = list(packets(_dearmored(match[2])))
     if match[1] != b"MESSAGE":
         return _key(found[0]) if found and found[0].tag in SECRET_KEYS else None
     return _message(found) if found and _session(found[0]) else _untold()
+
+
+def _dearmored(text: bytes) -> bytes:
+    text = b"".join(text.split())
+    text = text[: text.find(b"=")] if b"=" in text else text
+    try:
+        return base64.b64decode(text[: len(text) // 4 * 4])
+    except binascii.Error:
+        return b""
 
 
 def _untold() -> Kind:
@@ -199,17 +203,34 @@ def _key(packet: Packet) -> Kind:
 
 
 def _usage(body: bytes) -> int | None:
+    place = _public(body)
+    return body[place] if 0 < place < len(body) else None
+
+
+def fingerprint(head: bytes) -> str:
+    """The fingerprint of the secret key that begins here; empty where it is not told."""
+    armor = _ARMOR.match(head)
+    found = next(packets(_dearmored(armor[2]) if armor else head), None)
+    place = _public(found.body) if found and found.tag in SECRET_KEYS else 0
+    if found is None or not 0 < place <= len(found.body):
+        return ""
+    public = b"\x99" + place.to_bytes(2, "big") + found.body[:place]
+    return hashlib.sha1(public, usedforsecurity=False).hexdigest().upper()
+
+
+def _public(body: bytes) -> int:
+    """Where the public part of a key of version 4 ends; 0 where that is not known."""
     if body[:1] != b"\4" or len(body) < 8:
-        return None
+        return 0
     algorithm, place = body[5], 6
     numbers = {1: 2, 2: 2, 3: 2, 16: 3, 17: 4}.get(algorithm)
     if numbers is None:
         if algorithm not in (18, 19, 22):
-            return None
+            return 0
         place += 1 + body[place]
         numbers = 1
     for _ in range(numbers):
         place += 2 + (int.from_bytes(body[place : place + 2], "big") + 7) // 8
     if algorithm == 18 and place < len(body):
         place += 1 + body[place]
-    return body[place] if place < len(body) else None
+    return place

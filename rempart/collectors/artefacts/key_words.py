@@ -1,0 +1,88 @@
+"""Words that give a key away, one table for two readers: Python here, awk on a host.
+
+Patterns are POSIX extended expressions that `re` reads alike, asked of one line at a time. A value
+that begins with `$`, a backtick or a bracket is taken from elsewhere and is none.
+Sources: restic, borg, duplicity, gpg, openssl-enc, 7-Zip, zip, cryptsetup, gocryptfs, pgBackRest,
+file_key_management and hashicorp_key_management of MariaDB, and Vault as their manuals spell them.
+"""
+
+from typing import Final, NamedTuple
+
+_SET: Final = '^[ \t]*(export[ \t]+|set[ \t]+|Environment="?)?'
+_GIVEN: Final = "[\"']?[^\"'$`({<[ \t]"
+_ARGUMENT: Final = "[ \t=]+[\"']?[^\"'$`({<[ \t-]"
+_NAMES: Final = (
+    "(RESTIC_PASSWORD|BORG_PASSPHRASE|BORG_NEW_PASSPHRASE|PASSPHRASE|SIGN_PASSPHRASE|GPG_PASSPHRASE|"
+    "GPG_PASS|KOPIA_PASSWORD|BACKUP_PASSWORD|BACKUP_PASSPHRASE|ENCRYPTION_KEY|BACKUP_KEY|"
+    "LUKS_PASSPHRASE|LUKS_PASSWORD|RCLONE_CONFIG_PASS|WALG_PGP_KEY|WALG_LIBSODIUM_KEY)"
+)
+
+
+class Word(NamedTuple):
+    """One way a key is written down: what it is, what it opens, and the pattern of its line."""
+
+    kind: str
+    opens: str
+    pattern: str
+
+
+KEYS: Final = (
+    Word("passphrase in a script", "backup", f"{_SET}{_NAMES}[ \t]*=[ \t]*{_GIVEN}"),
+    Word("passphrase in a script", "backup", f"--(passphrase|gpg-passphrase){_ARGUMENT}"),
+    Word("passphrase in a script", "backup", f"-pass(in|out)?[ \t]+[\"']?pass:{_GIVEN}"),
+    Word("passphrase in a script", "backup", f"openssl[ \t]+enc .*[ \t]-(k|K){_ARGUMENT}"),
+    Word("passphrase in a script", "archive", f"7z[azr]?[ \t]+.*[ \t]-p{_GIVEN}"),
+    Word("passphrase in a script", "archive", f"(^|[ \t/;])zip[ \t]+.*(-P|--password){_ARGUMENT}"),
+    Word("passphrase in a script", "archive", "-extpass[ \t]+[\"']?echo[ \t]"),
+    Word(
+        "passphrase in a script",
+        "backup",
+        "(echo|printf)[ \t]+[^|]*[|][ \t]*(sudo[ \t]+)?(gpg|age|cryptsetup|restic|borg)[ \t]",
+    ),
+    Word(
+        "cipher passphrase of pgBackRest", "backup", f"^[ \t]*repo[0-9]*-cipher-pass[ \t]*={_GIVEN}"
+    ),
+    Word("encryption_passphrase of borgmatic", "backup", f"encryption_passphrase:[ \t]*{_GIVEN}"),
+    Word("key file of MariaDB", "database", "^[ \t]*[0-9]+;[0-9a-fA-F]{32,64}[ \t]*$"),
+    Word(
+        "file key of MariaDB",
+        "database",
+        "^[ \t]*(loose[-_])?file[-_]key[-_]management[-_]filekey[ \t]*=[ \t]*[\"']?[^ \tF\"'$]",
+    ),
+    Word("age identity", "backup", "^AGE-SECRET-KEY-1"),
+    Word("borg key", "backup", "^BORG_KEY [0-9a-f]{64}"),
+)
+TOKENS: Final = (
+    f"{_SET}VAULT_TOKEN[ \t]*=[ \t]*{_GIVEN}",
+    "^[ \t]*(loose[-_])?hashicorp[-_]key[-_]management[-_]token[ \t]*=[ \t]*[\"']?[^ \t\"'$]",
+    "(^|[^0-9A-Za-z])hvs[.][0-9A-Za-z_-]{24}",
+)
+
+
+class Service(NamedTuple):
+    """A key kept elsewhere: the service, and whether the line tells of a way there in clear."""
+
+    name: str
+    pattern: str
+    clear: str = ""
+
+
+SERVICES: Final = (
+    Service(
+        "Vault",
+        "(VAULT_ADDR|vault[-_](url|addr)|vaultUrl)[\"']?[ \t]*[=:][ \t]*[\"']?https?:",
+        "[=:][ \t]*[\"']?http:",
+    ),
+    Service("Vault transit", "vault:v[0-9]+:"),
+    Service("AWS KMS", "arn:aws[a-z-]*:kms:"),
+    Service("Azure Key Vault", "https://[0-9A-Za-z-]+[.]vault[.]azure[.]net"),
+    Service("Google Cloud KMS", "projects/[^ /]+/locations/[^ /]+/keyRings/[^ /]+/cryptoKeys/"),
+    Service(
+        "KMIP",
+        "(kmip[-_.]?(server|host|url|endpoint|serverName|addr)[a-zA-Z]*)[\"']?[ \t]*[=:]",
+        "[=:][ \t]*[\"']?(http|tcp):",
+    ),
+    Service("PKCS#11", "pkcs11:[a-z-]+="),
+    Service("Tang", '"tang"[ \t]*:|clevis[ \t]+luks[ \t]+bind[ \t].*tang'),
+    Service("TPM", 'tpm2-device=|"tpm2"[ \t]*:|clevis[ \t]+luks[ \t]+bind[ \t].*tpm2'),
+)

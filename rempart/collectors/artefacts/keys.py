@@ -1,0 +1,167 @@
+"""Keys and passphrases that lie in files, and places that name a key kept elsewhere.
+
+What a key is leaves this module, never the key: equal ones are told by a digest under a secret of
+the inventory, or by a fingerprint that is public anyway.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from rempart.collectors.artefacts.key_words import KEYS, SERVICES, TOKENS
+from rempart.collectors.artefacts.kinds import KEY
+from rempart.collectors.artefacts.openpgp import fingerprint, openpgp
+from rempart.collectors.entropy import looks_random
+
+TEXT: Final = 262_144  # bytes of a text that are searched
+SHORT: Final = 8_192  # bytes a key file has at most
+_WORDS: Final = tuple((word, re.compile(word.pattern)) for word in KEYS)
+_SERVICES: Final = tuple(
+    (one, re.compile(one.pattern), re.compile(one.clear or r"(?!)")) for one in SERVICES
+)
+_TOKENS: Final = tuple(map(re.compile, TOKENS))
+_PEM: Final = re.compile(rb"-----BEGIN ((?:RSA |EC |DSA |OPENSSH |ENCRYPTED )?PRIVATE KEY)-----")
+_OPENSSH: Final = b"openssh-key-v1\0"
+_NAMED: Final = re.compile(
+    r"(?:\A|[._-])(?:key-?file|keyfile|passphrase|password|passwd|pass|pw|secret|luks|master)"
+    r"(?:[._-](?:key|file|txt|pass|password))*\Z|\.(?:key|keyfile|pass|passphrase)\Z",
+    re.I,
+)
+_PUBLIC: Final = re.compile(
+    rb"BEGIN (?:CERTIFICATE|PUBLIC KEY|PGP PUBLIC KEY|SSH2 PUBLIC)|ssh-\w+ "
+)
+_LETTERS: Final = str.maketrans("0123456789", "ghijklmnop")
+_AGE_PUBLIC: Final = re.compile(r"# public key: (age1[0-9a-z]{10,100})")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A key in a file; `line` is 0 for a file that is a key. `sealed` None: it does not tell."""
+
+    kind: str
+    opens: str
+    sealed: bool | None
+    line: int = 0
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A key kept elsewhere, as a line names it; `encrypted` None: the line does not say."""
+
+    service: str
+    encrypted: bool | None
+    line: int
+
+
+def keys(head: bytes, name: str, size: int, secret: bytes) -> Iterator[Found]:
+    """The keys in a file with these first bytes."""
+    if pem := _PEM.search(head[:4096]):
+        yield Found(f"private key ({pem[1].decode().title()})", "", _sealed(head, pem[1]))
+        return
+    packet = openpgp(head)
+    if packet is not None:
+        if packet.family == KEY:
+            yield Found(packet.format, "backup", packet.encrypted, 0, grouped(fingerprint(head)))
+        return
+    text = _text(head[:TEXT])
+    if text is None:
+        if _NAMED.search(name) and 16 <= size <= SHORT and _random(head):
+            yield Found("key file", "volume", False, 0, _digest(head, secret))
+        return
+    found = list(_written(text, secret))
+    yield from found
+    if not found and _whole(text, name, size, head):
+        yield Found("password file", "backup", False, 0, _digest(head.strip(), secret))
+
+
+def services(head: bytes) -> Iterator[Named]:
+    """The services a text names as holders of keys, each once."""
+    text = _text(head[:TEXT])
+    told: set[str] = set()
+    for number, line in enumerate((text or "").split("\n"), 1):
+        for one, pattern, clear in _SERVICES:
+            if one.name not in told and pattern.search(line):
+                told.add(one.name)
+                encrypted = not clear.search(line) if one.clear else None
+                yield Named(one.name, encrypted, number)
+
+
+def token(head: bytes) -> bool:
+    """Whether a credential of a key service stands in a text in clear."""
+    text = _text(head[:TEXT]) or ""
+    return any(pattern.search(line) for line in text.split("\n") for pattern in _TOKENS)
+
+
+def _written(text: str, secret: bytes) -> Iterator[Found]:
+    """One for each kind that a text holds, at its first line."""
+    told: set[str] = set()
+    public = _AGE_PUBLIC.search(text)
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.lstrip().startswith("#"):
+            continue
+        for word, pattern in _WORDS:
+            if word.kind in told or not (match := pattern.search(line)):
+                continue
+            told.add(word.kind)
+            mark = _digest(line[match.end() - 1 :].strip().encode(), secret)
+            if word.kind == "age identity":
+                mark = public[1] if public else _digest(line.strip().encode(), secret)
+            elif word.kind == "borg key":
+                mark = grouped(line[9:73])
+            sealed = None if word.kind == "borg key" else False
+            yield Found(word.kind, word.opens, sealed, number, mark)
+
+
+def _whole(text: str, name: str, size: int, head: bytes) -> bool:
+    """Whether a file named as one is nothing but a password: one short line, no settings."""
+    line = text.strip()
+    if not _NAMED.search(name) or not 4 <= size <= SHORT or _PUBLIC.search(head):
+        return False
+    return bool(line) and "\n" not in line and " = " not in line and len(line) <= 1024
+
+
+def _digest(value: bytes, secret: bytes) -> str:
+    """Letters only: runs of digits are masked wherever a text comes from a target."""
+    if not secret or not value:
+        return ""
+    return hmac.new(secret, value, hashlib.sha256).hexdigest()[:16].translate(_LETTERS)
+
+
+def grouped(digits: str) -> str:
+    """A public fingerprint in groups of eight, so that no part of it looks like a number."""
+    return ":".join(digits[place : place + 8] for place in range(0, len(digits), 8))
+
+
+def _text(head: bytes) -> str | None:
+    if b"\0" in head:
+        return None
+    try:
+        return head.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return head[: error.start].decode() if error.start > len(head) - 4 else None
+
+
+def _random(head: bytes) -> bool:
+    return looks_random(head) if len(head) >= 1024 else len(set(head)) > len(head) // 3
+
+
+def _sealed(head: bytes, title: bytes) -> bool | None:
+    if title.startswith(b"ENCRYPTED") or b"Proc-Type: 4,ENCRYPTED" in head[:4096]:
+        return True
+    if not title.startswith(b"OPENSSH"):
+        return False
+    body = head.partition(b"-----\n")[2].partition(b"-----")[0]
+    try:
+        data = base64.b64decode(b"".join(body.split())[:400])
+    except binascii.Error:
+        return None
+    if not data.startswith(_OPENSSH):
+        return None
+    length = int.from_bytes(data[15:19], "big")
+    return data[19 : 19 + length] != b"none"

@@ -1,0 +1,46 @@
+"""A place of backups looked into on its own host, by that host's Python: what is seen comes back.
+
+Nothing is written there. What is sent is these very sources, beside the standard library alone.
+"""
+
+import json
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from rempart.collectors.backups.looking import Look
+from rempart.errors import CollectError
+
+LISTS = {
+    "BackupRepository": "repositories",
+    "Artefact": "artefacts",
+    "StoredKey": "keys",
+    "KeyReference": "references",
+    "Gap": "gaps",
+}
+STAMPED = frozenset({"subject", "vantage", "end_line", "root", "taken"})  # the engine's, or unused
+
+
+def answer(order: dict[str, Any]) -> str:
+    """What lies at the path the order names, as JSON: lists by type, or why there is nothing."""
+    look = Look(Path(order["path"]), order["seconds"], bytes.fromhex(order["secret"]))
+    told: dict[str, Any] = {}
+    try:
+        if not look.root.exists():
+            told["missing"] = ["unreachable", "no such file or folder on the host"]
+            return json.dumps(told)
+        for sight in look.sights():
+            told.setdefault(LISTS[type(sight).__name__], []).append(plain(sight))
+    except CollectError as error:
+        told["missing"] = [error.reason.value, str(error)]
+    return json.dumps(told)
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401
+    """Observations as mappings, without what the engine stamps; unknowns with their tag."""
+    if is_dataclass(value) and not isinstance(value, type):
+        names = [one.name for one in fields(value) if one.name not in STAMPED]
+        found = {name: plain(getattr(value, name)) for name in names}
+        return {"seen": "unknown", **found} if type(value).__name__ == "Unknown" else found
+    return value.value if isinstance(value, Enum) else value
