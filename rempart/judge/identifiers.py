@@ -1,8 +1,30 @@
 """When counts prove that a column holds identifiers: far more valid values than chance gives."""
 
 import math
+from collections.abc import Iterable
 
-from rempart.observations.identifiers.catalogue import BY_NAME
+from rempart.observations.datastores import IdentifierColumn
+from rempart.observations.identifiers.catalogue import BY_NAME, PERSONAL
+
+
+def personal(columns: Iterable[IdentifierColumn]) -> list[IdentifierColumn]:
+    """The columns that proved to hold identifiers of people in clear."""
+    return [
+        one
+        for one in columns
+        if one.identifier in PERSONAL and proven(one.identifier, one.candidates, one.valid)
+    ]
+
+
+def tables(columns: Iterable[IdentifierColumn], known: Iterable[str]) -> set[str]:
+    """Which of these tables hold identifiers of people; a column's name may hold dots."""
+    names, found = set(known), set()
+    for one in personal(columns):
+        name = one.key
+        while name and name not in names:
+            name = name.rpartition(".")[0]
+        found.add(name)
+    return found & names
 
 
 def proven(

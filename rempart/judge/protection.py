@@ -11,7 +11,18 @@ A store is protected as its least protected copy is. What nobody saw protects no
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from rempart.check import Fact, Figure, Reason, Result, Unknown, all_of, any_of, verdict
+from rempart.check import (
+    Fact,
+    Figure,
+    Reason,
+    Result,
+    Unknown,
+    all_of,
+    among,
+    any_of,
+    negated,
+    verdict,
+)
 from rempart.observations.datastores import Copy, Layer, StoreChain
 
 DISK: Final = "T1"
@@ -21,17 +32,21 @@ DATABASE: Final = "T4"
 PROVIDER: Final = "T5"
 THREATS: Final = (DISK, BACKUP, SYSTEM, DATABASE, PROVIDER)
 
-# What each kind of layer stops whoever holds its key.
+# What each kind of layer stops where it encrypts and its key does not lie open.
 _ALWAYS: Final[Mapping[str, frozenset[str]]] = {
     "column": frozenset(THREATS),  # sealed by the application, before the database sees it
-    "engine": frozenset({DISK, BACKUP}),  # transparent: the server decrypts for every session
+    "table": frozenset({DISK, BACKUP}),  # transparent: the server decrypts for every session
+    "engine": frozenset({DISK, BACKUP}),
     "file": frozenset({DISK, BACKUP}),
     "mount": frozenset({DISK}),
     "declared": frozenset({DISK, BACKUP}),
 }
 # What it stops only where the customer keeps the key elsewhere than on the machine.
 _BY_KEY: Final[Mapping[str, frozenset[str]]] = {"file": frozenset({SYSTEM, PROVIDER})}
+_OPEN: Final = ("beside", "store")  # keys that go along with what they open
 _ORIGINAL: Final = "original"
+_CARRIED: Final = ("dump", "backup", "archive")
+_ASKED: Final = (_ORIGINAL, "replica")
 
 
 def protection(chain: StoreChain, threat: str) -> Fact:
@@ -44,11 +59,16 @@ def protection(chain: StoreChain, threat: str) -> Fact:
 
 def exposed(chain: StoreChain, threat: str) -> tuple[Copy, ...]:
     """The copies an attacker of that kind comes by."""
+    return tuple(copy for copy in chain.copies if reaches(copy, threat))
+
+
+def reaches(copy: Copy, threat: str) -> bool:
+    """Whether an attacker of that kind comes by a copy at all, sealed or not."""
     if threat == BACKUP:
-        return tuple(copy for copy in chain.copies if copy.kind != _ORIGINAL)
+        return copy.kind in _CARRIED
     if threat == DATABASE:
-        return tuple(copy for copy in chain.copies if copy.kind in (_ORIGINAL, "replica"))
-    return chain.copies
+        return copy.kind in _ASKED or copy.inside
+    return True
 
 
 def sealed(copy: Copy, threat: str) -> Fact:
@@ -65,7 +85,7 @@ def _stops(layers: tuple[Layer, ...], threat: str) -> Iterator[Fact]:
     for layer in layers:
         encrypted = layer.encrypted == True  # noqa: E712  (three-valued)
         if threat in _ALWAYS.get(layer.kind, ()):
-            yield encrypted
+            yield all_of(encrypted, negated(among(layer.key_holder, _OPEN)))
         elif threat in _BY_KEY.get(layer.kind, ()):
             yield all_of(encrypted, _elsewhere(layer))
 
@@ -81,3 +101,8 @@ def withheld(chain: StoreChain, threat: str) -> Result:
     facts: dict[str, Figure] = {"open": ", ".join(open_to(chain, threat))}
     seen = f"readable: {facts['open'] or 'nothing that was seen'}"
     return verdict(protection(chain, threat), seen, chain, facts=facts)
+
+
+def covered(chain: StoreChain) -> dict[str, Fact]:
+    """What is known of each kind of attacker: stopped, not stopped, or not known."""
+    return {threat: protection(chain, threat) for threat in THREATS}

@@ -103,32 +103,56 @@ class DataStore(Observation):
 
 
 class Layer(msgspec.Struct, frozen=True):
-    """One thing between a store's bytes and the metal: what it is, whether it encrypts."""
+    """One thing between a store's bytes and the metal: what it is, whether it encrypts.
 
-    kind: str  # column | engine | file | mount | declared
+    `encrypted` is None for what only carries bytes (a folder, a disk). `key_holder` is customer,
+    provider, host, `beside` (the key lies in clear with what it opens) or `store` (it stands in
+    the database's own code).
+    """
+
+    kind: str  # column | table | engine | tablespace | folder | mount | disk | file | declared
     name: str
-    encrypted: Seen[bool]
+    encrypted: Seen[bool | None]
     key_holder: Seen[str | None] = None
 
 
 class Copy(msgspec.Struct, frozen=True):
-    """One place the same data lie, the original included: whether any layer there encrypts."""
+    """One place the same data lie, the original included: whether any layer there encrypts.
+
+    `kind` is original, replica, dump, backup or archive; redo, undo, binlog, relay, temporary,
+    statistics, fulltext or statements where the engine writes rows beside its tables; swap.
+    `inside` says that accounts of the database read it as they read the tables.
+    """
 
     subject: str
     name: str
-    kind: str  # original | replica | dump | backup
+    kind: str
     encrypted: Seen[bool]
     layers: tuple[Layer, ...] = ()
+    inside: bool = False
+
+
+class Holding(msgspec.Struct, frozen=True):
+    """One class of identifier that a store holds: how many columns, how many valid values."""
+
+    identifier: str
+    columns: int
+    valid: int
+    sampled: int
 
 
 @dataclass(frozen=True, slots=True)
 class StoreChain(Observation):
-    """A store, every layer under it and every copy of it that the inventory names; key: `store`.
+    """A store, every layer under it and every copy of it that is known; key: `store`.
 
-    `identifiers` are the classes of people's identifiers that its columns proved to hold.
+    `identifiers` are the classes of people's identifiers that its columns proved to hold, counted
+    in `holdings`. `profile` names the tables that hold what the breaches of 2024 took: the insured
+    person's number, the date of birth and the insurer in one place.
     """
 
     drawn: ClassVar[bool] = True
 
     copies: tuple[Copy, ...]
     identifiers: Seen[tuple[str, ...]] = ()
+    holdings: tuple[Holding, ...] = ()
+    profile: tuple[str, ...] = ()

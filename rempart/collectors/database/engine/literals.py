@@ -186,7 +186,9 @@ def _narrow(told: Asked) -> Seen[int]:
 mysql = mariadb
 
 
-def _keys(searched: Iterable[str], found: list[str], statements: Seen[int], hidden: int) -> SqlKeys:
+def _keys(
+    searched: Iterable[str], found: list[str], statements: Seen[int], hidden: Seen[int]
+) -> SqlKeys:
     return SqlKeys(
         tuple(searched), tuple(sorted(found)), statements, hidden, key="sql", source="definitions"
     )

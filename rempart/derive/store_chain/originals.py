@@ -1,0 +1,89 @@
+"""The original of a store: its tables with identifiers, where each group of them rests.
+
+Tables that are encrypted alike and lie in one place are one branch; a table in another table space
+is another branch, because its protection is another.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from rempart.check import Seen
+from rempart.derive import Estate
+from rempart.derive.store_chain.custody import held
+from rempart.derive.store_chain.places import declared, mounted, of, sealed, under, why
+from rempart.judge.identifiers import personal
+from rempart.judge.identifiers import tables as with_people
+from rempart.observations.datastores import Copy, DataStore, DataStoreFile, IdentifierColumn, Layer
+from rempart.observations.engines import EngineTable
+
+SHOWN = 3  # names of tables in one branch
+
+
+def originals(estate: Estate, store: Any) -> Iterator[Copy]:  # noqa: ANN401  (a subject)
+    """The branches of the original; one where nothing is known of tables."""
+    above, below = list(columns(estate, store)), list(clouds(estate, store.id))
+    branches = _branches(estate, store.id)
+    if not branches:
+        layers = [*above, *_files(estate, store), *below]
+        layers += under(estate, store.on, store.path) if store.kind != "database" else ()
+        if store.kind == "database":
+            layers.append(mounted(estate, store.on, store.path)[0])
+        yield Copy(store.id, store.id, "original", sealed(layers), tuple(layers))
+    for tables in branches:
+        first = tables[0]
+        layers = [*above, *_tables(estate, store, tables), *below]
+        layers += under(estate, store.on, first.directory or store.path)
+        name = store.id if len(branches) == 1 else f"{store.id}: {_named(tables)}"
+        yield Copy(store.id, name, "original", sealed(layers), tuple(layers))
+
+
+def columns(estate: Estate, store: Any) -> Iterator[Layer]:  # noqa: ANN401  (a subject)
+    """The columns themselves: in clear as soon as one identifier was found readable."""
+    found = personal(of(estate, store.id, IdentifierColumn))
+    if found:
+        names = sorted({one.key for one in found})
+        more = f" +{len(names) - 1}" if len(names) > 1 else ""
+        yield Layer("column", f"{names[0]}{more}", False)
+
+
+def _branches(estate: Estate, id_: str) -> list[list[EngineTable]]:
+    """The tables with identifiers, or all where columns were not read, by how they rest."""
+    tables = [one for one in of(estate, id_, EngineTable) if one.engine != "MEMORY"]
+    holding = with_people(of(estate, id_, IdentifierColumn), (one.key for one in tables))
+    tables = [one for one in tables if one.key in holding] or tables
+    groups: dict[tuple[str, str, str], list[EngineTable]] = {}
+    for one in tables:
+        space = one.tablespace if not one.engine.startswith(("InnoDB", "Aria", "MyISAM")) else ""
+        sealing = str(one.encrypted) if isinstance(one.encrypted, bool) else "unknown"
+        groups.setdefault((sealing, space, str(one.directory)), []).append(one)
+    return [sorted(group, key=lambda one: one.key) for _, group in sorted(groups.items())]
+
+
+def _tables(estate: Estate, store: Any, tables: list[EngineTable]) -> Iterator[Layer]:  # noqa: ANN401
+    first = tables[0]
+    holder: Seen[str | None] = None
+    if first.encrypted is not False:
+        holder = held(estate, store, first.directory or store.path)
+    yield Layer("table", f"{_named(tables)} ({first.engine})", first.encrypted, holder)
+    if first.tablespace and not first.engine.startswith("InnoDB"):
+        yield Layer("tablespace", first.tablespace, None)
+
+
+def _named(tables: list[EngineTable]) -> str:
+    names = ", ".join(one.key for one in tables[:SHOWN])
+    return f"{names} +{len(tables) - SHOWN}" if len(tables) > SHOWN else names
+
+
+def _files(estate: Estate, store: Any) -> Iterator[Layer]:  # noqa: ANN401
+    seen = of(estate, store.id, DataStoreFile)
+    for file in seen:
+        yield Layer("file", file.key, file.encrypted)
+    if not seen and store.kind == "database":
+        yield Layer("file", store.id, why(estate, store.id, DataStoreFile))
+
+
+def clouds(estate: Estate, id_: str) -> Iterator[Layer]:
+    """What repositories declare under this store."""
+    for store in declared(estate, id_):
+        if not isinstance(store, DataStore) or store.kind not in ("bucket", "backup"):
+            yield Layer("declared", store.key, store.encrypted, store.key_holder)
