@@ -10,11 +10,11 @@ from pathlib import PurePosixPath
 from typing import Any, TypeAlias
 
 from rempart.check import Evidence, Unknown, Vantage
+from rempart.collectors.sshd_keywords import ALGORITHMS, FIELDS, KEYWORDS, Keyword
 from rempart.errors import Reason
 from rempart.observations.ssh import SshdSettings
 
 Included: TypeAlias = Callable[[str], Iterable[tuple[str, str]]]  # pattern -> (file, text) in order
-FLAGS = {"yes": True, "no": False}
 ALIASES = {
     "challengeresponseauthentication": "kbdinteractiveauthentication",
     "skeyauthentication": "kbdinteractiveauthentication",
@@ -23,8 +23,8 @@ EVERYBODY = ("", "all")
 DEPTH = 16  # sshd's own limit of nested Include
 MOST = 1_000_000  # characters followed in all: includes that include each other come to an end
 COST = 1_000  # what an include costs beside its characters
-# Written by crypto-policies(7): algorithms and key sizes, nothing that stands in SETTINGS.
-HARMLESS = "/etc/crypto-policies/back-ends/"
+# Written by crypto-policies(7): algorithms, and nothing else that stands in KEYWORDS.
+POLICIES = "/etc/crypto-policies/back-ends/"
 _WORDS = re.compile(r'"[^"]*"|\'[^\']*\'|[^\s"\']+')
 _TEMPLATED = re.compile(r"\{\{|\{%|<%|\$\{|%\{|^\$[A-Za-z_]")
 
@@ -33,7 +33,7 @@ _TEMPLATED = re.compile(r"\{\{|\{%|<%|\$\{|%\{|^\$[A-Za-z_]")
 class Directive:
     """One line in force: its keyword in lower case, and the `Match` it stands under ("" for none).
 
-    `include` with a value is one that could not be followed.
+    `include` with a value is one that could not be followed; `policies` decides algorithms alone.
     """
 
     match: str
@@ -67,9 +67,14 @@ def read(printed: str, source: str) -> SshdSettings:
     found = [
         Directive("", keyword, value, Evidence(source))
         for keyword, _, value in (line.partition(" ") for line in printed.splitlines())
-        if keyword in SETTINGS
+        if keyword in KEYWORDS
     ]
-    return replace(_everybody(found, source, whole=False), decided={})
+    silent = {one.field for one in KEYWORDS.values() if one.silent is not None}
+    said = {KEYWORDS[item.keyword].field for item in found}
+    left_out: dict[str, Any] = {
+        one.field: one.silent for one in KEYWORDS.values() if one.field in silent - said
+    }
+    return replace(_everybody(found, source, whole=False), **left_out, decided={})
 
 
 def matched(everybody: SshdSettings, found: Sequence[Directive]) -> Iterator[SshdSettings]:
@@ -82,7 +87,7 @@ def matched(everybody: SshdSettings, found: Sequence[Directive]) -> Iterator[Ssh
         decided = _decided(inside)
         if decided.open:
             unknown = _not_followed(decided.open)
-            decided.values = {**dict.fromkeys(_NAMES, unknown), **decided.values}
+            decided.values = {**dict.fromkeys(FIELDS, unknown), **decided.values}
         if decided.values:
             yield replace(
                 everybody,
@@ -125,7 +130,9 @@ def _directives(
         if keyword == "match":
             match = value
         elif keyword == "include":
-            patterns = [one for one in value.split() if not one.startswith(HARMLESS)]
+            patterns = [one for one in value.split() if not one.startswith(POLICIES)]
+            if len(patterns) < len(value.split()):
+                yield Directive(match, "policies", value, place)
             found = [follow(pattern) if depth else None for pattern in patterns]
             if None in found:
                 yield Directive(match, keyword, value, place)
@@ -162,21 +169,26 @@ def _decided(found: Iterable[Directive]) -> _Decided:
     for directive in found:
         if directive.keyword == "include":
             decided.open = decided.open or directive
-        known = SETTINGS.get(directive.keyword)
-        if known is None or known.name in decided.values:
+        if directive.keyword == "policies":
+            for name in set(ALGORITHMS) - decided.values.keys():
+                decided.values[name] = _not_followed(directive)
+        known = KEYWORDS.get(directive.keyword)
+        if known is None or (known.field in decided.values and not known.adds):
             continue
-        decided.values[known.name] = (
-            _not_followed(decided.open) if decided.open else _value(known, directive)
-        )
-        decided.places[known.name] = directive.place
+        value = _not_followed(decided.open) if decided.open else _value(known, directive)
+        before = decided.values.get(known.field, ())
+        if isinstance(before, tuple) and isinstance(value, tuple):
+            value = (*before, *value)
+        decided.values[known.field] = value
+        decided.places.setdefault(known.field, directive.place)
     return decided
 
 
 def _everybody(found: Sequence[Directive], file: str, *, whole: bool) -> SshdSettings:
     decided = _decided(item for item in found if not item.match)
-    for item in SETTINGS.values():
-        if item.name not in decided.values:
-            decided.values[item.name] = _unsaid(item, decided.open, file, whole=whole)
+    for item in KEYWORDS.values():
+        if item.field not in decided.values:
+            decided.values[item.field] = _unsaid(item, decided.open, file, whole=whole)
     # `Match all` holds for everybody and overrides what stands above it
     overriding = _decided(item for item in found if item.match.lower() == "all")
     return SshdSettings(
@@ -186,11 +198,11 @@ def _everybody(found: Sequence[Directive], file: str, *, whole: bool) -> SshdSet
     )
 
 
-def _unsaid(item: "_Setting", include: Directive | None, file: str, *, whole: bool) -> object:
+def _unsaid(item: Keyword, include: Directive | None, file: str, *, whole: bool) -> object:
     if include is not None:
         return _not_followed(include)
     if not whole:
-        return Unknown(Reason.UNRESOLVED, f"{file} does not say {item.keyword}")
+        return Unknown(Reason.UNRESOLVED, f"{file} does not say {item.written}")
     return item.default
 
 
@@ -198,42 +210,7 @@ def _not_followed(include: Directive) -> Unknown:
     return Unknown(Reason.UNRESOLVED, f"Include {include.value} is not followed")
 
 
-def _value(item: "_Setting", directive: Directive) -> object:
-    raw = directive.value
-    if not _TEMPLATED.search(raw):
-        if item.kind is bool and raw.lower() in FLAGS:
-            return FLAGS[raw.lower()]
-        if item.kind is int and raw.isascii() and raw.isdigit():
-            return int(raw[:9])
-        word = SYNONYMS.get(raw.lower(), raw.lower())
-        if item.kind is str and word and word in (item.words or (word,)):
-            return word
-    return Unknown(Reason.UNRESOLVED, f"{item.keyword} {raw[:60]}")
-
-
-@dataclass(frozen=True, slots=True)
-class _Setting:
-    """One keyword: the field it fills, its type and what sshd does when nothing says it."""
-
-    keyword: str
-    name: str
-    kind: type
-    default: object
-    words: tuple[str, ...] = ()  # the only ones it takes
-
-
-SYNONYMS = {"without-password": "prohibit-password"}
-_ROOT = ("yes", "no", "prohibit-password", "forced-commands-only")
-SETTINGS = {
-    item.keyword.lower(): item
-    for item in (
-        _Setting("PermitRootLogin", "permit_root_login", str, "prohibit-password", _ROOT),
-        _Setting("PasswordAuthentication", "password_authentication", bool, True),
-        _Setting("MaxAuthTries", "max_auth_tries", int, 6),
-        _Setting("PermitEmptyPasswords", "permit_empty_passwords", bool, False),
-        _Setting("KbdInteractiveAuthentication", "keyboard_interactive", bool, True),
-        _Setting("UsePAM", "use_pam", bool, False),
-        _Setting("AuthenticationMethods", "authentication_methods", str, "any"),
-    )
-}
-_NAMES = tuple(item.name for item in SETTINGS.values())
+def _value(item: Keyword, directive: Directive) -> object:
+    if _TEMPLATED.search(directive.value):
+        return Unknown(Reason.UNRESOLVED, f"{item.written} {directive.value[:60]}")
+    return item.value(directive.value)

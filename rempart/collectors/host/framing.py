@@ -6,10 +6,12 @@
     ==rempart NONCE end sshd 0 cksum 1245312345 7
     ==rempart NONCE done 1
 
-Whatever stands before the start marker is a login shell talking. A section counts only when its
+Between `start 1 gzip` and the last marker the frames are packed. Whatever stands before the start
+marker is a login shell talking. A section counts only when its
 end marker is there and its bytes have the length and digest the host counted.
 """
 
+import contextlib
 import hashlib
 import re
 import zlib
@@ -21,7 +23,8 @@ from rempart.errors import CollectError, Limited, Privilege, Truncated, Unresolv
 VERSION = "1"
 NEEDS_ROOT = 77
 TIMED_OUT = 124
-_START = re.compile(rb"^==rempart ([0-9a-f]{16}) start (\d+)$", re.MULTILINE)
+UNPACKED = 16_000_000  # bytes; a host may not fill our memory by packing zeros
+_START = re.compile(rb"^==rempart ([0-9a-f]{16}) start (\d+)( gzip)?$", re.MULTILINE)
 _END = re.compile(rb"(\d{1,3}) (cksum|sha256) ([0-9a-f]+) +(\d+)\n")
 _REVERSED = bytes(int(f"{value:08b}"[::-1], 2) for value in range(256))
 
@@ -82,8 +85,22 @@ def answers(
     if start is None:
         return Answers(dict.fromkeys(names, cut("no answer to the collector's script")))
     body = raw[start.end() :]
+    if start[3]:
+        body = b"\n" + _unpacked(body.removeprefix(b"\n"))
     mark = b"==rempart " + start[1] + b" "
     return Answers({name: _section(body, mark, name, cut) for name in names})
+
+
+def _unpacked(packed: bytes) -> bytes:
+    """As much as came of what gzip packed; what is cut or no gzip ends there."""
+    opened = zlib.decompressobj(wbits=31)
+    found = b""
+    with contextlib.suppress(zlib.error):
+        for start in range(0, len(packed), 65536):
+            found += opened.decompress(packed[start : start + 65536], UNPACKED - len(found))
+            if len(found) >= UNPACKED or opened.eof:
+                break
+    return found
 
 
 def _start(raw: bytes, nonce: str | None) -> re.Match[bytes] | None:

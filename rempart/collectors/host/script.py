@@ -28,6 +28,9 @@ PREAMBLE = r"""LC_ALL=C; export LC_ALL
 PATH=$PATH:/usr/sbin:/sbin; export PATH
 uid=$(id -u)
 limit=
+packed=
+pack=cat
+printf x | gzip -c 2>/dev/null | gzip -dc >/dev/null 2>&1 && packed=' gzip' pack='gzip -c'
 timeout 5 true </dev/null >/dev/null 2>&1 && limit='timeout 20'
 crc=
 printf x | cksum >/dev/null 2>&1 && crc=yes
@@ -38,6 +41,7 @@ as_root() {
   else return 77
   fi
 }
+said='!/^[ \t]*(#[ \t]|#?$)/'
 show() {
   for file do
     shift
@@ -46,7 +50,7 @@ show() {
     elif [ -d "${file%/*}" ] && [ ! -r "${file%/*}" ]; then printf '?%s\n' "${file%/*}"
     fi
   done
-  [ $# -eq 0 ] || $limit awk '!/^[ \t]*(#[ \t]|#?$)/ { print FILENAME ":" FNR ":" $0 }' "$@"
+  [ $# -eq 0 ] || $limit awk "${only:-$said} { print FILENAME \":\" FNR \":\" \$0 }" "$@"
 }
 digest() {
   if [ -n "$crc" ]; then printf '%s' "$text" | { printf 'cksum '; cksum; }
@@ -93,16 +97,19 @@ def new_nonce() -> str:
 def script(sections: Iterable[Section], nonce: str, *, become: str = "") -> bytes:
     """The script for these sections; `become` is `sudo` or empty.
 
-    Everything stands in one pair of braces: a script that was cut on its way does not start.
+    Everything stands in one pair of braces: a script that was cut on its way does not start. The
+    answers come packed where the host has gzip.
     """
     chosen = tuple(sections)
     lines = [
         "{",
         f"nonce={shlex.quote(nonce)}; become={shlex.quote(become)}",
         PREAMBLE + "\n".join(section.shell() for section in chosen),
-        r"""printf '\n==rempart %s start 1\n' "$nonce" """.rstrip(),
+        r"""printf '\n==rempart %s start 1%s\n' "$nonce" "$packed" """.rstrip(),
+        "{",
         *(f"frame {section.name}" for section in chosen),
-        rf"""printf '==rempart %s done {len(chosen)}\n' "$nonce" """.rstrip(),
+        "} | $pack",
+        rf"""printf '\n==rempart %s done {len(chosen)}\n' "$nonce" """.rstrip(),
         "}",
         "",
     ]

@@ -7,7 +7,7 @@ answers in its `READERS`; no list elsewhere names it.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from shlex import join
+from shlex import join, quote
 
 from rempart.check import Observation
 
@@ -22,7 +22,8 @@ class Section:
     functions those commands call, for what no single command prints; it writes nothing, and calls
     `as_root` with full paths only, which `sudo` lists as sudoers writes them (see `written`).
     `paths` may hold patterns the host's shell expands; their lines come back as `file:line:text`,
-    unreadable files as `?file`. Where the host has the program `unless`, they are left alone.
+    unreadable files as `?file`. `only` is awk's condition for the lines
+    that come at all. Where the host has the program `unless`, they are left alone.
 
     Of files somebody handed over, `paths` are looked for under the same names. An answer that is
     one file is in `given`, names or patterns in order of preference, and `reduced` reads it;
@@ -35,6 +36,7 @@ class Section:
     commands: tuple[tuple[str, ...], ...] = ()
     root: bool = False
     paths: tuple[str, ...] = ()
+    only: str = ""
     unless: str = ""
     code: str = ""
     sudo: tuple[str, ...] = ()
@@ -48,7 +50,8 @@ class Section:
         lines = [prefix + join(command) for command in self.commands]
         if self.paths:
             guard = f"[ -x {self.unless} ] || " if self.unless else ""
-            lines.append(guard + " ".join(("show", *self.paths)))
+            chosen = f"only={quote(self.only)}; " if self.only else ""
+            lines.append(chosen + guard + " ".join(("show", *self.paths)))
         return f"{self.code}section_{self.name}() {{ {'; '.join(lines)}; }}"
 
     def privileged(self) -> Iterator[str]:

@@ -12,6 +12,7 @@ from rempart.check import Gap, Observation, Vantage
 from rempart.collectors.host.framing import Answers
 from rempart.collectors.host.lines import Files, files
 from rempart.collectors.host.section import Section
+from rempart.collectors.host.sshd_people import classes
 from rempart.collectors.sshd_config import directives, matched, read, settings
 from rempart.collectors.text import clean
 from rempart.errors import CollectError, Privilege, Unresolved
@@ -38,10 +39,15 @@ def sshd_settings(answers: Answers) -> Iterator[Observation | Gap]:
         text, included = _whole(files(answers.text("sshd_config")))
         yield from settings(text, CONFIG, included, vantage=Vantage.OBSERVED)
         return
-    if not answers.captured:
-        everybody = _overridden(everybody, _options(answers))
+    options = [] if answers.captured else _options(answers)
+    everybody = _overridden(everybody, options)
+    told: list[SshdSettings] = [everybody]
     yield everybody
-    yield from _matches(answers, everybody)
+    for found in _matches(answers, everybody):
+        if isinstance(found, SshdSettings):
+            told.append(found)
+        yield found
+    yield from (_overridden(one, options) for one in classes(answers, told))
 
 
 def _overridden(everybody: SshdSettings, options: list[str]) -> SshdSettings:
