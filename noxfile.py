@@ -16,7 +16,7 @@ PROJECT = nox.project.load_toml("pyproject.toml")
 LAB_PACKAGES = [
     *("nginx-light", "openssh-server", "nftables", "postgresql", "mariadb-server"),
     *("busybox", "sudo", "systemd", "mmdebstrap"),
-    *("slapd", "samba-ad-dc", "samba-ad-provision", "samba-dsdb-modules", "python3-samba", "ldb-tools"),
+    *("slapd", "samba-ad-dc", "samba-ad-provision", "samba-dsdb-modules", "ldb-tools"),
     *("age", "poppler-utils", "libreoffice-writer-nogui", "chromium"),
     *("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0", "fonts-dejavu-core"),
 ]

@@ -53,6 +53,7 @@ database mdb
 suffix "{base}"
 rootdn "{admin}"
 rootpw "{password}"
+limits dn.exact="uid=dora,ou=people,{base}" size.soft=1 size.hard=1
 directory {folder}/db
 {rules}
 """
@@ -86,6 +87,19 @@ uid: carl
 cn: Carl
 sn: C
 userPassword: {{CRYPT}}$6$rounds=5000$abcdefgh$0123456789
+
+dn: uid=dora,ou=people,{BASE}
+objectClass: inetOrgPerson
+uid: dora
+cn: Dora
+sn: D
+userPassword: seen-one-by-one
+
+dn: ou=elsewhere,{BASE}
+objectClass: referral
+objectClass: extensibleObject
+ou: elsewhere
+ref: ldap://192.0.2.1/ou=elsewhere,{BASE}
 """
 POLICY = f"""
 dn: ou=policies,{BASE}

@@ -85,7 +85,7 @@ def test_passwords_are_told_by_their_scheme_and_by_nothing_else(
 ) -> None:
     found = of(looked_at(guarded.inventory(tmp_path, ca=True)), PasswordStorage)
     told = {(one.scheme, one.cost, one.accounts) for one in found if one.accounts is not None}
-    assert told == {("ssha", None, 1), ("clear", None, 1), ("sha512crypt", 5000, 1)}
+    assert told == {("ssha", None, 1), ("clear", None, 2), ("sha512crypt", 5000, 1)}
     assert "in-clear-2026" not in repr(found)
     assert "0XpeUTUkgk2" not in repr(found)
 
@@ -110,6 +110,16 @@ def test_an_account_that_may_not_read_the_configuration_leaves_the_default_open(
     assert policies.applied is True  # its control says so
     assert isinstance(policies.default, Unknown)
     assert [one.type for one in gaps(found)] == ["PasswordStorage"]
+
+
+def test_a_size_limit_ends_a_search_and_is_said(
+    guarded: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAB_PASSWORD", "seen-one-by-one")
+    bind = "uid=dora,ou=people,dc=payer,dc=example"
+    found = looked_at(guarded.inventory(tmp_path, ca=True, bind=bind))
+    told = {one.type: one.reason for one in gaps(found)}
+    assert told["PasswordPolicy"] == told["DirectoryPolicies"] == "limit"
 
 
 def test_a_wrong_password_and_an_unknown_authority_are_refused(

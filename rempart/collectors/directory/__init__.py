@@ -70,7 +70,9 @@ def read(directory: Directory, base: str, *, here: bool) -> Iterator[Observation
     """
     domain = active_directory.domain_of(directory, base)
     if domain is None:
-        yield from _part(lambda: openldap.policies(directory, base), PasswordPolicy)
+        yield from _part(
+            lambda: openldap.policies(directory, base), PasswordPolicy, DirectoryPolicies
+        )
         yield from _part(lambda: openldap.storage(directory, base, here=here), PasswordStorage)
         return
     name = clean(active_directory.short_domain(domain.dn), 80)
