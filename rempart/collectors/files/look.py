@@ -4,12 +4,11 @@ What cannot be read is counted with its reason; a limit of the whole file ends t
 """
 
 import codecs
-import io
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import BinaryIO, Final
 
 from rempart.collectors.artefacts.kinds import Kind
 from rempart.collectors.artefacts.recognition import kind
@@ -50,7 +49,7 @@ class Look:
         self._documents = documents
         self._over = over
 
-    def into(self, file: io.FileIO, name: str, size: int, kind_: Kind, head: "Head") -> Looked:
+    def into(self, file: BinaryIO, name: str, size: int, kind_: Kind, head: "Head") -> Looked:
         """What is in a file. Never raises CollectError: what was not read is counted."""
         allowance, looked = Allowance(self._over), Looked()
         try:

@@ -4,6 +4,7 @@ Nothing is written to a disk. A member that has to be read out of order is held 
 limit.
 """
 
+import errno
 import io
 import os
 import time
@@ -111,17 +112,17 @@ class Part:
 class FilePart(Part):
     """A file on a disk."""
 
-    def __init__(self, name: str, file: io.FileIO, size: int, allowance: Allowance) -> None:
+    def __init__(self, name: str, file: BinaryIO, size: int, allowance: Allowance) -> None:
         self._file = file
         super().__init__(name, read(file, size, allowance), size)
 
     def seekable(self) -> BinaryIO:
-        """The file itself; it is closed with it."""
+        """The file itself."""
         self._file.seek(0)
-        return io.BufferedReader(self._file)
+        return self._file
 
 
-def read(file: io.FileIO, size: int, allowance: Allowance) -> Iterator[bytes]:
+def read(file: BinaryIO, size: int, allowance: Allowance) -> Iterator[bytes]:
     """A file from its beginning, holes left out; what is written meanwhile is not read.
 
     Raises Truncated where it became shorter.
@@ -142,13 +143,16 @@ def _data(descriptor: int, size: int) -> Iterator[tuple[int, int]]:
     """The stretches of a file that hold data, where its file system tells."""
     place = 0
     while place < size:
+        before = os.lseek(descriptor, 0, os.SEEK_CUR)  # who buffers the file relies on it
         try:
             start = os.lseek(descriptor, place, os.SEEK_DATA)
             end = os.lseek(descriptor, start, os.SEEK_HOLE)
         except OSError as error:
-            if place or error.errno == 6:  # ENXIO: nothing but a hole up to the end
+            if place or error.errno == errno.ENXIO:  # nothing but a hole up to the end
                 return
             start, end = 0, size
+        finally:
+            os.lseek(descriptor, before, os.SEEK_SET)
         yield start, min(end, size)
         place = end
 

@@ -18,6 +18,11 @@ RARE: Final = 8 << 20  # bytes after which the rarer classes are looked for in o
 NEAR: Final = 48  # bytes before a number in which a word can speak of it
 URL: Final = 400  # bytes before a number in which its address can begin
 DISTINCT: Final = 4096
+LINE: Final = 4096  # bytes at the end of a piece in which a line's end is looked for
+TAIL: Final = 600
+_WORDS: Final = re.compile(
+    rb"(?<![0-9A-Za-z%])(?:[0-9A-Za-z%]{1,34}[ .+_-]{1,2}){0,8}(?:[0-9A-Za-z%]{1,34})?\Z"
+)
 _SHAPES: Final = bytes(
     48 if 48 <= byte <= 57 else 65 if chr(byte).isalpha() and byte < 128 else 120
     for byte in range(256)
@@ -210,17 +215,12 @@ def _spoken_of(text: bytes, start: int) -> bool:
     return _WORD.search(text[max(0, start - NEAR) : start + 1]) is not None
 
 
-def whole(pieces: Iterator[bytes], carry: int = 4096) -> Iterator[bytes]:
-    """Pieces put together to blocks that end with a line, or at least where no number goes on.
-
-    A line longer than `carry` is cut behind a character that is no part of an identifier.
-    """
+def whole(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Pieces put together to blocks that end with a line, or at least where no number goes on."""
     left = b""
     for piece in pieces:
         block = left + piece
-        end = block.rfind(b"\n", max(0, len(block) - carry)) + 1
-        if not end:
-            end = _apart(block, carry)
+        end = block.rfind(b"\n", max(0, len(block) - LINE)) + 1 or _apart(block)
         left = block[end:]
         if end:
             yield block[:end]
@@ -228,12 +228,10 @@ def whole(pieces: Iterator[bytes], carry: int = 4096) -> Iterator[bytes]:
         yield left
 
 
-_PART: Final = re.compile(rb"[0-9A-Za-z .+_%-]*\Z")
-
-
-def _apart(block: bytes, carry: int) -> int:
-    begin = max(0, len(block) - carry)
-    match = _PART.search(block, begin)
-    if match is None or match.start() == begin:
-        return len(block)  # nothing but letters and digits: no identifier is so long
+def _apart(block: bytes) -> int:
+    """Where a block without a line's end is cut: before its last eight words or groups."""
+    begin = max(0, len(block) - TAIL)
+    match = _WORDS.search(block, begin)
+    if match is None or (match.start() == begin and begin):
+        return len(block)  # no identifier is so long
     return match.start()

@@ -5,11 +5,10 @@ These sources also run on an audited host, with its standard library alone.
 
 import contextlib
 import fcntl
-import io
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from rempart.check import Gap, Observation, Seen, Unknown
 from rempart.collectors.artefacts.kinds import Kind
@@ -66,7 +65,7 @@ class _Visit:
 
     def _one(self, found: Found, where: str) -> Iterator[Observation | Gap]:
         try:
-            with io.FileIO(opened(self.folder, found.raw)) as file:
+            with os.fdopen(opened(self.folder, found.raw), "rb") as file:
                 yield from self._file(file, found, where)
         except CollectError as error:
             yield from self._missed(found.path, where, error.reason, str(error))
@@ -74,7 +73,7 @@ class _Visit:
             detail = f"cannot be read: {error.strerror}"
             yield from self._missed(found.path, where, Reason.TRUNCATED, detail)
 
-    def _file(self, file: io.FileIO, found: Found, where: str) -> Iterator[Observation | Gap]:
+    def _file(self, file: BinaryIO, found: Found, where: str) -> Iterator[Observation | Gap]:
         sealed = _sealed(file)
         head, tail = first_and_last(file, found.size)
         kind_ = kind(head, found.name, tail, found.size)
@@ -175,7 +174,7 @@ def _without_lock(name: str) -> str:
     return stem if suffix.lower() in ("age", "gpg", "pgp", "asc", "enc", "aes", "zip") else name
 
 
-def _sealed(file: io.FileIO) -> bool:
+def _sealed(file: BinaryIO) -> bool:
     """Whether the file system encrypts this file by itself (fscrypt)."""
     flags = bytearray(8)
     with contextlib.suppress(OSError):

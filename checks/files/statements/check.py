@@ -1,0 +1,21 @@
+from collections.abc import Iterator
+
+from rempart.check import Evidence, Figure, Result, verdict
+from rempart.judge.texts import settled, sure
+from rempart.observations.documents import FilesRead
+
+PLACES = ("log",)
+
+
+def check(read: FilesRead, *, min_valid: int = 5, one_in: int = 100_000) -> Iterator[Result]:
+    failed, proved = 0, sure(("nir",), min_valid, one_in)
+    for finding in read.findings:
+        if finding.statements < min_valid or not any(map(proved, finding.counts)):
+            continue
+        failed += 1
+        figures: dict[str, Figure] = {"valid": finding.statements, "files": 1, "lines": 0}
+        facts: dict[str, Figure] = {"identifiers": "NIR", "format": finding.format}
+        seen = f"NIR: {finding.statements} valid in statements or their parameters"
+        place = Evidence(finding.path)
+        yield verdict(False, seen, place, of=finding.path, facts=facts, counts=figures)
+    yield from settled(read, PLACES, failed)
