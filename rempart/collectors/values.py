@@ -104,7 +104,8 @@ def chosen(
 
 def sure(count: IdentifierCount) -> bool:
     """Whether a count proves that the column holds the class."""
-    if BY_NAME[count.identifier].odds == 1 and count.candidates * 10 < count.sampled * 9:
+    known = BY_NAME.get(count.identifier)
+    if known is None or (known.odds == 1 and count.candidates * 10 < count.sampled * 9):
         return False
     return proven(count.identifier, count.candidates, count.valid)
 

@@ -33,7 +33,9 @@ class IdentifierCount(msgspec.Struct, frozen=True):
 class IdentifierColumn(Observation):
     """A database column and what its values look like; key: `schema.table.column`.
 
-    Fields as in `IdentifierCount`; `sample` says how the values were chosen (all, spread, first).
+    Fields as in `IdentifierCount`; `encoding` may besides be url, or text for what stands among
+    other words. `sample` says how the values were chosen (all, spread, first), `mode` who looked
+    at them: the auditor (scan), the server (counts), its statistics (statistics).
     """
 
     identifier: str
@@ -43,6 +45,7 @@ class IdentifierColumn(Observation):
     valid: int
     test: int = 0
     sample: str = "all"
+    mode: str = "scan"
 
 
 @dataclass(frozen=True, slots=True)

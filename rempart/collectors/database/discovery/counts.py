@@ -31,6 +31,9 @@ FORMS: Final = {
     "url": "octet_length({r}) > 12 AND replace({r}, '%', '') <> {r}",
     "hash": f"{{k}} = 'h' AND octet_length({{r}}) IN {_HASHES}",
     "spelt": "{k} IS NOT NULL",
+    "armoured": "{r} LIKE '-----BEGIN PGP%'",
+    "vault": "{r} LIKE 'vault:v%'",
+    "jwe": "{r} LIKE 'eyJ%.%.%.%.%'",
 }
 
 
@@ -56,11 +59,16 @@ class Counted:
         return chosen(self.field.shown, self.found, self.sampled)
 
 
-def clear(session: Any, sample: Sample, seconds: float) -> Iterator[Counted]:  # noqa: ANN401
-    """Every readable column of the sample with what its values are. Raises CollectError."""
-    fields = sample.table.readable
+def clear(session: Any, sample: Sample, seconds: float) -> tuple[int, list[Counted]]:  # noqa: ANN401
+    """How many rows the sample has, and every readable column with what its values are.
+
+    Raises CollectError.
+    """
+    fields, rows, columns = sample.table.readable, 0, []
     for start in range(0, len(fields), BATCH):
-        yield from _clear(session, sample, fields[start : start + BATCH], seconds)
+        rows, some = _clear(session, sample, fields[start : start + BATCH], seconds)
+        columns += some
+    return rows, columns
 
 
 def _clear(
@@ -68,20 +76,21 @@ def _clear(
     sample: Sample,
     fields: tuple[Field, ...],
     seconds: float,
-) -> Iterator[Counted]:
+) -> tuple[int, list[Counted]]:
     asked, columns = [tuple(classes(one)) for one in fields], ["count(*)"]
     for at, (one, possible) in enumerate(zip(fields, asked, strict=True)):
         columns += _about(one, at)
         columns += [keys.counted(sample.dialect, each.name, f"x{at}") for each in possible]
     (row,) = session.ask(sample.compacted(fields, ", ".join(columns)), seconds=seconds)
-    values = iter(row[1:])
+    values, found = iter(row[1:]), []
     for one, possible in zip(fields, asked, strict=True):
         sampled, test = int(next(values) or 0), int(next(values) or 0)
         counted = Counted(one, sampled, _forms(one, values))
         for each in possible:
             candidates, valid = keys.parted(next(values))
             counted.add(each.name, "clear", candidates, valid, test if each.name == "nir" else 0)
-        yield counted
+        found.append(counted)
+    return int(row[0] or 0), found
 
 
 def _about(one: Field, at: int) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """The few things that PostgreSQL and MariaDB or MySQL write differently; the rest they share."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -38,10 +39,25 @@ class Dialect(Protocol):
         """A short text without separators, in capitals; NULL for a long one."""
 
     def from_hex(self, value: str) -> str:
-        """What hex digits stand for, as text; nothing else may be given."""
+        """The bytes that hex digits stand for; nothing else may be given."""
 
     def from_base64(self, value: str) -> str:
-        """What base64 of either alphabet, padded or not, stands for, as text."""
+        """The bytes that base64 of either alphabet stands for, padded or not."""
+
+    def written(self, value: str) -> str:
+        """Bytes as text, a character each; those outside ASCII in some other spelling."""
+
+    def hexed(self, value: str) -> str:
+        """Bytes as hex digits, in capitals."""
+
+    def byte(self, value: str, place: int) -> str:
+        """A byte as a number, from place 0; what lies behind the end is NULL or 0."""
+
+    def found(self, value: str, pattern: str) -> str:
+        """The first match of a pattern without groups."""
+
+    def latest(self, values: Sequence[str]) -> str:
+        """The newest of some dates as eight digits; NULL where all are."""
 
     def replaced(self, value: str, pattern: str, by: str) -> str:
         """A value with every match of a pattern replaced."""
@@ -83,13 +99,31 @@ class Postgresql:
         return f"CASE WHEN octet_length({value}) <= {LONGEST} THEN {bare} END"
 
     def from_hex(self, value: str) -> str:
-        return f"encode(decode({value}, 'hex'), 'escape')"
+        return f"decode({value}, 'hex')"
 
     def from_base64(self, value: str) -> str:
         bare = f"translate(rtrim({value}, '='), '-_', '+/')"
         padded = f"rpad({bare}, (length({bare}) + 3) / 4 * 4, '=')"
-        decoded = f"encode(decode({padded}, 'base64'), 'escape')"
-        return f"CASE WHEN mod(length({bare}), 4) <> 1 THEN {decoded} END"
+        return f"CASE WHEN mod(length({bare}), 4) <> 1 THEN decode({padded}, 'base64') END"
+
+    def written(self, value: str) -> str:
+        return f"encode({value}, 'escape')"
+
+    def hexed(self, value: str) -> str:
+        return f"upper(encode({value}, 'hex'))"
+
+    def byte(self, value: str, place: int) -> str:
+        return f"CASE WHEN octet_length({value}) > {place} THEN get_byte({value}, {place}) END"
+
+    def found(self, value: str, pattern: str) -> str:
+        return f"substring({value} from {self.text(pattern)})"
+
+    def latest(self, values: Sequence[str]) -> str:
+        written = (
+            f"CASE WHEN NOT isfinite({one}) THEN '99991231' ELSE to_char({one}, 'YYYYMMDD') END"
+            for one in values
+        )
+        return f"greatest({', '.join(written)})"
 
     def replaced(self, value: str, pattern: str, by: str) -> str:
         return f"regexp_replace({value}, {self.text(pattern)}, {self.text(by)}, 'g')"
@@ -132,23 +166,35 @@ class Mysql:
         return f"CASE WHEN octet_length({value}) <= {LONGEST} THEN UPPER({bare}) END"
 
     def from_hex(self, value: str) -> str:
-        return _latin(f"UNHEX({value})")
+        return f"UNHEX({value})"
 
     def from_base64(self, value: str) -> str:
         bare = f"REPLACE(REPLACE(TRIM(TRAILING '=' FROM {value}), '-', '+'), '_', '/')"
         padded = f"RPAD({bare}, (CHAR_LENGTH({bare}) + 3) DIV 4 * 4, '=')"
-        return _latin(f"FROM_BASE64({padded})")
+        return f"FROM_BASE64({padded})"
+
+    def written(self, value: str) -> str:
+        return f"CONVERT(CONVERT({value} USING latin1) USING utf8mb4) COLLATE utf8mb4_bin"
+
+    def hexed(self, value: str) -> str:
+        return f"HEX({value})"
+
+    def byte(self, value: str, place: int) -> str:
+        return f"ASCII(SUBSTR({value}, {place + 1}, 1))"
+
+    def found(self, value: str, pattern: str) -> str:
+        return f"REGEXP_SUBSTR({value}, {self.text(pattern)})"
+
+    def latest(self, values: Sequence[str]) -> str:
+        form = self.text("%Y%m%d")
+        written = [f"coalesce(DATE_FORMAT({one}, {form}), '')" for one in values]
+        return f"nullif(greatest('', {', '.join(written)}), '')"
 
     def replaced(self, value: str, pattern: str, by: str) -> str:
         return f"REGEXP_REPLACE({value}, {self.text(pattern)}, {self.text(by)})"
 
     def inner(self, columns: str, origin: str, rest: str = "") -> str:
         return f"(SELECT {columns} FROM {origin} {rest or 'LIMIT 1000000000'})"  # noqa: S608
-
-
-def _latin(value: str) -> str:
-    """Bytes as text, one character each."""
-    return f"CONVERT(CONVERT({value} USING latin1) USING utf8mb4) COLLATE utf8mb4_bin"
 
 
 DIALECTS: Final[dict[str, Dialect]] = {"postgresql": Postgresql(), "mysql": Mysql()}

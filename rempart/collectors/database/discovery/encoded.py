@@ -6,7 +6,7 @@ from typing import Any, Final
 from rempart.collectors.database.discovery import keys
 from rempart.collectors.database.discovery.counts import ENOUGH, FORMS, NUMERIC, Counted, classes
 from rempart.collectors.database.discovery.dialects import Dialect, Postgresql
-from rempart.collectors.database.discovery.samples import Sample
+from rempart.collectors.database.discovery.samples import Sample, bare
 from rempart.collectors.values import sure
 
 SPELLINGS: Final = ("hex", "base64", "url")
@@ -53,10 +53,9 @@ def _plain(dialect: Dialect, spelling: str, at: int) -> str:
     """What a value spells, NULL where it is not spelt so."""
     r = f"r{at}"
     if spelling == "hex":
-        bare = f"CASE WHEN substr({r}, 2, 1) = 'x' THEN substr({r}, 3) ELSE {r} END"
-        spelt = dialect.from_hex(bare)
+        spelt = dialect.written(dialect.from_hex(bare(r)))
     elif spelling == "base64":
-        spelt = dialect.from_base64(r)
+        spelt = dialect.written(dialect.from_base64(r))
     else:
         digits = dialect.replaced(r, "%3([0-9])", "\\1")
         spelt = dialect.replaced(digits, "%(20|2[DdEe])", " ")

@@ -17,6 +17,7 @@ Chosen: TypeAlias = Literal["all", "spread", "first"]
 ROWS: Final = 5_000  # rows of a table that are looked at
 CELLS: Final = 100_000  # values of a table that are looked at
 DOCUMENT: Final = 65_536  # bytes, as stored, of a document that is still written out
+GUESSED: Final = 100_000  # rows of a table that nobody counted, read from its beginning
 SCANNED: Final = 3_000_000  # rows of a table that are walked through to choose some
 HEX: Final = "(0x|[\\\\]x)?([0-9a-fA-F]{2})+"
 BASE64: Final = "[A-Za-z0-9+/_-]+={0,2}"
@@ -26,32 +27,31 @@ BLOCKS: Final = 50  # places of a table with numbered rows that they are taken f
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Rows of a table: where they come from, and how they were chosen."""
+    """Rows of a table: where they come from, how they were chosen, at most how many."""
 
     table: Table
     dialect: Dialect
     origin: str
     chosen: Chosen
-
-    def query(self, fields: tuple[Field, ...], columns: str) -> str:
-        """A query over the sample; in it `r0`, `r1` ... are the columns as text, without edges."""
-        raw = ", ".join(f"{value(self.dialect, one)} AS r{at}" for at, one in enumerate(fields))
-        return f"SELECT {columns} FROM {self.dialect.inner(raw, self.origin)} AS raw"  # noqa: S608
+    most: int = 0
 
     def compacted(self, fields: tuple[Field, ...], columns: str) -> str:
-        """The same, with its compact text as `x0`, `x1` ... and the letters it is spelt with as
-        `k0`, `k1` ...: h for hex digits, b for those of base64, NULL for others.
+        """A query over the sample. In it each column is there as text without edges (`r0`, `r1`
+        ...), as compact text (`x0` ...) and by what letters spell it (`k0` ...): h for hex digits,
+        b for those of base64, NULL for others.
         """
+        inner = self.dialect.inner(self._raw(fields), self.origin)
         listed = []
         for at, field in enumerate(fields):
             compact = self.dialect.compact(f"r{at}") if field.kind != "date" else f"r{at}"
             listed += [f"r{at}", f"{compact} AS x{at}"]
             if field.worded:
                 listed.append(f"{self._spelt(f'r{at}')} AS k{at}")
-        raw = ", ".join(f"{value(self.dialect, one)} AS r{at}" for at, one in enumerate(fields))
-        inner = self.dialect.inner(raw, self.origin)
         outer = self.dialect.inner(", ".join(listed), f"{inner} AS raw")
         return f"SELECT {columns} FROM {outer} AS seen"  # noqa: S608  (names are quoted)
+
+    def _raw(self, fields: tuple[Field, ...]) -> str:
+        return ", ".join(f"{value(self.dialect, one)} AS r{at}" for at, one in enumerate(fields))
 
     def _spelt(self, r: str) -> str:
         spelt = self.dialect.matches(r, f"^(0x|[\\\\]x)?{BASE64}$")
@@ -67,35 +67,38 @@ def sample(session: Any, table: Table, *, whole: bool = False) -> Sample:  # noq
     place = f"{dialect.name(table.schema)}.{dialect.name(table.name)}"
     if whole:
         return Sample(table, dialect, place, "all")
+    small = _small(table, dialect, place, most)
+    if small is not None:
+        return small
     if isinstance(dialect, Postgresql):
         return _of_postgresql(table, dialect, place, most)
     return _of_mysql(session, table, dialect, place, most)
 
 
-def _of_postgresql(table: Table, dialect: Dialect, place: str, most: int) -> Sample:
+def _small(table: Table, dialect: Dialect, place: str, most: int) -> Sample | None:
+    """All of a small table, the first rows of one whose size nobody knows."""
     if table.view != "table" or table.rows is None:
-        return Sample(table, dialect, _first(dialect, place, most), "first")
-    if table.rows <= most * 3 // 2:
-        return Sample(table, dialect, _first(dialect, place, most * 4), "all")
-    percent = max(100 * most / table.rows, 0.0001)
+        return Sample(table, dialect, _first(dialect, place, most), "all", most)
+    if table.rows <= most * 3 // 2 or (not table.analysed and table.rows <= GUESSED):
+        return Sample(table, dialect, _first(dialect, place, most * 4), "all", most * 4)
+    return None
+
+
+def _of_postgresql(table: Table, dialect: Dialect, place: str, most: int) -> Sample:
+    percent = max(100 * most / (table.rows or 1), 0.0001)
     drawn = f"{place} TABLESAMPLE SYSTEM ({percent:.6f}) REPEATABLE ({SEED})"
     return Sample(table, dialect, _first(dialect, drawn, most * 4), "spread")
 
 
 def _of_mysql(session: Any, table: Table, dialect: Dialect, place: str, most: int) -> Sample:  # noqa: ANN401
-    if table.view != "table" or table.rows is None:
-        return Sample(table, dialect, _first(dialect, place, most), "first")
-    if table.rows <= most * 3 // 2:
-        return Sample(table, dialect, _first(dialect, place, most * 4), "all")
     numbered = _numbered(session, table, dialect, place, most)
     if numbered:
         return Sample(table, dialect, numbered, "spread")
-    if table.rows <= SCANNED:
-        share = most / table.rows
-        drawn = (
-            f"(SELECT * FROM {place} WHERE rand({SEED}) < {share:.8f} LIMIT {most * 4}) AS rows_of"  # noqa: S608
-        )
-        return Sample(table, dialect, drawn, "spread")
+    rows = table.rows or 1
+    if rows <= SCANNED:
+        chance = f"rand({SEED}) < {most / rows:.8f}"
+        drawn = dialect.inner("*", place, f"WHERE {chance} LIMIT {most * 4}")
+        return Sample(table, dialect, f"{drawn} AS rows_of", "spread")
     return Sample(table, dialect, _first(dialect, place, most), "first")
 
 
@@ -130,6 +133,11 @@ def _numbered(session: Any, table: Table, dialect: Dialect, place: str, most: in
         for block in range(BLOCKS)
     ]
     return f"({' UNION ALL '.join(pieces)}) AS rows_of"
+
+
+def bare(r: str) -> str:
+    """Hex digits without what announces them."""
+    return f"CASE WHEN substr({r}, 2, 1) = 'x' THEN substr({r}, 3) ELSE {r} END"
 
 
 def value(dialect: Dialect, field: Field) -> str:

@@ -32,13 +32,17 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table: `rows` as the server last estimated them, None where it never did."""
+    """A table: `rows` as the server last estimated them, or as its size says where it never did.
+
+    `analysed` tells these apart; `rows` is None where neither is known.
+    """
 
     schema: str
     name: str
     view: View
     rows: int | None
     fields: tuple[Field, ...]
+    analysed: bool = True
 
     @property
     def key(self) -> str:
@@ -112,10 +116,11 @@ def tables(session: Any) -> Iterator[Table]:  # noqa: ANN401  (a rempart.transpo
 def _table(rows: list[tuple[str | None, ...]]) -> Table:
     schema, name, kind, estimate, *_, pages = rows[0]
     known = int(estimate) if estimate is not None and int(estimate) >= 0 else None
+    analysed = known is not None
     if known is None and pages is not None and int(pages):
         known = int(pages) * _ROWS_A_PAGE
     fields = tuple(_field(row[4] or "", row[5] or "", row[6] == "t") for row in rows)
-    return Table(schema or "", name or "", _VIEWS.get(kind or "", "table"), known, fields)
+    return Table(schema or "", name or "", _VIEWS.get(kind or "", "table"), known, fields, analysed)
 
 
 def _field(name: str, type_: str, readable: bool) -> Field:
