@@ -22,7 +22,7 @@ from rempart.observations.accounts import Account, SudoRule
 from rempart.observations.hosts import HostAnswers
 from rempart.observations.pam import PamLock
 from rempart.observations.ssh import SshdSettings
-from rempart.observations.volumes import Swap
+from rempart.observations.volumes import EncryptedFolder, Swap
 from rempart.transport.access import Access
 from tests.lab import need
 from tests.loopback import access
@@ -30,7 +30,8 @@ from tests.ssh_server import Manners, serve
 
 NONCE = "0123456789abcdef"
 ALL = frozenset(BRINGS)
-LEFT = frozenset({PamLock})  # nothing locks on the demonstration's host
+# Nothing locks on the demonstration's host, and no folder has a key of its own.
+LEFT = frozenset({PamLock, EncryptedFolder})
 RECORDED = demo.recorded()
 
 
@@ -87,7 +88,7 @@ def test_asks_only_what_is_wanted(tmp_path: Path) -> None:
 
     assert [type(item) for item in found] == [Swap]
     frames = [line for line in served.scripts[0].decode().splitlines() if line[:6] == "frame "]
-    assert frames == ["frame lsblk", "frame mounts", "frame swaps", "frame crypttab"]
+    assert frames == ["frame crypttab", "frame lsblk", "frame mounts", "frame swaps"]
     assert b"/etc/shadow" not in served.scripts[0]
 
 
@@ -188,8 +189,8 @@ def test_no_password_hash_leaves_the_host(tmp_path: Path) -> None:
     raw = ran(["sh", "-s"], asked.replace(b"as_root /usr/bin/awk", b"/usr/bin/awk"))
 
     assert answers(raw, ["shadow"], NONCE).text("shadow").split("\n") == [
-        "a|set|6||1|",
-        "b|set|1||1|",
+        "a|set|6||1||0|9|",
+        "b|set|1||1||0|9|",
     ]
     assert b"salt" not in raw
 

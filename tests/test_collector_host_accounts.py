@@ -1,13 +1,21 @@
 """Accounts and sudo rules, from what real programs print."""
 
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from rempart.check import Gap, Reason, Unknown
-from rempart.collectors.host.accounts import AWK, REDUCE, accounts, reduced
+from rempart.collectors.host.accounts import accounts
 from rempart.collectors.host.framing import Answer, Answers
+from rempart.collectors.host.hashes import (
+    AWK,
+    REDUCE_PASSWD,
+    REDUCE_SHADOW,
+    reduced_passwd,
+    reduced_shadow,
+)
 from rempart.collectors.host.sudo import sudo_rules
 from rempart.errors import CollectError, Privilege, Truncated, Unresolved
 from rempart.observations.accounts import Account, SudoRule
@@ -54,19 +62,26 @@ def rules(**texts: str | CollectError) -> list[SudoRule]:
     return [item for item in sudo_rules(found) if isinstance(item, SudoRule)]
 
 
-def test_awk_and_python_reduce_alike(tmp_path: Path) -> None:
-    (tmp_path / "shadow").write_text(SHADOW)
+@pytest.mark.parametrize(
+    ("text", "program", "reduced"),
+    [(SHADOW, REDUCE_SHADOW, reduced_shadow), (PASSWD, REDUCE_PASSWD, reduced_passwd)],
+)
+def test_awk_and_python_reduce_alike(
+    tmp_path: Path, text: str, program: str, reduced: Callable[[str], str]
+) -> None:
+    (tmp_path / "file").write_text(text)
 
     done = subprocess.run(
-        [AWK, "-F:", REDUCE, str(tmp_path / "shadow")], capture_output=True, check=True
+        [AWK, "-F:", program, str(tmp_path / "file")], capture_output=True, check=True
     )
 
-    assert done.stdout.decode().rstrip("\n") == reduced(SHADOW)
+    assert done.stdout.decode().rstrip("\n") == reduced(text)
+    assert "A Person" not in done.stdout.decode()
 
 
 @pytest.mark.parametrize("secret", ["salt", "hash", "abcdef", "012345", "hunter", "ecret", "word"])
 def test_nothing_of_a_hash_is_left(secret: str) -> None:
-    assert secret not in reduced(SHADOW)
+    assert secret not in reduced_shadow(SHADOW)
 
 
 @pytest.mark.parametrize(
@@ -88,13 +103,13 @@ def test_nothing_of_a_hash_is_left(secret: str) -> None:
     ],
 )
 def test_names_each_scheme_and_its_cost(name: str, scheme: str | None, cost: int | None) -> None:
-    account = by_name(answered(passwd=reduced(PASSWD), shadow=reduced(SHADOW)))[name]
+    account = by_name(answered(passwd=reduced_passwd(PASSWD), shadow=reduced_shadow(SHADOW)))[name]
 
     assert (account.hash_scheme, account.hash_cost) == (scheme, cost)
 
 
 def test_tells_locked_from_empty() -> None:
-    found = by_name(answered(passwd=reduced(PASSWD), shadow=reduced(SHADOW)))
+    found = by_name(answered(passwd=reduced_passwd(PASSWD), shadow=reduced_shadow(SHADOW)))
 
     assert {name for name, account in found.items() if account.locked is True} == {
         "root",
@@ -107,7 +122,7 @@ def test_tells_locked_from_empty() -> None:
 
 
 def test_an_unread_shadow_leaves_accounts_open() -> None:
-    found = by_name(answered(passwd=reduced(PASSWD), shadow=Privilege("shadow: needs root")))
+    found = by_name(answered(passwd=reduced_passwd(PASSWD), shadow=Privilege("shadow: needs root")))
 
     for value in (found["yes"].hash_scheme, found["yes"].locked, found["yes"].empty_password):
         assert isinstance(value, Unknown)
@@ -117,7 +132,7 @@ def test_an_unread_shadow_leaves_accounts_open() -> None:
 def test_a_hash_in_passwd_is_seen_there() -> None:
     passwd = "old:$1$salt$hash:7:7::/:/bin/sh\nopen::8:8::/:/bin/sh\n+::::::\n"
 
-    found = by_name(answered(passwd=reduced(passwd), shadow=""))
+    found = by_name(answered(passwd=reduced_passwd(passwd), shadow=""))
 
     assert set(found) == {"old", "open"}
     assert (found["old"].hash_scheme, found["old"].hash_in_passwd) == ("md5crypt", True)

@@ -3,18 +3,21 @@
 import re
 import shlex
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from rempart.collectors.host.accounts import REDUCE
+from rempart.collectors.host.factors import _NAMES
+from rempart.collectors.host.hashes import REDUCE_PASSWD, REDUCE_SHADOW
+from rempart.collectors.host.homes import _READ
 from rempart.collectors.host.luks import DEVICES
 from rempart.collectors.host.script import SECTIONS
 from rempart.collectors.host.sudoers import commands, fragment
 from rempart.errors import UsageError
 from tests.lab import need
 
-SHELLS = re.compile(r"\b(bash|dash|zsh|ksh|env|vi|vim|less|more|find|tar|python|perl|tee|cat|dd)\b")
+SHELLS = re.compile(r"\b(bash|dash|zsh|ksh|env|vi|vim|less|more|tar|python|perl|tee|cat|dd)\b")
 
 
 def test_every_command_is_a_full_path_with_all_its_arguments() -> None:
@@ -23,6 +26,25 @@ def test_every_command_is_a_full_path_with_all_its_arguments() -> None:
         assert program.startswith("/usr/")
         assert arguments
         assert not SHELLS.search(program)
+
+
+def test_find_starts_two_programs_by_their_full_paths_and_changes_nothing() -> None:
+    looks = [shlex.split(one) for one in commands() if one.startswith("/usr/bin/find ")]
+
+    assert looks
+    for words in looks:
+        started = [after for word, after in pairwise(words) if word.startswith("-exec")]
+        assert set(started) <= {"/bin/stat", "/usr/bin/awk"}
+        assert not {"-ok", "-okdir", "-execdir", "-delete", "-fprint", "-fls", "-L"} & set(words)
+        assert words.index("-exec") > words.index("-maxdepth")
+
+
+@pytest.mark.parametrize("program", [_READ, _NAMES])
+def test_what_awk_reads_in_homes_starts_nothing_and_writes_nothing(program: str) -> None:
+    words = re.sub(r'"(?:\\.|[^"\\])*"', '""', program)
+    bare = re.sub(r"/(?:\\.|\[[^\]]*\]|[^/\\])*/", "//", words)
+    assert not re.search(r"system|getline|close|ENVIRON|print[^;}]*>", bare)
+    assert "|" not in bare.replace("||", "")
 
 
 def test_no_wildcard_is_left_open() -> None:
@@ -59,12 +81,13 @@ def test_what_shell_code_runs_as_root_is_listed_too() -> None:
     assert not any(re.search(r"\bsudo\s", section.code) for section in SECTIONS)
 
 
-def test_the_reducing_program_starts_no_command_and_opens_no_file() -> None:
+@pytest.mark.parametrize("program", [REDUCE_PASSWD, REDUCE_SHADOW])
+def test_the_reducing_program_starts_no_command_and_opens_no_file(program: str) -> None:
     for word in ("system", "getline", "close", "|getline", "ENVIRON", "print >", "printf >"):
-        assert word not in REDUCE
-    assert '"|"' in REDUCE  # the only bar is a string: nothing is piped
-    assert "|" not in REDUCE.replace('"|"', "").replace("||", "")
-    assert not re.search(r"print[^}]*>", REDUCE)
+        assert word not in program
+    assert '"|"' in program  # the only bar is a string: nothing is piped
+    assert "|" not in program.replace('"|"', "").replace("||", "")
+    assert not re.search(r"print[^}]*>", program)
 
 
 @pytest.mark.parametrize("name", ["", "root ALL=(ALL) ALL", "a\nb", "Audit", "-x", "a" * 40])

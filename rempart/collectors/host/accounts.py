@@ -1,186 +1,192 @@
 """Who may sign in, from passwd and shadow as the host reduced them: no hash is among the words."""
 
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
 
-from rempart.check import Observation, Unknown
+from rempart.check import Observation, Seen, Unknown
+from rempart.collectors.host.defaults import FIRST, LAST, setting
 from rempart.collectors.host.framing import Answers
-from rempart.collectors.host.section import Section
-from rempart.errors import CollectError
-from rempart.observations.accounts import Account
-
-# What a password field is reduced to on the host, from passwd and shadow alike:
-# name|set, empty, locked or shadow|scheme tag|cost|field 3|field 7. No salt, no hash: a tag is
-# printed when crypt(5) knows it, and of what follows only rounds, a bcrypt or a yescrypt cost.
-REDUCE = (
-    '{h=$2;s="set";if(h=="")s="empty";if(h=="x")s="shadow";'
-    'if(h~/^[!*]/){s="locked";sub(/^[!*]+/,"",h)}'
-    'n=split(h,p,"$");k="none";c="";'
-    'if(n>3&&p[1]==""){'
-    'k=index(" 1 2a 2b 2x 2y 3 5 6 7 8 md5 sha1 y gy "," "p[2]" ")?p[2]:"other";'
-    "if(k~/^2/&&p[3]~/^[0-9][0-9]$/||k~/y$/&&length(p[3])<9||p[3]~/^rounds=[0-9]+$/)c=p[3]}"
-    'else if(length(h)==13)k="des";else if(h~/^_/&&length(h)==20)k="bsdi";'
-    'print $1"|"s"|"k"|"c"|"$3"|"$7}'
+from rempart.collectors.host.groups import Belonging
+from rempart.collectors.host.hashes import (
+    AWK,
+    REDUCE_PASSWD,
+    REDUCE_SHADOW,
+    reduced_passwd,
+    reduced_shadow,
+    secret,
 )
-AWK = "/usr/bin/awk"
-# crypt(5); the tags after the first dollar sign, and two shapes without one
-SCHEMES = {
-    "1": "md5crypt",
-    "2a": "bcrypt",
-    "2b": "bcrypt",
-    "2x": "bcrypt",
-    "2y": "bcrypt",
-    "3": "nt",
-    "5": "sha256crypt",
-    "6": "sha512crypt",
-    "7": "scrypt",
-    "8": "cisco-pbkdf2",
-    "md5": "sunmd5",
-    "sha1": "sha1crypt",
-    "y": "yescrypt",
-    "gy": "gost-yescrypt",
-    "des": "descrypt",
-    "bsdi": "bsdicrypt",
-    "other": "unknown",
-}
-DEFAULT_ROUNDS = {"sha256crypt": 5000, "sha512crypt": 5000}
-NO_SIGN_IN = frozenset({"nologin", "false", "sync", "halt", "shutdown", "true"})
-_ALPHABET = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-_HASH = re.compile(r"\$([^$]*)\$([^$]*)\$.*\$?.*")
+from rempart.collectors.host.pam_files import LOGIN_DEFS, seen_files
+from rempart.collectors.host.people import PEOPLE
+from rempart.collectors.host.section import Section
+from rempart.collectors.host.sign_ins import SignIns
+from rempart.collectors.host.sudo import all_powerful
+from rempart.errors import CollectError
+from rempart.observations.accounts import UNASKED, Account
+
+NO_SIGN_IN: Final = frozenset({"nologin", "false", "sync", "halt", "shutdown", "true"})
+NEVER: Final = 99_999  # shadow writes "no limit" so
+# Words that name a program or a task, not a person.
+SERVICES: Final = frozenset(
+    {
+        *("svc", "srv", "service", "app", "apps", "batch", "cron", "daemon", "bot", "robot", "job"),
+        *("deploy", "deployer", "ansible", "puppet", "chef", "salt", "jenkins", "gitlab", "runner"),
+        *("backup", "bkp", "borg", "restic", "rsync", "sftp", "ftp", "edi", "transfer", "mft"),
+        *("monitor", "monitoring", "nagios", "zabbix", "prometheus", "icinga", "nrpe", "audit"),
+        *("postgres", "postgresql", "mysql", "mariadb", "oracle", "redis", "mongodb", "elastic"),
+        *("tomcat", "wildfly", "jboss", "nginx", "apache", "httpd", "www", "web", "git", "docker"),
+    }
+)
+_WORDS = re.compile(r"[a-z]+")
+_SECRET: Final = ("hash_scheme", "hash_cost", "locked", "empty_password")
+_AGES: Final = ("password_set", "min_days", "max_days", "inactive_days", "expires")
 
 
 def accounts(answers: Answers) -> Iterator[Observation]:
     """Each local account; where shadow could not be read, what it would say is unknown."""
-    shadow = _shadow(answers)
-    for fields in _rows(answers.text("passwd")):
-        name, state, scheme, cost, uid, shell = fields
-        if not uid.isdigit():
+    host = _Host.of(answers)
+    for name, state, scheme, cost, uid, shell, *more in _rows(answers.text("passwd")):
+        if _number(uid) is None:
             continue  # an NIS `+` line is no account
+        number = int(uid[:10])
+        gid, home = (_number(more[0]), more[1]) if len(more) == 2 else (None, "")
+        enters = shell.rsplit("/", 1)[-1] not in NO_SIGN_IN
+        groups = host.groups.of_account(name, gid)
         yield Account(
-            uid=int(uid[:10]),
+            uid=number,
             shell=shell,
-            can_sign_in=shell.rsplit("/", 1)[-1] not in NO_SIGN_IN,
+            can_sign_in=enters,
             hash_in_passwd=state in ("set", "locked") and scheme != "none",
+            gid=UNASKED if gid is None else gid,
+            home=home,
+            kind=host.kind(name, number, enters=enters),
+            groups=groups,
+            admin=host.admin(name, number, groups),
+            last_sign_in=host.sign_ins.of_account(name),
             key=name,
-            **_joined(name, state, scheme, cost, shadow),
+            **_joined(host.shadow, name, state, secret(state, scheme, cost, "/etc/passwd")),
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Host:
+    """What is asked once for all accounts of a host."""
+
+    shadow: Mapping[str, dict[str, Any]] | Unknown
+    groups: Belonging
+    people: tuple[Seen[int], Seen[int]]
+    powerful: frozenset[str] | Unknown
+    sign_ins: SignIns
+
+    @classmethod
+    def of(cls, answers: Answers) -> "_Host":
+        powerful: frozenset[str] | Unknown
+        try:
+            powerful = all_powerful(answers)
+        except CollectError as error:
+            powerful = Unknown(error.reason, str(error))
+        return cls(
+            _shadow(answers), Belonging.of(answers), _people(answers), powerful, SignIns.of(answers)
+        )
+
+    def kind(self, name: str, uid: int, *, enters: bool) -> Seen[str]:
+        """Root, system, service or person: by its number, then by its shell and its name."""
+        if uid == 0:
+            return "root"
+        least, most = self.people
+        if not isinstance(least, int) or not isinstance(most, int):
+            return least if not isinstance(least, int) else most  # type: ignore[return-value]
+        if not least <= uid <= most:
+            return "system"
+        words = set(_WORDS.findall(name.lower()))
+        return "person" if enters and not words & SERVICES else "service"
+
+    def admin(self, name: str, uid: int, groups: Seen[tuple[str, ...]]) -> Seen[bool]:
+        """Whether sudo lets it do everything, or it is root."""
+        if uid == 0:
+            return True
+        if isinstance(self.powerful, Unknown):
+            return self.powerful
+        if self.powerful & {name, f"#{uid}", "ALL"}:
+            return True
+        by_group = any(one.startswith(("%", "+")) for one in self.powerful)
+        if not isinstance(groups, tuple):
+            return groups if by_group and isinstance(groups, Unknown) else False
+        return any(f"%{group}" in self.powerful for group in groups)
+
+
+def _people(answers: Answers) -> tuple[Seen[int], Seen[int]]:
+    """The least and the greatest number of accounts of people."""
+    try:
+        found = seen_files(answers)
+    except CollectError:
+        return FIRST, LAST  # no PAM: shadow's own bounds, which busybox keeps too
+    if found.partial and LOGIN_DEFS not in found.lines:
+        return FIRST, LAST
+    return setting(found, LOGIN_DEFS, "UID_MIN", FIRST), setting(found, LOGIN_DEFS, "UID_MAX", LAST)
+
+
 def _joined(
-    name: str,
-    state: str,
-    scheme: str,
-    cost: str,
-    shadow: dict[str, dict[str, Any]] | Unknown,
+    shadow: Mapping[str, dict[str, Any]] | Unknown, name: str, state: str, own: dict[str, Any]
 ) -> dict[str, Any]:
     """The secret's facts: passwd's own word, else shadow's; no line in shadow matches nothing."""
-    if state != "shadow":
-        return _secret(state, scheme, cost, "/etc/passwd")
     if isinstance(shadow, Unknown):
-        return _unseen(shadow)
-    return shadow.get(name) or _secret("locked", "none", "", "/etc/shadow")
+        unseen = {**dict.fromkeys((*_SECRET, *_AGES), shadow), "source": "/etc/shadow"}
+        return unseen if state == "shadow" else unseen | own
+    told = shadow.get(name)
+    if state != "shadow":
+        return {**dict.fromkeys(_AGES), **own}
+    return told or {**dict.fromkeys(_AGES), **secret("locked", "none", "", "/etc/shadow")}
 
 
-def reduced(text: str) -> str:
-    """A captured passwd or shadow file, reduced as the script's awk reduces it on a host."""
-    return "\n".join(_reduced(line) for line in text.splitlines() if ":" in line)
-
-
-def _reduced(line: str) -> str:
-    fields = [*line.split(":"), *[""] * 7]
-    secret = fields[1]
-    state = {"": "empty", "x": "shadow"}.get(secret, "set")
-    if secret[:1] in ("!", "*"):
-        state, secret = "locked", secret.lstrip("!*")
-    tag, cost = _tag(secret)
-    return "|".join((fields[0], state, tag, cost, fields[2], fields[6]))
-
-
-def _tag(secret: str) -> tuple[str, str]:
-    parts = secret.split("$")
-    if len(parts) > 3 and not parts[0]:
-        tag = parts[1] if parts[1] in SCHEMES and parts[1] not in _SHAPES else "other"
-        return tag, _cost_text(tag, parts[2])
-    if len(secret) == 13:
-        return "des", ""
-    return ("bsdi", "") if secret.startswith("_") and len(secret) == 20 else ("none", "")
-
-
-_SHAPES = frozenset({"des", "bsdi", "other"})
-
-
-def _cost_text(tag: str, part: str) -> str:
-    shown = (
-        re.fullmatch(r"rounds=[0-9]+", part)
-        or (tag.startswith("2") and re.fullmatch(r"[0-9][0-9]", part))
-        or (tag.endswith("y") and tag != "2y" and len(part) < 9)
-    )
-    return part if shown else ""
-
-
-def _rows(text: str) -> Iterator[tuple[str, str, str, str, str, str]]:
-    for line in text.split("\n"):
-        fields = line.split("|")
-        if len(fields) == 6 and fields[0]:
-            name, state, scheme, cost, third, seventh = fields
-            yield name, state, scheme, cost, third, seventh
-
-
-def _shadow(answers: Answers) -> dict[str, dict[str, Any]] | Unknown:
+def _shadow(answers: Answers) -> Mapping[str, dict[str, Any]] | Unknown:
     try:
         text = answers.text("shadow")
     except CollectError as error:
         return Unknown(error.reason, str(error))
-    return {
-        name: _secret(state, scheme, cost, "/etc/shadow")
-        for name, state, scheme, cost, _, _ in _rows(text)
-    }
+    found: dict[str, dict[str, Any]] = {}
+    for name, state, scheme, cost, day, inactive, *more in _rows(text):
+        facts = secret(state, scheme, cost, "/etc/shadow")
+        facts |= {"password_set": _number(day), "inactive_days": _number(inactive)}
+        if len(more) == 3:
+            least, most, ends = map(_number, more)
+            limit = None if most is None or most >= NEVER else most
+            facts |= {"min_days": least, "max_days": limit, "expires": ends}
+        else:  # a host asked by an older version
+            facts["inactive_days"] = UNASKED
+        found.setdefault(name, facts)  # the first line of a name is the one that counts
+    return found
 
 
-def _secret(state: str, tag: str, cost: str, source: str) -> dict[str, Any]:
-    scheme = SCHEMES.get(tag)
-    locked = state == "locked" or (scheme is None and state != "empty")
-    return {
-        "hash_scheme": scheme,
-        "hash_cost": _cost(scheme, cost),
-        "locked": locked,
-        "empty_password": state == "empty",
-        "source": source,
-    }
+def _number(text: str) -> int | None:
+    return int(text[:10]) if text.isascii() and text.isdigit() else None
 
 
-def _unseen(why: Unknown) -> dict[str, Any]:
-    names = ("hash_scheme", "hash_cost", "locked", "empty_password")
-    return {**dict.fromkeys(names, why), "source": "/etc/shadow"}
-
-
-def _cost(scheme: str | None, cost: str) -> int | None:
-    digits = cost.removeprefix("rounds=")
-    if digits.isascii() and digits.isdigit():
-        return int(digits[:9])
-    if scheme in ("yescrypt", "gost-yescrypt") and len(cost) > 1 and cost[1] in _ALPHABET:
-        return _ALPHABET.index(cost[1]) + 1  # j9T is 2^12 blocks
-    return DEFAULT_ROUNDS.get(scheme or "")
+def _rows(text: str) -> Iterator[list[str]]:
+    for line in text.split("\n"):
+        fields = line.split("|")
+        if len(fields) in (6, 8, 9) and fields[0]:
+            yield fields
 
 
 SECTIONS = (
     Section(
         "passwd",
         "/etc/passwd",
-        (Account,),
-        ((AWK, "-F:", REDUCE, "/etc/passwd"),),
+        PEOPLE,
+        ((AWK, "-F:", REDUCE_PASSWD, "/etc/passwd"),),
         given=("/etc/passwd",),
-        reduced=reduced,
+        reduced=reduced_passwd,
     ),
     Section(
         "shadow",
         "/etc/shadow",
-        (Account,),
-        ((AWK, "-F:", REDUCE, "/etc/shadow"),),
+        PEOPLE,
+        ((AWK, "-F:", REDUCE_SHADOW, "/etc/shadow"),),
         root=True,
         given=("/etc/shadow",),
-        reduced=reduced,
+        reduced=reduced_shadow,
     ),
 )
 READERS = {Account: accounts}

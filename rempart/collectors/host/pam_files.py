@@ -5,6 +5,7 @@ from typing import Final
 from rempart.collectors.host.framing import Answers
 from rempart.collectors.host.lines import Files, files
 from rempart.collectors.host.pam import FOLDER, FOLDERS
+from rempart.collectors.host.people import PEOPLE
 from rempart.collectors.host.section import Section
 from rempart.errors import Unresolved
 from rempart.observations.accounts import LoginDefaults
@@ -35,5 +36,5 @@ _PATHS = (
     LOGIN_DEFS,
     USERADD,
 )
-_BRINGS = (PasswordPolicy, PamDoor, PamLock, PamChange, LoginDefaults)
+_BRINGS = (PasswordPolicy, PamDoor, PamLock, PamChange, LoginDefaults, *PEOPLE)
 SECTIONS = (Section("pam", FOLDER.rstrip("/"), _BRINGS, paths=_PATHS),)

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from rempart.check import Gap, Observation, Reason, Seen, Unknown
 from rempart.collectors.host.framing import Answers
 from rempart.collectors.host.lines import Line, files
+from rempart.collectors.host.people import PEOPLE
 from rempart.collectors.host.section import Section, written
 from rempart.errors import CollectError, Privilege, Unresolved
-from rempart.observations.accounts import SudoRule
+from rempart.observations.accounts import SudoRule, SudoSettings
 
 SOURCE = "/etc/sudoers"
 CVTSUDOERS = "/usr/bin/cvtsudoers"
@@ -53,13 +54,36 @@ def sudo_rules(answers: Answers) -> Iterator[Observation | Gap]:
     Raises Privilege when sudoers could not be read.
     """
     policy = _Policy()
-    for line in _statements(_source(answers)):
+    for line in statements(answers):
         _read(policy, line)
     policy.exempt = set(_expanded(policy, sorted(policy.exempt)))
     for line in policy.specs:
         yield from _rules(policy, line)
     for include in policy.open:
         yield Gap("SudoRule", Reason.UNRESOLVED, f"{include} was not seen", key=include)
+
+
+def statements(answers: Answers) -> Iterator[Line]:
+    """The logical lines of the policy; raises Privilege when it could not be read."""
+    return _statements(_source(answers))
+
+
+def all_powerful(answers: Answers) -> frozenset[str]:
+    """Whom sudo lets run everything as root, in sudoers' words: names, `%group`, ALL.
+
+    Raises Privilege when sudoers could not be read.
+    """
+    rules = [one for one in sudo_rules(answers) if isinstance(one, SudoRule)]
+    return frozenset(
+        who
+        for rule in rules
+        if "ALL" in rule.commands and {"root", "ALL", "#0"} & set(_targets(rule.run_as))
+        for who in rule.who.split(", ")
+    )
+
+
+def _targets(run_as: str) -> list[str]:
+    return run_as.partition(":")[0].split(",")
 
 
 def _source(answers: Answers) -> list[Line]:
@@ -116,7 +140,7 @@ def _read(policy: _Policy, line: Line) -> None:
     elif alias:
         for part in re.split(r"\s:\s", alias[2]):
             name, _, members = part.partition("=")
-            policy.aliases[name.strip()] = _list(members)
+            policy.aliases[name.strip()] = listed(members)
     elif text.startswith("Defaults"):
         _defaults(policy, text)
     else:
@@ -125,7 +149,7 @@ def _read(policy: _Policy, line: Line) -> None:
 
 def _defaults(policy: _Policy, text: str) -> None:
     scope, _, options = text.removeprefix("Defaults").partition(" ")
-    said = [option.replace(" ", "") for option in _list(options)]
+    said = [option.replace(" ", "") for option in listed(options)]
     if "authenticate" in said and not scope:
         policy.exempt.discard("ALL")
     if "!authenticate" not in said:
@@ -133,7 +157,7 @@ def _defaults(policy: _Policy, text: str) -> None:
     if not scope:
         policy.exempt.add("ALL")
     elif scope.startswith(":"):
-        policy.exempt.update(_list(scope[1:]))
+        policy.exempt.update(listed(scope[1:]))
     else:
         policy.doubtful = text[:80]
 
@@ -144,7 +168,7 @@ def _rules(policy: _Policy, line: Line) -> Iterator[SudoRule]:
     match = _WHO.match(words)
     if not match or "=" not in match[2]:
         return
-    who = _expanded(policy, _list(match[1]))
+    who = _expanded(policy, listed(match[1]))
     for part in _split(match[2], " :"):
         groups: dict[tuple[str, bool], list[str]] = {}
         run_as, asked = "root", True
@@ -210,7 +234,8 @@ def _alias(name: str) -> bool:
     return name != "ALL" and _NAME.fullmatch(name) is not None
 
 
-def _list(text: str) -> list[str]:
+def listed(text: str) -> list[str]:
+    """The items of a list, parted at commas."""
     return [item.strip() for item in _split(text, ",") if item.strip()]
 
 
@@ -235,7 +260,7 @@ SECTIONS = (
     Section(
         "sudoers",
         SOURCE,
-        (SudoRule,),
+        (SudoRule, SudoSettings, *PEOPLE),
         (("sudoers",),),
         code=_MERGED,
         sudo=(written(CVTSUDOERS, "-e", "-f", "sudoers", SOURCE),),
@@ -243,7 +268,7 @@ SECTIONS = (
     Section(
         "sudoers_files",
         SOURCE,
-        (SudoRule,),
+        (SudoRule, SudoSettings, *PEOPLE),
         paths=(SOURCE, "/etc/sudoers.d/*"),
         unless=CVTSUDOERS,
     ),

@@ -1,0 +1,192 @@
+"""What lies in people's homes: keys and tokens. What a file holds is reduced where it lies.
+
+`find` looks at a few folders, no deeper than the commands say, never through links, on one file
+system each; of regular files it has awk print what `_READ` prints and nothing else: of authorized
+keys the public key and the names of its options, of private keys which kind of header they have.
+"""
+
+import base64
+import binascii
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from shlex import join
+from typing import Final
+
+from rempart.check import Seen, Unknown
+from rempart.collectors.host.framing import Answers
+from rempart.collectors.host.hashes import AWK
+from rempart.collectors.host.section import Section, written
+from rempart.errors import Reason
+from rempart.observations.people import AuthorizedKey, Enrolment, FileGuard, PrivateKey
+
+FIND: Final = "/usr/bin/find"
+STAT: Final = "/bin/stat"
+SHOWN: Final = "G|%a|%u|%g|%F|%n"
+NEAR: Final = ("/root", "/home")
+FAR: Final = ("/var/lib", "/srv", "/opt", "/etc/ssh")
+# Prints K|file|line|options|type|key, X|file|line for a line that is no key, P|file|format|state.
+_READ: Final = (
+    'function key(s,o,n,q,w,i,c,p){sub(/^[ \\t]+/,"",s);'
+    "if(s!~/^(ssh|ecdsa|sk)-[a-z0-9@.-]+[ \\t]+AAAA/){w=1;"
+    "for(i=1;i<=length(s);i++){c=substr(s,i,1);"
+    'if(q){if(c=="\\\\")i++;else if(c=="\\"")q=0;continue}'
+    'if(c=="\\""){q=1;w=0;continue}if(c=="="){w=0;continue}'
+    'if(c==","||c==" "||c=="\\t"){o=o n",";n="";w=1;if(c!=",")break;continue}'
+    'if(w&&c~/[A-Za-z0-9-]/)n=n c}s=substr(s,i);sub(/^[ \\t]+/,"",s)}'
+    "split(s,p,/[ \\t]+/);"
+    "if(p[1]~/^(ssh|ecdsa|sk)-[a-z0-9@.-]+$/&&p[2]~/^AAAA[A-Za-z0-9+\\/=]+$/)"
+    'print "K|"f"|"FNR"|"o"|"p[1]"|"p[2];else print "X|"f"|"FNR}'
+    'function said(k,s){print "P|"f"|"k"|"s;h=""}'
+    'FNR==1{h="";f=FILENAME;gsub(/[^ -z}{~]/,"?",f)}'
+    '{sub(/\\r$/,"")}'
+    "FILENAME~/google[-_]authenticator|u2f_keys/{next}"
+    "FILENAME~/authorized_keys/{if($0!~/^[ \\t]*(#|$)/)key($0);next}"
+    'h=="pem"{said(h,$0~/^Proc-Type: 4,ENCRYPTED/?"sealed":"clear")}'
+    'h=="openssh"{said(h,$0~/^b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ/?"clear":"sealed")}'
+    'h=="putty"&&/^Encryption:/{said(h,$2=="none"?"clear":"sealed")}'
+    '/^-----BEGIN (RSA|EC|DSA) PRIVATE KEY-----$/{h="pem"}'
+    '/^-----BEGIN OPENSSH PRIVATE KEY-----$/{h="openssh"}'
+    '/^PuTTY-User-Key-File-/{h="putty"}'
+    '/^-----BEGIN PRIVATE KEY-----$/{said("pkcs8","clear")}'
+    '/^-----BEGIN ENCRYPTED PRIVATE KEY-----$/{said("pkcs8","sealed")}'
+)
+_NAMED: Final = (
+    *("-path", "*/.ssh", "-o", "-path", "*/.ssh/*", "-o", "-name", ".google_authenticator"),
+    *("-o", "-path", "*/google-authenticator/*", "-o", "-name", "u2f_keys"),
+    *("-o", "-path", "/etc/ssh/authorized_keys*", "-o", "-name", "id_*", "-o", "-name", "*.ppk"),
+)
+_TOLD: Final = (
+    *("-exec", STAT, "-c", SHOWN, "{}", "+"),
+    *("-type", "f", "-size", "-2048", "-exec", AWK, _READ, "{}", "+"),
+)
+_HOMES: Final = (
+    *("-path", "/root", "-o", "-path", "/home/*", "!", "-path", "/home/*/*", "-o"),
+    *("-name", "*.pem", "-o", "-name", "*.key", "-o"),  # elsewhere servers keep theirs
+)
+LOOKS: Final = (
+    (FIND, *NEAR, "-xdev", "-maxdepth", "4", "(", *_HOMES, *_NAMED, ")", *_TOLD),
+    (FIND, *FAR, "-xdev", "-maxdepth", "3", "(", *_NAMED, ")", *_TOLD),
+)
+# 1 is a folder that is not there; what is not there holds no keys.
+_CODE: Final = (
+    "homes() {\n"
+    + "".join(
+        f'  as_root {join(look)}; code=$?\n  [ "$code" -le 1 ] || return "$code"\n'
+        for look in LOOKS
+    )
+    + "}\n"
+)
+_CURVES: Final = {"nistp256": 256, "nistp384": 384, "nistp521": 521}
+
+
+@dataclass(frozen=True, slots=True)
+class KeyLine:
+    """One line of a file of authorized keys."""
+
+    file: str
+    line: int
+    options: tuple[str, ...]
+    kind: str
+    blob: str
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """How one file or folder is guarded."""
+
+    file: str
+    mode: int
+    owner: int
+    group: int
+    link: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Homes:
+    """What was found: keys, private keys (file, format, state), and how files are guarded."""
+
+    keys: list[KeyLine] = field(default_factory=list)
+    private: list[tuple[str, str, str]] = field(default_factory=list)
+    guards: list[Guard] = field(default_factory=list)
+
+
+def homes(answers: Answers) -> Homes:
+    """What lies in homes; raises Privilege where root was needed and was not to be had."""
+    found = Homes()
+    for row in answers.text("homes").split("\n"):
+        _kept(found, row)
+    return found
+
+
+def guard(row: str) -> Guard | None:
+    """One row of `stat`; None for any other."""
+    fields = row.split("|", 5)
+    if len(fields) != 6 or fields[0] != "G":
+        return None
+    _, mode, owner, group, kind, file = fields
+    numbers = all(one.isascii() and one.isdigit() and len(one) < 11 for one in (owner, group))
+    if not re.fullmatch(r"[0-7]{1,5}", mode) or not numbers:
+        return None
+    return Guard(file, int(mode, 8), int(owner), int(group), kind == "symbolic link")
+
+
+def _kept(found: Homes, row: str) -> None:
+    fields = row.split("|")
+    if fields[0] == "K" and len(fields) == 6 and fields[2].isdigit():
+        options = tuple(one for one in fields[3].lower().split(",") if one)
+        found.keys.append(KeyLine(fields[1], int(fields[2][:7]), options, fields[4], fields[5]))
+    elif fields[0] == "P" and len(fields) == 4:
+        found.private.append((fields[1], fields[2], fields[3]))
+    elif (one := guard(row)) is not None:
+        found.guards.append(one)
+
+
+def measured(blob: str) -> tuple[Seen[int], Seen[str]]:
+    """Bits and SHA256 fingerprint of a public key. Source: RFC 4253 6.6, RFC 5656 3.1."""
+    unknown = Unknown(Reason.UNRESOLVED, "not a public key")
+    try:
+        raw = base64.b64decode(blob, validate=True)
+        parts = tuple(_strings(raw))
+    except (binascii.Error, ValueError):
+        return unknown, unknown
+    digest = base64.b64encode(hashlib.sha256(raw).digest()).decode().rstrip("=")
+    return _bits(parts), f"SHA256:{digest}"
+
+
+def _bits(parts: tuple[bytes, ...]) -> Seen[int]:
+    kind = parts[0].decode("ascii", "replace") if parts else ""
+    at = 1 if "cert-v01" in kind else 0  # a certificate has a nonce before its key
+    if kind.startswith("ssh-rsa") and len(parts) > 2 + at:
+        return int.from_bytes(parts[2 + at], "big").bit_length()
+    if kind.startswith("ssh-dss") and len(parts) > 1 + at:
+        return int.from_bytes(parts[1 + at], "big").bit_length()
+    if "ed25519" in kind:
+        return 256
+    curve = next((bits for name, bits in _CURVES.items() if name in kind), None)
+    return (
+        Unknown(Reason.UNRESOLVED, f"{kind[:40]}: its size is not read") if curve is None else curve
+    )
+
+
+def _strings(raw: bytes) -> Iterator[bytes]:
+    place = 0
+    while place + 4 <= len(raw):
+        length = int.from_bytes(raw[place : place + 4], "big")
+        if place + 4 + length > len(raw):
+            return
+        yield raw[place + 4 : place + 4 + length]
+        place += 4 + length
+
+
+SECTIONS = (
+    Section(
+        "homes",
+        "find /home",
+        (AuthorizedKey, PrivateKey, FileGuard, Enrolment),
+        (("homes",),),
+        code=_CODE,
+        sudo=tuple(written(*look) for look in LOOKS),
+    ),
+)
