@@ -30,9 +30,14 @@ PROGRAMS: dict[str, frozenset[str]] = {
         ]
     ),
     "sh": frozenset(["-s"]),
+    "pdftotext": frozenset(["UTF-8"]),  # `-enc UTF-8 - -`: a document in, its text out
 }
-# rempart's own child, which parses an untrusted repository under limits and opens no connection.
-_WORKER = ("-s", "-P", "-m", "rempart.collectors.repository.worker")
+# rempart's own children, which parse an untrusted repository or documents under limits and open no
+# connection.
+_OWN = frozenset(
+    ("-s", "-P", "-m", f"rempart.collectors.{module}")
+    for module in ("repository.worker", "files.pdf_child")
+)
 _TRUSTED_FOLDERS = ("/usr/bin", "/bin", "/usr/local/bin")
 _PEERS = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
 _LOOKUPS = frozenset(
@@ -157,7 +162,7 @@ def _check_program(program: object, arguments: object) -> None:
     folder, name = os.path.split(path)
     words = list(_decoded(arguments)) if isinstance(arguments, list | tuple) else []
     listed = folder in ("", *_TRUSTED_FOLDERS) and _verb(words) in PROGRAMS.get(name, ())
-    own = path == sys.executable and tuple(words[1:]) == _WORKER
+    own = path == sys.executable and tuple(words[1:]) in _OWN
     if not (listed or own) and (path != _errand.program or not path):
         raise NotAuthorised(f"{name or 'a program'}: no child process while an audit runs")
 

@@ -7,6 +7,7 @@ without text that shows an image is a picture: what it says is not known.
 import contextlib
 import importlib.util
 import os
+import resource
 import select
 import shutil
 import subprocess
@@ -17,13 +18,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Protocol
 
+import rempart
 from rempart.errors import Limited, NoCollector, Privilege, Truncated
 
 SECONDS: Final = 30.0
 TEXT: Final = 64 << 20  # bytes of text of one document
 WITHOUT: Final = "PDF files need one package: pip install 'rempart[discovery]', or pdftotext"
-_LIMITED: Final = 'ulimit -c 0; ulimit -v 1048576; exec "$0" -enc UTF-8 - -'
 BROKEN: Final = "a PDF that cannot be read: damaged, or no PDF"
+LOCKED: Final = "a PDF that asks for a password"
+CHILD: Final = "rempart.collectors.files.pdf_child"
+MEMORY: Final = 1 << 30
 SLOW: Final = "a PDF that was not read within {:g} seconds"
 
 
@@ -68,7 +72,7 @@ class Documents:
 
 
 def _engine(seconds: float) -> Pages:
-    if importlib.util.find_spec("pypdfium2") is not None and Path(__file__).is_file():
+    if all(importlib.util.find_spec(name) is not None for name in ("pypdfium2", CHILD)):
         return _Pdfium(seconds)
     program = shutil.which("pdftotext")
     if program is None:
@@ -103,7 +107,7 @@ class _Pdfium:
             if not done:
                 self.close()
         if letter == b"L":
-            raise Locked("a PDF that asks for a password")
+            raise Locked(LOCKED)
         if letter == b"X":
             raise Truncated(BROKEN)
 
@@ -116,10 +120,13 @@ class _Pdfium:
         if self._child is None or self._child.poll() is not None:
             self.close()
             self._child = subprocess.Popen(  # noqa: S603  (our own program, no shell)
-                [sys.executable, "-I", "-B", str(Path(__file__).with_name("pdf_child.py"))],
+                [sys.executable, "-s", "-P", "-m", CHILD],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
+                cwd="/",
+                env={"PYTHONPATH": str(Path(rempart.__file__).parents[1]), "LANG": "C.UTF-8"},
+                start_new_session=True,
             )
             assert self._child.stdin is not None  # noqa: S101
             os.set_blocking(self._child.stdin.fileno(), False)
@@ -175,21 +182,26 @@ class _Poppler:
         self._seconds = seconds
 
     def pages(self, data: bytes) -> Iterator[bytes | None]:
-        try:
-            done = subprocess.run(  # noqa: S603  (a fixed line; the program is its argument)
-                ["/bin/sh", "-c", _LIMITED, self._program],
-                input=data,
-                capture_output=True,
-                timeout=self._seconds,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            raise Limited(SLOW.format(self._seconds)) from None
-        if b"ncorrect password" in done.stderr:
-            raise Locked("a PDF that asks for a password")
-        if done.returncode:
+        child = subprocess.Popen(  # noqa: S603  (no shell; the program's own name)
+            [self._program, "-enc", "UTF-8", "-", "-"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        with child:
+            with contextlib.suppress(ProcessLookupError):
+                resource.prlimit(child.pid, resource.RLIMIT_AS, (MEMORY, MEMORY))
+                resource.prlimit(child.pid, resource.RLIMIT_CORE, (0, 0))
+            try:
+                text, told = child.communicate(data, self._seconds)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                raise Limited(SLOW.format(self._seconds)) from None
+        if b"ncorrect password" in told:
+            raise Locked(LOCKED)
+        if child.returncode:
             raise Truncated(BROKEN)
-        for page in done.stdout.split(b"\f")[:-1]:
+        for page in text.split(b"\f")[:-1]:
             yield page if page.strip() else None
 
     def close(self) -> None:
