@@ -35,8 +35,11 @@ class Swap(Observation):
 class LuksHeader(Observation):
     """Parameters of a LUKS container, as `cryptsetup luksDump` prints them; key: its device.
 
-    `derivation` is the weakest key slot's (argon2id, argon2i, pbkdf2); memory in KiB, None for
-    pbkdf2.
+    `derivation` is the weakest key slot's (argon2id, argon2i, pbkdf2): what one guess of that slot
+    costs is `memory_kib` of memory over `passes`, or for pbkdf2 `iterations` of `hash`; None where
+    it was not told. `slots` counts the key slots in use, 0 where it was not told; `tokens` are what
+    opens it beside a passphrase (clevis, systemd-tpm2 ...). `uuid` is the same where a header was
+    copied, and the key under it with it.
     """
 
     version: int
@@ -44,3 +47,80 @@ class LuksHeader(Observation):
     key_bits: int
     derivation: str
     memory_kib: int | None
+    passes: int | None = None
+    iterations: int | None = None
+    hash: str = ""
+    slots: int = 0
+    tokens: tuple[str, ...] = ()
+    uuid: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CryptMapping(Observation):
+    """A device the host opens with dm-crypt, at its start or now; key: the mapping's name.
+
+    `mode` is luks, plain, bitlocker ..., empty where it was not told. `unlock` says what opens it:
+    passphrase (somebody types it), file, random (a new key each time), token (TPM, FIDO2, a card)
+    or script. The key file is at `key_file`, readable by owner, group or everybody, and lies on an
+    encrypted volume or not; None where there is none. `bound` says whether the header also has a
+    token that ties it to this machine or network.
+    """
+
+    device: str
+    mode: str
+    unlock: str
+    key_file: str = ""
+    key_readable_by: Seen[str | None] = None
+    key_volume_encrypted: Seen[bool | None] = None
+    bound: Seen[bool] = False
+    discards: Seen[bool] = False
+    cipher: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EncryptedFolder(Observation):
+    """A folder or data set with a key of its own (fscrypt, ZFS); key: its path.
+
+    `encrypted` is false for a data set whose pool could but does not. `key_source` is passphrase,
+    login, file or network; `key_file` is where the raw key lies, on an encrypted volume or not.
+    `derivation_cost` is the iterations of pbkdf2 (ZFS), None where there are none.
+    """
+
+    method: str
+    encrypted: Seen[bool]
+    cipher: str = ""
+    key_source: Seen[str] = ""
+    key_file: str = ""
+    key_volume_encrypted: Seen[bool | None] = None
+    derivation_cost: int | None = None
+    unlocked: Seen[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class CoreDumps(Observation):
+    """Where the memory of a process that crashes is written; key: `core`.
+
+    `handler` is file, the name of the program the kernel pipes it to, or none; `kept` says whether
+    that program keeps it. `place` is the folder it lands in, empty where it is the process's own;
+    `encrypted` says whether its volume is. `privileged` is fs.suid_dumpable.
+    """
+
+    handler: Seen[str]
+    kept: Seen[bool]
+    place: str
+    encrypted: Seen[bool]
+    privileged: Seen[int]
+
+
+@dataclass(frozen=True, slots=True)
+class CrashDumps(Observation):
+    """Where the memory of the whole machine is written when its kernel crashes; key: `kdump`.
+
+    `armed` says whether a crash kernel waits. `target` is the folder, device or address;
+    `remote` whether it is another machine, and then `encrypted` whether the way there is.
+    """
+
+    armed: Seen[bool]
+    target: str
+    remote: bool
+    encrypted: Seen[bool]

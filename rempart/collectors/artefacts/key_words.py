@@ -9,6 +9,7 @@ file_key_management and hashicorp_key_management of MariaDB, and Vault as their 
 from typing import Final, NamedTuple
 
 _SET: Final = '^[ \t]*(export[ \t]+|set[ \t]+|Environment="?)?'
+_HEX: Final = "[0-9a-fA-F]"  # repeated by hand: not every awk knows {n}
 _GIVEN: Final = "[\"']?[^\"'$`({<[ \t]"
 _ARGUMENT: Final = "[ \t=]+[\"']?[^\"'$`({<[ \t-]"
 _NAMES: Final = (
@@ -43,19 +44,19 @@ KEYS: Final = (
         "cipher passphrase of pgBackRest", "backup", f"^[ \t]*repo[0-9]*-cipher-pass[ \t]*={_GIVEN}"
     ),
     Word("encryption_passphrase of borgmatic", "backup", f"encryption_passphrase:[ \t]*{_GIVEN}"),
-    Word("key file of MariaDB", "database", "^[ \t]*[0-9]+;[0-9a-fA-F]{32,64}[ \t]*$"),
+    Word("key file of MariaDB", "database", f"^[ \t]*[0-9]+;{_HEX * 32}[0-9a-fA-F]*[ \t]*$"),
     Word(
         "file key of MariaDB",
         "database",
         "^[ \t]*(loose[-_])?file[-_]key[-_]management[-_]filekey[ \t]*=[ \t]*[\"']?[^ \tF\"'$]",
     ),
     Word("age identity", "backup", "^AGE-SECRET-KEY-1"),
-    Word("borg key", "backup", "^BORG_KEY [0-9a-f]{64}"),
+    Word("borg key", "backup", f"^BORG_KEY {_HEX * 16}"),
 )
 TOKENS: Final = (
     f"{_SET}VAULT_TOKEN[ \t]*=[ \t]*{_GIVEN}",
     "^[ \t]*(loose[-_])?hashicorp[-_]key[-_]management[-_]token[ \t]*=[ \t]*[\"']?[^ \t\"'$]",
-    "(^|[^0-9A-Za-z])hvs[.][0-9A-Za-z_-]{24}",
+    "(^|[^0-9A-Za-z])hvs[.][0-9A-Za-z_-]",
 )
 
 

@@ -5,13 +5,15 @@ The script leaves out salts and digests. Source: cryptsetup-luksDump(8) of 2.6, 
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from rempart.check import Gap, Observation, Reason
 from rempart.collectors.host.blocks import blocks
 from rempart.collectors.host.framing import NEEDS_ROOT, Answers
 from rempart.collectors.host.section import Section
+from rempart.collectors.text import clean
 from rempart.errors import CollectError
-from rempart.observations.volumes import LuksHeader
+from rempart.observations.volumes import CryptMapping, LuksHeader
 
 SOURCE = "cryptsetup luksDump"
 WEAKEST = ("pbkdf2", "argon2i", "argon2id")
@@ -73,22 +75,70 @@ def _header(device: str, status: int, dump: str) -> LuksHeader | Gap:
     if status or not (version and cipher and bits):
         words = f"status {status}" if status else "the header is of a kind not read"
         return Gap("LuksHeader", Reason.UNRESOLVED, words, key=device, source=SOURCE)
-    slots = re.findall(r"^\s*PBKDF:\s*(\S+)", dump, re.MULTILINE)
-    memory = [int(size) for size in re.findall(r"^\s*Memory:\s*(\d{1,9})", dump, re.MULTILINE)]
-    derivation = min(slots, key=_strength, default="pbkdf2")  # LUKS1 knows no other
+    slots = list(_slots(dump, int(version)))
+    weakest = min(slots, key=_strength, default=_Slot("pbkdf2"))  # LUKS1 knows no other
     return LuksHeader(
         version=int(version),
         cipher=cipher,
         key_bits=int(bits),
-        derivation=derivation,
-        memory_kib=min(memory, default=None) if derivation != "pbkdf2" else None,
+        derivation=weakest.derivation,
+        memory_kib=weakest.memory,
+        passes=weakest.passes,
+        iterations=weakest.iterations,
+        hash=weakest.hash,
+        slots=len(slots),
+        tokens=tuple(clean(one, 40) for one in _tokens(dump)),
+        uuid=clean(_value(dump, r"^UUID:\s*(\S+)"), 40),
         key=device,
         source=f"{SOURCE} {device}",
     )
 
 
-def _strength(derivation: str) -> int:
-    return WEAKEST.index(derivation) if derivation in WEAKEST else -1
+class _Slot(NamedTuple):
+    """A key slot in use: the work one guess costs."""
+
+    derivation: str
+    memory: int | None = None
+    passes: int | None = None
+    iterations: int | None = None
+    hash: str = ""
+
+
+def _slots(dump: str, version: int) -> Iterator[_Slot]:
+    """The key slots alone: LUKS2 also has a PBKDF2 digest, which says nothing of a guess."""
+    if version == 1:
+        hashed = _value(dump, r"^Hash spec:\s*(\S+)")
+        for found in re.finditer(r"^Key Slot \d: ENABLED\s+Iterations:\s*(\d{1,10})", dump, re.M):
+            yield _Slot("pbkdf2", iterations=int(found[1]), hash=hashed)
+        return
+    _, _, behind = dump.partition("\nKeyslots:")
+    between = re.split(r"^(?:Tokens|Digests):", behind, maxsplit=1, flags=re.M)[0]
+    for text in re.split(r"^\s+\d+: \S+$", between, flags=re.M)[1:]:
+        derivation = _value(text, r"^\s*PBKDF:\s*(\S+)")
+        if derivation:
+            yield _Slot(
+                derivation,
+                _figure(text, "Memory"),
+                _figure(text, "Time cost"),
+                _figure(text, "Iterations"),
+                _value(text, r"^\s*Hash:\s*(\S+)"),
+            )
+
+
+def _tokens(dump: str) -> Iterator[str]:
+    _, _, behind = dump.partition("\nTokens:")
+    for found in re.finditer(r"^\s+\d+: (\S+)$", behind.partition("\nDigests:")[0], re.M):
+        yield found[1]
+
+
+def _figure(text: str, name: str) -> int | None:
+    told = _value(text, rf"^\s*{name}:\s*(\d{{1,10}})")
+    return int(told) if told else None
+
+
+def _strength(slot: _Slot) -> tuple[int, int]:
+    rank = WEAKEST.index(slot.derivation) if slot.derivation in WEAKEST else -1
+    return rank, slot.memory or slot.iterations or 0
 
 
 def _joined_cipher(dump: str) -> str:
@@ -129,7 +179,7 @@ SECTIONS = (
     Section(
         "luks",
         SOURCE,
-        (LuksHeader,),
+        (LuksHeader, CryptMapping),
         (("luks",),),
         code=_DUMPS,
         sudo=tuple(f"/usr/sbin/cryptsetup luksDump {device}" for device in DEVICES),

@@ -13,8 +13,17 @@ from rempart.collectors.host.blocks import LUKS, Blocks, blocks
 from rempart.collectors.host.framing import Answers
 from rempart.collectors.host.luks import ciphers
 from rempart.collectors.host.section import Section
+from rempart.collectors.host.zfs import datasets
 from rempart.errors import CollectError
-from rempart.observations.volumes import LuksHeader, Swap, Volume
+from rempart.observations.volumes import (
+    CoreDumps,
+    CrashDumps,
+    CryptMapping,
+    EncryptedFolder,
+    LuksHeader,
+    Swap,
+    Volume,
+)
 
 NETWORK = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "ceph", "glusterfs", "lustre", "9p", "virtiofs"}
@@ -43,14 +52,14 @@ class _Mount:
 def volumes(answers: Answers) -> Iterator[Observation]:
     """Each file system on a disk, at its first mount point."""
     tree = _tree(answers)
-    known = ciphers(answers)
+    known, sets = ciphers(answers), _datasets(answers)
     seen: set[str] = set()
     for mount in _mounts(answers, tree):
         identity = mount.numbers if mount.device.startswith("/dev/") else mount.device
         if not _holds_data(mount) or identity in seen:
             continue
         seen.add(identity)
-        yield _volume(mount, tree, known)
+        yield _dataset(mount, sets) or _volume(mount, tree, known)
 
 
 def swaps(answers: Answers) -> Iterator[Observation]:
@@ -88,13 +97,52 @@ def _swap_encrypted(
     return Unknown(Reason.UNRESOLVED, f"the volume of {device} was not seen")
 
 
+def place_encrypted(answers: Answers, path: str) -> Fact:
+    """Whether the volume that holds a path of the host is encrypted."""
+    try:
+        tree = _tree(answers)
+        points = {mount.point: mount for mount in _mounts(answers, tree)}
+    except CollectError as error:
+        return Unknown(error.reason, str(error))
+    for folder in (PurePosixPath(path), *PurePosixPath(path).parents):
+        if str(folder) in points:
+            mount = points[str(folder)]
+            told = _dataset(mount, _datasets(answers))
+            return told.encrypted == True if told else _encrypted(mount, tree)  # noqa: E712
+    return Unknown(Reason.UNRESOLVED, f"the volume of {path} was not seen")
+
+
+def _datasets(answers: Answers) -> dict[str, dict[str, str]]:
+    """The properties of the data sets of ZFS; none where it was not asked or did not answer."""
+    try:
+        return datasets(answers.text("zfs"))
+    except CollectError:
+        return {}
+
+
+def _dataset(mount: _Mount, sets: Mapping[str, Mapping[str, str]]) -> Volume | None:
+    """A data set that ZFS told of, as a volume."""
+    cipher = sets.get(mount.device, {}).get("encryption", "-") if mount.type == "zfs" else "-"
+    if cipher == "-":
+        return None
+    sealed = cipher != "off"
+    return Volume(
+        encrypted=sealed,
+        cipher=cipher if sealed else None,
+        key_holder="host" if sealed else None,
+        format="zfs" if sealed else None,
+        key=mount.point,
+        source="zfs get encryption",
+    )
+
+
 def _crypttab(answers: Answers) -> set[str]:
     """Names a captured crypttab opens. Source: crypttab(5)."""
     try:
         lines = answers.text("crypttab").split("\n")
     except CollectError:
         return set()
-    rows = [line for line in lines if line.strip() and not line.startswith("#")]
+    rows = [line for line in lines if line.strip() and line[0] not in "#@?"]
     return {row.split()[0] for row in rows if NULL not in row}
 
 
@@ -189,12 +237,13 @@ def _device(mount: _Mount, tree: Blocks) -> str:
 
 _LSBLK = ("lsblk", "-J", "-b", "-o", "NAME,KNAME,TYPE,FSTYPE,UUID,MAJ:MIN,MOUNTPOINT")
 _MOUNTINFO = "/proc/self/mountinfo"
+_PLACED = (Volume, Swap, CryptMapping, EncryptedFolder, CoreDumps, CrashDumps)
 SECTIONS = (
-    Section("lsblk", "lsblk", (Volume, Swap, LuksHeader), (_LSBLK,), given=("lsblk.json",)),
+    Section("lsblk", "lsblk", (*_PLACED, LuksHeader), (_LSBLK,), given=("lsblk.json",)),
     Section(
         "mounts",
         _MOUNTINFO,
-        (Volume, Swap),
+        _PLACED,
         (("cat", _MOUNTINFO),),
         given=(_MOUNTINFO, "mountinfo.txt"),
     ),
@@ -204,9 +253,6 @@ SECTIONS = (
         (Swap,),
         (("cat", "/proc/swaps"),),
         given=("/proc/swaps", "swaps.txt"),
-    ),
-    Section(
-        "crypttab", "/etc/crypttab", (Swap,), (("cat", "/etc/crypttab"),), given=("/etc/crypttab",)
     ),
 )
 READERS = {Volume: volumes, Swap: swaps}
