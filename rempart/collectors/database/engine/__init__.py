@@ -12,7 +12,7 @@ from rempart.check import Gap, Observation
 from rempart.collectors import Seen, Wanted
 from rempart.collectors.database.engine import literals, mariadb, mysql, pg_tde, postgresql
 from rempart.collectors.database.engine.asked import Asked
-from rempart.errors import CollectError
+from rempart.errors import CollectError, Reason
 from rempart.observations.engines import (
     EngineArea,
     EngineKey,
@@ -61,6 +61,9 @@ def collect(session: Any, subject: Any, access: Any, wanted: Wanted) -> Iterator
                 yield from part(asked)
             except CollectError as error:
                 yield Gap(kind.__name__, error.reason, str(error))
+            except (LookupError, ValueError):  # a server may answer anything
+                words = "the server's answer does not fit the question"
+                yield Gap(kind.__name__, Reason.TRUNCATED, words)
 
 
 def _product(session: Any) -> tuple[Asked, Parts]:  # noqa: ANN401  (a Session)

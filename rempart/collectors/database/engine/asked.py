@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from rempart.check import Seen, Unknown
 from rempart.collectors.text import clean
-from rempart.errors import CollectError, Reason
+from rempart.errors import CollectError, Reason, Truncated
 
 MOST: Final = 10_000  # tables that are told apart
 HIDDEN: Final = Unknown(Reason.PRIVILEGE, "the account may not read this setting")
@@ -30,10 +30,17 @@ class Asked:
         found: list[tuple[str | None, ...]] = self.session.ask(statement)
         return found
 
+    def one(self, statement: str) -> str:
+        """The value a statement returns. Raises CollectError."""
+        rows = self.rows(statement)
+        if len(rows) != 1 or not rows[0]:
+            raise Truncated("the server's answer does not fit the question")
+        return rows[0][0] or ""
+
     def count(self, statement: str) -> Seen[int]:
         """The number a statement returns, or why it does not."""
         try:
-            return int(self.rows(statement)[0][0] or 0)
+            return int(self.one(statement) or 0)
         except CollectError as error:
             return why(error)
 

@@ -169,16 +169,15 @@ def mariadb(told: Asked) -> Iterator[SqlKeys]:
         for name, unseen in told.rows(query):
             hidden += unseen == "1"
             found += [named(name)] if unseen != "1" else []
-    try:
-        statements: Seen[int] = int(told.rows(_DIGESTS)[0][0] or 0)
-    except CollectError:
+    statements = told.count(_DIGESTS)
+    if not isinstance(statements, int):
         statements = 0  # it is switched off unless somebody asks for it
     yield _keys(_MYSQL, found, statements, hidden or _narrow(told))
 
 
 def _narrow(told: Asked) -> Seen[int]:
     """None hidden, where the account sees the code of all; else not known."""
-    if told.count(_WIDE) == 0 and told.count(_STORED) != 0:
+    if told.count(_WIDE) == 0 and isinstance(told.count(_STORED), Unknown):
         return Unknown(Reason.PRIVILEGE, "only code that this account may see was searched")
     return 0
 

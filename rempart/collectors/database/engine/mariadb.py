@@ -223,7 +223,7 @@ def keys(told: Asked) -> Iterator[EngineKey]:
         path, locked = told.settings.get("file_key_management_filename", ""), ""
         kind = _KINDS.get(name, "example" if "example" in name or "debug" in name else name)
         if kind == "file":
-            locked = str(told.rows(_LOCK)[0][0])
+            locked = told.one(_LOCK)
         url = told.settings.get("hashicorp_key_management_vault_url", "")
         yield EngineKey(
             kind,

@@ -144,7 +144,7 @@ def areas(told: Asked) -> Iterator[EngineArea]:
         _statistics(told),
         False,
         able=False,
-        directory=_place(told, told.rows(_OWN)[0][0]),
+        directory=_place(told, told.one(_OWN)),
         inside=True,
         setting="pg_stats",
         key="statistics",
@@ -190,7 +190,7 @@ def _temporary(told: Asked) -> Iterator[EngineArea]:
     """Sorts and hashes that do not fit in memory, where they are written."""
     chosen = [one.strip(' "') for one in told.settings.get("temp_tablespaces", "").split(",")]
     places = {str(name): place for name, place in told.rows(_SPACES)}
-    own = told.rows(_OWN)[0][0]
+    own = told.one(_OWN)
     for name in [one for one in chosen if one] or [""]:
         yield EngineArea(
             "temporary",
