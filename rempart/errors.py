@@ -154,5 +154,5 @@ class NoCollector(CollectError):
 
 def collect_error(reason: str, detail: str) -> CollectError:
     """The error of a reason by its name."""
-    kinds = {str(kind.reason): kind for kind in CollectError.__subclasses__()}
+    kinds = {str(kind.reason): kind for kind in reversed(CollectError.__subclasses__())}
     return kinds.get(str(reason), Unreachable)(detail)

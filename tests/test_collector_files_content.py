@@ -306,8 +306,18 @@ def test_pipes_and_links_are_passed_and_loops_end(tmp_path: Path) -> None:
     (folder / "loop").symlink_to(folder)
     (tmp_path / "out.txt").write_text(TEXT)
     (folder / "link.txt").symlink_to(tmp_path / "out.txt")
-    assert read(folder).places == ()
-    assert missed(folder) == []
+    (folder / "here.txt").symlink_to("real.txt")
+    (folder / "real.txt").write_text("rien")
+    (folder / "a").mkdir()
+    (folder / "a" / "up").symlink_to("..")
+    (folder / "one").symlink_to("two")
+    (folder / "two").symlink_to("one")
+    seen = read(folder)
+    assert [one.files for one in seen.places] == [1]
+    assert [(one.path, str(one.reason), one.count, one.detail) for one in seen.unread] == [
+        (".", "no collector", 1, "pipes, sockets or devices, not opened"),
+        (".", "no collector", 5, "links that lead elsewhere or in a circle, not followed"),
+    ]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")

@@ -25,6 +25,8 @@ ANSWER: Final = 16_000_000  # bytes a host may answer
 GARBLED: Final = "the host's answer is not what was asked for"
 # What every program needs to make observations.
 VOCABULARY: Final = ("errors", "unknown", "check")
+LARGEST: Final = 1 << 53
+_OURS: Final = frozenset({"subject", "vantage", "taken", "root"})
 T = TypeVar("T")
 # Packages are empty there, and msgspec's structs are dataclasses.
 _BOOT: Final = """
@@ -151,11 +153,25 @@ def harmless(value: Any) -> Any:  # noqa: ANN401
 
 
 def told(value: Any, as_: type[T]) -> T:  # noqa: ANN401
-    """The value as a type, strictly. Raises Truncated where it is no such thing."""
+    """The value as a type, strictly. Raises Truncated where it is no such thing.
+
+    Whose observation it is, when and how it was seen is the engine's to say, not the host's.
+    """
     try:
-        return msgspec.convert(harmless(value), as_)
+        return msgspec.convert(_bounded(harmless(value)), as_)
     except (ValueError, RecursionError, TypeError, OverflowError):
         raise Truncated(GARBLED) from None
+
+
+def _bounded(value: Any) -> Any:  # noqa: ANN401
+    """The same without what a host may not say. Raises ValueError for figures beyond any count."""
+    if isinstance(value, list):
+        return [_bounded(each) for each in value]
+    if isinstance(value, dict):
+        return {name: _bounded(each) for name, each in value.items() if name not in _OURS}
+    if isinstance(value, int | float) and abs(value) > LARGEST:
+        raise ValueError(GARBLED)
+    return value
 
 
 def below(folder: str, but: Iterable[str] = ()) -> tuple[str, ...]:

@@ -43,6 +43,11 @@ class Tally:
         self._more_findings = self._more_unread = 0
         self._sealed = 0
         self._pictures: dict[str, _Shown] = {}
+        self._left: Counter[tuple[str, str]] = Counter()
+
+    def left(self, place: str, why: str) -> None:
+        """A link, a pipe, a device that was not opened."""
+        self._left[(place, why)] += 1
 
     def missed(self, path: str, place: str, reason: Reason, detail: str, count: int = 1) -> None:
         """Something was not read."""
@@ -91,6 +96,8 @@ class Tally:
         """Everything there is to say of the folder."""
         if len(self._findings) > MOST:
             self._shorten()
+        for (place, why), count in sorted(self._left.items()):
+            self.missed(".", place, Reason.NO_COLLECTOR, why, count)
         places = (
             Place(name, figures["files"], figures["size"], figures["lines"])
             for name in PLACES

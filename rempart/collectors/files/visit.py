@@ -19,7 +19,7 @@ from rempart.collectors.files.pdf import Documents
 from rempart.collectors.files.places import logged, place
 from rempart.collectors.files.records import likely, records, text_of
 from rempart.collectors.files.tally import Tally
-from rempart.collectors.tree import Found, Left, Passed, opened, regular_files
+from rempart.collectors.tree import LINK, Found, Left, Passed, opened, regular_files
 from rempart.errors import CollectError, Reason
 from rempart.observations.datastores import Dump, Export, IdentifierCount
 from rempart.observations.documents import FilesRead, Pictures
@@ -51,6 +51,9 @@ class _Visit:
     def all(self) -> Iterator[Observation | Gap]:
         for item in _listed(self.root):
             where = place(str(self.folder), item.path)
+            if isinstance(item, Left):
+                self._left(item, where)
+                continue
             if isinstance(item, Passed):
                 yield from self._missed(item.path, where, item.reason, item.detail)
                 continue
@@ -62,6 +65,13 @@ class _Visit:
                 break
             yield from self._one(item, where)
         yield from self.tally.observations(".")
+
+    def _left(self, item: Left, where: str) -> None:
+        """A link to something that is read here anyway is nothing missed."""
+        if item.why != LINK:
+            self.tally.left(where, "pipes, sockets or devices, not opened")
+        elif not _within(self.folder, item.path):
+            self.tally.left(where, "links that lead elsewhere or in a circle, not followed")
 
     def _one(self, found: Found, where: str) -> Iterator[Observation | Gap]:
         try:
@@ -96,13 +106,21 @@ class _Visit:
             yield Gap(type_.__name__, reason, detail, key=path, source=path)
 
 
-def _listed(root: Path) -> Iterator[Found | Passed]:
+def _within(folder: Path, path: str) -> bool:
+    """Whether a link leads to a file of the folder, or to a folder beside its own way up."""
+    root = os.path.realpath(folder)
+    target = os.path.realpath(folder / path)
+    if not target.startswith(f"{root}/") or f"{root}/{path}/".startswith(f"{target}/"):
+        return False
+    return os.path.lexists(target) and not os.path.islink(target)  # noqa: PTH114
+
+
+def _listed(root: Path) -> Iterator[Found | Passed | Left]:
     if root.is_file() and not root.is_symlink():
         raw = os.fsencode(root.name)
         yield Found(raw, root.name, root.stat().st_size)
         return
-    found = regular_files(root, files=FILES)
-    yield from (item for item in found if not isinstance(item, Left))
+    yield from regular_files(root, files=FILES)
 
 
 def _export(found: Found, kind_: Kind, begin: Head, looked: Looked, where: str) -> Export | None:
