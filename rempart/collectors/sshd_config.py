@@ -93,6 +93,7 @@ def matched(everybody: SshdSettings, found: Sequence[Directive]) -> Iterator[Ssh
                 everybody,
                 **decided.values,
                 key=f"Match {match}",
+                who=f"Match {match}",
                 source=inside[0].place.source,
                 line=inside[0].place.line,
                 decided={**everybody.decided, **decided.places},

@@ -16,8 +16,9 @@ class SshdSettings(Observation):
     `prohibit-password` is written so, never by sshd's synonym `without-password`.
     `authentication_methods` is `any`, or alternatives separated by spaces, each a list of methods
     that are all needed (`publickey,password`). Key: empty for everybody, or whom these settings
-    hold for: the `Match` line, or a class of accounts the daemon was asked about. `decided` says
-    where each setting was decided, when a file did. Words are in lower case; 0 seconds is no limit.
+    hold for: the `Match` line, or a class of accounts the daemon was asked about; `who` says the
+    same, without the file a declared one stands in. `decided` says where each setting was decided,
+    when a file did. Words are in lower case; 0 seconds is no limit.
     """
 
     permit_root_login: Seen[str]
@@ -49,6 +50,7 @@ class SshdSettings(Observation):
     deny_groups: Seen[tuple[str, ...]] = UNASKED
     gssapi: Seen[bool] = UNASKED
     log_level: Seen[str] = UNASKED
+    who: str = ""
 
     def at(self, setting: str) -> "SshdSettings":
         """The same settings, standing on the line that decides this one; evidence for a result."""

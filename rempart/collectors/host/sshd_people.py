@@ -80,7 +80,7 @@ def classes(answers: Answers, told: list[SshdSettings]) -> Iterator[SshdSettings
         found = replace(found, vantage=told[0].vantage)
         if _values(found) not in known:
             known.add(_values(found))
-            yield replace(found, key=_named(mark))
+            yield replace(found, key=_named(mark), who=_named(mark))
 
 
 def _named(mark: re.Match[str]) -> str:
