@@ -21,6 +21,7 @@ from rempart.inventory.values import Key
 from rempart.observations.accounts import Account, SudoRule
 from rempart.observations.hosts import HostAnswers
 from rempart.observations.pam import PamLock
+from rempart.observations.people import Enrolment
 from rempart.observations.ssh import SshdSettings
 from rempart.observations.volumes import EncryptedFolder, Swap
 from rempart.transport.access import Access
@@ -31,7 +32,7 @@ from tests.ssh_server import Manners, serve
 NONCE = "0123456789abcdef"
 ALL = frozenset(BRINGS)
 # Nothing locks on the demonstration's host, and no folder has a key of its own.
-LEFT = frozenset({PamLock, EncryptedFolder})
+LEFT = frozenset({PamLock, Enrolment, EncryptedFolder})
 RECORDED = demo.recorded()
 
 

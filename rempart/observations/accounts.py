@@ -23,7 +23,8 @@ class Account(Observation):
     first. `admin`: it may become root by sudo with any command, or is root. Days are counted from
     1970-01-01: `password_set` (0: to be changed at the next sign-in, None where nobody recorded
     it), `expires` (None: never), `last_sign_in` (None: never seen). `min_days`, `max_days` and
-    `inactive_days` are shadow(5)'s ages, None where they set no limit.
+    `inactive_days` are shadow(5)'s ages, None where they set no limit. `keys` is how many public
+    keys open it.
     """
 
     uid: int
@@ -45,6 +46,7 @@ class Account(Observation):
     inactive_days: Seen[int | None] = UNASKED
     expires: Seen[int | None] = UNASKED
     last_sign_in: Seen[int | None] = UNASKED
+    keys: Seen[int] = UNASKED
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,8 +69,9 @@ class PamChange(Observation):
     """How a new password is set, as the `password` stack of `passwd` decides; key: `passwd`.
 
     `modules` are its lines in order. `quality` names the module that judges a new password, empty
-    where there is none. `enforced`: no way sets a password that module refused; `binds_root`: nor
-    does root; `warns_only`: it is told to let everything pass. `local_only`: accounts of a
+    where there is none. `enforced`: no way sets a password that module refused; `refusal_counts`:
+    its control makes PAM refuse with it; `binds_root`: root is refused as well; `warns_only`: it is
+    told to let everything pass. `local_only`: accounts of a
     directory are not judged. `remembers` is how many earlier passwords pam_pwhistory or pam_unix
     refuse. `token_reused`: what comes after a module that judged the password sets that one and
     asks for no other (`use_authtok`); None where nothing judges it. `scheme` is crypt(5)'s name for
@@ -89,6 +90,7 @@ class PamChange(Observation):
     scheme: Seen[str]
     rounds: Seen[int | None] = None
     local_only: Seen[bool] = False
+    refusal_counts: Seen[bool] = True
     way: str = ""
     decided: Mapping[str, Evidence] = field(default_factory=dict)
 

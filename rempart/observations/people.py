@@ -71,10 +71,11 @@ class Enrolment(Observation):
 class SharedAccess(Observation):
     """One public key that opens several accounts, anywhere in the estate; key: its fingerprint.
 
-    `accounts` are written `host: account`, `hosts` how many hosts, `people` how many accounts that
-    belong to different names.
+    `accounts` are written `host: account`; `hosts` is how many hosts, `names` how many names of
+    accounts, `kinds` which kinds of account (root, system, service, person).
     """
 
     accounts: tuple[str, ...]
     hosts: int
     names: int
+    kinds: tuple[str, ...]

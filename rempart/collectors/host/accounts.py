@@ -17,6 +17,7 @@ from rempart.collectors.host.hashes import (
     reduced_shadow,
     secret,
 )
+from rempart.collectors.host.homes import USUAL, key_counts
 from rempart.collectors.host.pam_files import LOGIN_DEFS, seen_files
 from rempart.collectors.host.people import PEOPLE
 from rempart.collectors.host.section import Section
@@ -64,6 +65,7 @@ def accounts(answers: Answers) -> Iterator[Observation]:
             groups=groups,
             admin=host.admin(name, number, groups),
             last_sign_in=host.sign_ins.of_account(name),
+            keys=host.opened_by(name, home),
             key=name,
             **_joined(host.shadow, name, state, secret(state, scheme, cost, "/etc/passwd")),
         )
@@ -78,6 +80,7 @@ class _Host:
     people: tuple[Seen[int], Seen[int]]
     powerful: frozenset[str] | Unknown
     sign_ins: SignIns
+    key_files: Mapping[str, int] | Unknown
 
     @classmethod
     def of(cls, answers: Answers) -> "_Host":
@@ -87,8 +90,20 @@ class _Host:
         except CollectError as error:
             powerful = Unknown(error.reason, str(error))
         return cls(
-            _shadow(answers), Belonging.of(answers), _people(answers), powerful, SignIns.of(answers)
+            shadow=_shadow(answers),
+            groups=Belonging.of(answers),
+            people=_people(answers),
+            powerful=powerful,
+            sign_ins=SignIns.of(answers),
+            key_files=key_counts(answers),
         )
+
+    def opened_by(self, name: str, home: str) -> Seen[int]:
+        """How many keys lie where sshd looks for them by itself."""
+        if isinstance(self.key_files, Unknown):
+            return self.key_files
+        files = (*(f"{home}/{one}" for one in USUAL), f"/etc/ssh/authorized_keys/{name}")
+        return sum(self.key_files.get(file, 0) for file in files)
 
     def kind(self, name: str, uid: int, *, enters: bool) -> Seen[str]:
         """Root, system, service or person: by its number, then by its shell and its name."""

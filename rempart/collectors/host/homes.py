@@ -9,7 +9,8 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from shlex import join
 from typing import Final
@@ -17,14 +18,15 @@ from typing import Final
 from rempart.check import Seen, Unknown
 from rempart.collectors.host.framing import Answers
 from rempart.collectors.host.hashes import AWK
+from rempart.collectors.host.people import PEOPLE
 from rempart.collectors.host.section import Section, written
 from rempart.errors import Reason
-from rempart.observations.people import AuthorizedKey, Enrolment, FileGuard, PrivateKey
 
 FIND: Final = "/usr/bin/find"
 STAT: Final = "/bin/stat"
 SHOWN: Final = "G|%a|%u|%g|%F|%n"
 NEAR: Final = ("/root", "/home")
+USUAL: Final = (".ssh/authorized_keys", ".ssh/authorized_keys2")  # where sshd looks by itself
 FAR: Final = ("/var/lib", "/srv", "/opt", "/etc/ssh")
 # Prints K|file|line|options|type|key, X|file|line for a line that is no key, P|file|format|state.
 _READ: Final = (
@@ -120,6 +122,14 @@ def homes(answers: Answers) -> Homes:
     return found
 
 
+def key_counts(answers: Answers) -> Mapping[str, int] | Unknown:
+    """How many keys each file of authorized keys holds."""
+    try:
+        return Counter(one.file for one in homes(answers).keys)
+    except CollectError as error:
+        return Unknown(error.reason, str(error))
+
+
 def guard(row: str) -> Guard | None:
     """One row of `stat`; None for any other."""
     fields = row.split("|", 5)
@@ -184,7 +194,7 @@ SECTIONS = (
     Section(
         "homes",
         "find /home",
-        (AuthorizedKey, PrivateKey, FileGuard, Enrolment),
+        PEOPLE,
         (("homes",),),
         code=_CODE,
         sudo=tuple(written(*look) for look in LOOKS),

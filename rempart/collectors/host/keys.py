@@ -5,17 +5,15 @@ Source: sshd(8), AuthorizedKeysFile of sshd_config(5).
 
 import re
 from collections.abc import Iterator
-from typing import Final
 
 from rempart.check import Gap, Observation
 from rempart.collectors.host.accounts import accounts
 from rempart.collectors.host.framing import Answers
-from rempart.collectors.host.homes import FAR, NEAR, homes, measured
+from rempart.collectors.host.homes import FAR, NEAR, USUAL, homes, measured
 from rempart.errors import CollectError, Reason
 from rempart.observations.accounts import Account
 from rempart.observations.people import AuthorizedKey, PrivateKey
 
-USUAL: Final = (".ssh/authorized_keys", ".ssh/authorized_keys2")
 _SETTING = re.compile(r"^(authorizedkeysfile|authorizedkeyscommand) (.+)$", re.MULTILINE)
 
 

@@ -80,6 +80,7 @@ def change(found: Files) -> PamChange:
         token_reused=(decided["token_reused"] is None) if judge else None,
         scheme=scheme,
         rounds=rounds,
+        refusal_counts=_refuses(judge),
         way=way,
         decided={name: at for name, at in decided.items() if at},
         key=SERVICE,
@@ -128,6 +129,12 @@ def _enforced(modules: Stack, judge: Module | None) -> tuple[Seen[bool], str]:
         other, way = leads(modules, scene, passed_by, watched, passwords)
         fact = other if isinstance(other, Unknown) else False
     return negated(fact), way if fact is not False else ""
+
+
+def _refuses(judge: Module | None) -> bool:
+    """Whether PAM refuses where this module does."""
+    deeds = actions(judge.control) if judge else {}
+    return all(deeds.get(code) in ("bad", "die") for code in ("authtok_err", "maxtries"))
 
 
 def _told(found: Files, judge: Module | None) -> dict[str, Any]:
