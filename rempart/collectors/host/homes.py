@@ -20,7 +20,7 @@ from rempart.collectors.host.framing import Answers
 from rempart.collectors.host.hashes import AWK
 from rempart.collectors.host.people import PEOPLE
 from rempart.collectors.host.section import Section, written
-from rempart.errors import Reason
+from rempart.errors import CollectError, Reason
 
 FIND: Final = "/usr/bin/find"
 STAT: Final = "/bin/stat"
