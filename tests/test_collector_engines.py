@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from rempart.check import Gap, Observation, Unknown
+from rempart.check import Gap, Unknown
 from rempart.collectors.database import engine
 from rempart.errors import CollectError, Privilege, Reason, Unreachable
 from rempart.observations.engines import (
@@ -38,7 +38,7 @@ class Session:
         return []
 
 
-def looked(dialect: str, answers: Answers) -> dict[type[Observation], dict[str, Any]]:
+def looked(dialect: str, answers: Answers) -> dict[Any, dict[str, Any]]:
     session = Session(dialect, [*answers, ("SELECT COUNT(*)", [("0",)])])
     found: dict[Any, dict[str, Any]] = {}
     for one in engine.collect(session, None, None, frozenset(engine.BRINGS)):

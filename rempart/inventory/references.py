@@ -130,11 +130,12 @@ def _jumps(host: Host, known: Known) -> Fields:
         bastion = known.get(bastion.jump)
 
 
-def _service(service: Service, _: Known) -> Fields:
+def _service(service: Service, known: Known) -> Fields:
     yield from _address("connect", lambda: addresses.endpoint(service.connect))
+    yield from _on(service, known)
 
 
-def _on(subject: ReadLog | Database | Files | Backup, known: Known) -> Fields:
+def _on(subject: ReadLog | Database | Files | Backup | Service, known: Known) -> Fields:
     if subject.on:
         yield from _named(("on",), subject.on, known, "host")
 
@@ -165,6 +166,8 @@ def _database(database: Database, known: Known) -> Fields:
     if sqlite_path(database.url) is None:
         yield from _address("url", lambda: addresses.url(database.url, *SERVERS))
     yield from _on(database, known)
+    for place, id_ in enumerate(database.of):
+        yield from _named(("of", place), id_, known, "database")
 
 
 def _directory(directory: Directory, _: Known) -> Fields:

@@ -155,13 +155,18 @@ class Host(Subject, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Service(Subject, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Another door of the payer; the file's key `kind` is `protocol` here."""
+    """Another door of the payer; the file's key `kind` is `protocol` here.
+
+    One that keeps data (MongoDB, Elasticsearch) may say in which folder of which host.
+    """
 
     kind: ClassVar[str] = "service"
 
     connect: Text
     protocol: Protocol = msgspec.field(name="kind")
     ca: Path | None = None
+    on: str = ""
+    data_directory: str = ""
 
 
 class ReadLog(Subject, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -198,7 +203,10 @@ class ReadLog(Subject, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Database(Subject, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A database: postgresql://, mysql:// (MariaDB too), or sqlite:/// and a file."""
+    """A database: postgresql://, mysql:// (MariaDB too), or sqlite:/// and a file.
+
+    `of` names the databases it is a replica of.
+    """
 
     kind: ClassVar[str] = "database"
 
@@ -207,6 +215,7 @@ class Database(Subject, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ca: Path | None = None
     on: str = ""
     data_directory: str = ""
+    of: tuple[str, ...] = ()
     environment: Environment = ""
     retention: Period | None = None
 

@@ -102,7 +102,7 @@ def test_half_encrypted_mariadb_shows_where_it_leaks(
     assert (server.product, server.able, server.forced) == ("MariaDB", True, "ON")
     areas = of(found, EngineArea)
     data = half.folder / "data"
-    half.run(f"SELECT COUNT(*) FROM adh.assures WHERE nir = '{NIR}'; FLUSH LOGS;")
+    half.run(f"SELECT COUNT(*) FROM adh.assures WHERE nir = '{NIR}'; FLUSH LOGS;")  # noqa: S608
     assert areas["binlog"].encrypted is not found_in(data, "*-bin.0*")
     assert areas["redo"].encrypted is not found_in(data, "ib_logfile0")
     assert areas["general log"].written is found_in(data, "*.log")

@@ -16,6 +16,7 @@ from rempart.derive.store_chain.holdings import holdings, identifiers, profile
 from rempart.derive.store_chain.originals import originals
 from rempart.derive.store_chain.places import is_store
 from rempart.observations.backups import BackupRepository
+from rempart.observations.columns import HashedColumn, SealedColumn, TableContent
 from rempart.observations.datastores import (
     DataStore,
     DataStoreFile,
@@ -36,6 +37,7 @@ from rempart.observations.volumes import Swap, Volume
 NEEDS: tuple[type[Observation], ...] = (
     *(DataStoreFile, DataStore, Dump, Volume, Swap, BackupRepository, IdentifierColumn),
     *(EngineServer, EngineTable, EngineArea, EngineKey, SqlKeys, Standby),
+    *(SealedColumn, HashedColumn, TableContent),
 )
 BRINGS: tuple[type[Observation], ...] = (StoreChain,)
 

@@ -10,6 +10,7 @@ from rempart.check import Seen
 from rempart.derive import Estate
 from rempart.derive.store_chain.places import of, why
 from rempart.judge.identifiers import personal, proven
+from rempart.observations.columns import TableContent
 from rempart.observations.datastores import Holding, IdentifierColumn
 from rempart.observations.identifiers.catalogue import BY_NAME
 
@@ -45,6 +46,10 @@ def holdings(estate: Estate, id_: str) -> tuple[Holding, ...]:
 
 def profile(estate: Estate, id_: str) -> tuple[str, ...]:
     """The tables that hold person, date of birth and insurer together."""
+    seen = of(estate, id_, TableContent)
+    if seen:
+        whole = (one.key for one in seen if one.identities and one.births and one.insurers)
+        return tuple(sorted(whole))
     tables: dict[str, list[IdentifierColumn]] = {}
     for one in of(estate, id_, IdentifierColumn):
         tables.setdefault(one.key.rpartition(".")[0], []).append(one)

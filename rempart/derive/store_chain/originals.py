@@ -7,16 +7,18 @@ is another branch, because its protection is another.
 from collections.abc import Iterator
 from typing import Any
 
-from rempart.check import Seen
+from rempart.check import Seen, Unknown
 from rempart.derive import Estate
 from rempart.derive.store_chain.custody import held
 from rempart.derive.store_chain.places import declared, mounted, of, sealed, under, why
 from rempart.judge.identifiers import personal
 from rempart.judge.identifiers import tables as with_people
+from rempart.observations.columns import HashedColumn, SealedColumn
 from rempart.observations.datastores import Copy, DataStore, DataStoreFile, IdentifierColumn, Layer
-from rempart.observations.engines import EngineTable
+from rempart.observations.engines import EngineTable, SqlKeys
 
 SHOWN = 3  # names of tables in one branch
+CIPHERS = ("openpgp", "openssl", "fernet", "vault", "jwe", "cipher")
 
 
 def originals(estate: Estate, store: Any) -> Iterator[Copy]:  # noqa: ANN401  (a subject)
@@ -39,11 +41,27 @@ def originals(estate: Estate, store: Any) -> Iterator[Copy]:  # noqa: ANN401  (a
 
 def columns(estate: Estate, store: Any) -> Iterator[Layer]:  # noqa: ANN401  (a subject)
     """The columns themselves: in clear as soon as one identifier was found readable."""
-    found = personal(of(estate, store.id, IdentifierColumn))
-    if found:
-        names = sorted({one.key for one in found})
-        more = f" +{len(names) - 1}" if len(names) > 1 else ""
-        yield Layer("column", f"{names[0]}{more}", False)
+    clear = {one.key for one in personal(of(estate, store.id, IdentifierColumn))}
+    clear |= {one.key for one in of(estate, store.id, HashedColumn) if _reversed(one)}
+    if clear:
+        yield Layer("column", _counted(clear), False)
+        return
+    sealed = {one.key for one in of(estate, store.id, SealedColumn) if one.form in CIPHERS}
+    if sealed:
+        unread = [g for g in estate.gaps.get(store.id, ()) if g.type == IdentifierColumn.__name__]
+        encrypted: Seen[bool] = Unknown(unread[0].reason, unread[0].detail) if unread else True
+        open_ = any(one.found for one in of(estate, store.id, SqlKeys))
+        yield Layer("column", _counted(sealed), encrypted, "store" if open_ else None)
+
+
+def _reversed(column: HashedColumn) -> bool:
+    """Whether values found elsewhere were found again among the hashes."""
+    return isinstance(column.matched, int) and column.matched > 0
+
+
+def _counted(names: set[str]) -> str:
+    first, *more = sorted(names)
+    return f"{first} +{len(more)}" if more else first
 
 
 def _branches(estate: Estate, id_: str) -> list[list[EngineTable]]:
