@@ -9,20 +9,23 @@ import msgspec
 import pytest
 
 from rempart.check import Gap, Observation, Unknown
-from rempart.collectors import database
+from rempart.collectors import Wanted, database
 from rempart.demo import data
 from rempart.errors import Limited, Reason, Unreachable
 from rempart.judge.identifiers import proven
+from rempart.observations.columns import OldRows, TableContent
 from rempart.observations.datastores import DataStoreFile, IdentifierColumn
 from rempart.observations.identifiers.french import nir_key
 from rempart.transport.access import Access
 
 
-def seen(url: str, *, seconds: float = 60, file: Path | None = None) -> list[Observation | Gap]:
-    subject = SimpleNamespace(id="db", kind="database", url=url, on="")
+def seen(
+    url: str, *, seconds: float = 60, inventory: Path | None = None
+) -> list[Observation | Gap]:
+    subject = SimpleNamespace(id="db", kind="database", url=url, on="", environment="test")
     access = Access.offline(subject, seconds=seconds)
-    access.inventory = SimpleNamespace(file=file) if file else None
-    return list(database.collect(subject, access, frozenset(database.BRINGS)))
+    access.inventory = SimpleNamespace(file=inventory) if inventory else None
+    return list(database.collect(subject, access, wanted))
 
 
 def columns(path: Path) -> dict[str, IdentifierColumn]:
@@ -164,7 +167,7 @@ def test_no_time_left_ends_the_statement(tmp_path: Path) -> None:
 
 def test_a_relative_url_starts_at_the_inventory(tmp_path: Path) -> None:
     data.write(tmp_path)
-    found = seen("sqlite:///claims.sqlite", file=tmp_path / "demo.yaml")
+    found = seen("sqlite:///claims.sqlite", inventory=tmp_path / "demo.yaml")
     assert len(found) > 5
 
 
@@ -172,6 +175,19 @@ def test_a_link_a_person_named_is_followed(tmp_path: Path) -> None:
     data.write(tmp_path)
     (tmp_path / "link.db").symlink_to(tmp_path / "claims.sqlite")
     assert sure(columns(tmp_path / "link.db")) == ["main.beneficiary.nir"]
+
+
+def test_what_stands_together_in_a_table_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "t.db"
+    with closing(made(path, "CREATE TABLE p (nir TEXT, date_naissance TEXT, mutuelle TEXT)")) as db:
+        rows = [(number, "1985-05-12", "M1") for (number,) in numbers(40)]
+        db.executemany("INSERT INTO p VALUES (?, ?, ?)", rows)
+        db.commit()
+    table, *gaps = seen(f"sqlite:///{path}", wanted=frozenset({TableContent, OldRows}))[::-1]
+    assert isinstance(table, TableContent)
+    assert (table.identities, table.births, table.insurers) == (("nir",), ("birth",), ("mutuelle",))
+    assert (table.environment, table.rows) == ("test", 40)
+    assert [gap.reason for gap in gaps if isinstance(gap, Gap)] == [Reason.NO_COLLECTOR]
 
 
 def test_absent_files_are_refused(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ is opened read-only and, when nobody is writing it, without taking a lock or mak
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from rempart.check import Gap, Observation, Unknown
 from rempart.collectors import Wanted
@@ -15,9 +15,21 @@ from rempart.collectors.entropy import looks_random
 from rempart.collectors.text import clean
 from rempart.collectors.tree import opened
 from rempart.errors import Privilege, Reason, Unreachable
+from rempart.observations.columns import (
+    HashedColumn,
+    OldRows,
+    SealedColumn,
+    StatisticsColumn,
+    TableContent,
+    TableReaders,
+)
 from rempart.observations.datastores import DataStoreFile, IdentifierColumn
 
-BRINGS: tuple[type[Observation], ...] = (IdentifierColumn, DataStoreFile)
+BRINGS: tuple[type[Observation], ...] = (IdentifierColumn, TableContent, DataStoreFile)
+CONTENT: Final[frozenset[type[Observation]]] = frozenset({IdentifierColumn, TableContent})
+SERVERS: Final[frozenset[type[Observation]]] = frozenset(
+    {SealedColumn, HashedColumn, StatisticsColumn, OldRows, TableReaders}
+)
 MAGIC = b"SQLite format 3\0"
 
 
@@ -35,15 +47,19 @@ def collect(subject: Any, access: Any, wanted: Wanted) -> Iterator[Observation |
     file_seen = _file(path, size, head)
     if DataStoreFile in wanted:
         yield file_seen
-    if IdentifierColumn not in wanted:
+    for kind in wanted & SERVERS:
+        detail = "asked of servers only, not of SQLite files"
+        yield Gap(kind.__name__, Reason.NO_COLLECTOR, detail, source=file_seen.key)
+    if not wanted & CONTENT:
         return
     if not head.startswith(MAGIC):
         detail = "the file has no SQLite header: encrypted, or something else"
-        yield Gap(IdentifierColumn.__name__, Reason.PRIVILEGE, detail, source=file_seen.key)
+        for kind in wanted & CONTENT:
+            yield Gap(kind.__name__, Reason.PRIVILEGE, detail, source=file_seen.key)
         return
     from rempart.collectors.database.sqlite import columns
 
-    yield from columns(path, access.deadline)
+    yield from columns(path, access.deadline, subject.environment)
 
 
 def _path(url: str, inventory: Any) -> Path:  # noqa: ANN401

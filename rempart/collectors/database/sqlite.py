@@ -12,9 +12,11 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from rempart.check import Gap
+from rempart.collectors.database.discovery.content import content
 from rempart.collectors.text import clean
 from rempart.collectors.values import Column
 from rempart.errors import Limited, Privilege, Reason, Truncated
+from rempart.observations.columns import TableContent
 from rempart.observations.datastores import IdentifierColumn
 
 ROWS: Final = 10_000  # rows sampled of one table
@@ -27,8 +29,14 @@ _ALLOWED: Final = frozenset(
 )
 
 
-def columns(path: Path, deadline: Any) -> Iterator[IdentifierColumn | Gap]:  # noqa: ANN401
-    """One observation for each column and class of identifier; a Gap for a table not read.
+def columns(
+    path: Path,
+    deadline: Any,  # noqa: ANN401
+    environment: str = "",
+) -> Iterator[IdentifierColumn | TableContent | Gap]:
+    """One observation for each column and class of identifier, and one for each table.
+
+    A Gap for a table not read.
 
     Raises Truncated where the file is damaged, Limited where no time was left.
     """
@@ -36,7 +44,7 @@ def columns(path: Path, deadline: Any) -> Iterator[IdentifierColumn | Gap]:  # n
         tables = _asked(connection, "SELECT name FROM sqlite_schema WHERE type = 'table'", deadline)
         names = [raw for (raw,) in tables if not raw.startswith(b"sqlite_")]
         for raw in names[:TABLES]:
-            yield from _table(connection, raw, deadline)
+            yield from _table(connection, raw, deadline, environment)
         if len(names) > TABLES:
             detail = f"only {TABLES} of {len(names)} tables were read"
             yield Gap(IdentifierColumn.__name__, Reason.LIMIT, detail, source="sqlite_schema")
@@ -76,7 +84,8 @@ def _table(
     connection: sqlite3.Connection,
     raw: bytes,
     deadline: Any,  # noqa: ANN401
-) -> Iterator[IdentifierColumn | Gap]:
+    environment: str,
+) -> Iterator[IdentifierColumn | TableContent | Gap]:
     table = _quoted(raw)
     key = f"main.{_shown(raw)}"
     try:
@@ -94,6 +103,10 @@ def _table(
         return
     for counter in counters:
         yield from _columns(f"{key}.{counter.name}", counter, sample)
+    filled = [counter.name for counter in counters if counter.sampled]
+    rows = max((counter.sampled for counter in counters), default=0) if sample == "all" else None
+    found = [one for counter in counters for one in counter.counts()]
+    yield content(key, rows, filled, found, environment)
 
 
 def _columns(key: str, counter: Column, sample: str) -> Iterator[IdentifierColumn]:

@@ -147,7 +147,9 @@ def _whole(
     columns: list[Counted],
 ) -> Iterator[Seen]:
     """The table as a whole, where people stand in it."""
-    found = content(rows, columns, subject.environment)
+    filled = [column.field.shown for column in columns if column.sampled]
+    counts = [one for column in columns for one in column.counts()]
+    found = content(rows.table.key, rows.table.rows, filled, counts, subject.environment)
     yield found
     if found.identities:
         yield old_rows(session, rows, columns, subject.retention)

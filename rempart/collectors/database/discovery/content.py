@@ -19,14 +19,17 @@ DATES: Final = 20  # date columns of a table that are compared
 AGING: Final = 5.0  # seconds that the age of a table's rows may take
 
 
-def content(sample: Sample, columns: Sequence[Counted], environment: str) -> TableContent:
-    """The table, by what its columns proved to hold and by what they are called."""
-    found = [one for column in columns for one in column.counts() if sure(one)]
-    filled = [column.field.shown for column in columns if column.sampled]
+def content(
+    key: str,
+    rows: int | None,
+    filled: Sequence[str],
+    counts: Sequence[IdentifierCount],
+    environment: str,
+) -> TableContent:
+    """A table, by what its columns proved to hold and by what those with values are called."""
+    found = [one for one in counts if sure(one)]
     people = [one for one in found if one.identifier in PERSONAL]
-    rows = sample.table.rows
     unknown = Unknown(Reason.UNRESOLVED, "the server has no estimate of its rows")
-    key = sample.table.key
     return TableContent(
         identities=_named(people),
         births=_named(one for one in found if one.identifier == "birth"),

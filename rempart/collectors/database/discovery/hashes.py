@@ -14,6 +14,7 @@ from rempart.collectors.database.discovery.samples import Sample, bare
 from rempart.collectors.database.discovery.schema import Field
 from rempart.collectors.database.discovery.seals import HASHES
 from rempart.errors import CollectError, Reason
+from rempart.judge.hashes import SPACES
 from rempart.observations.columns import HashedColumn
 
 COMPARED: Final = 300  # clear values of a column that are hashed
@@ -64,7 +65,8 @@ def compared(
     if not hashed:
         return
     sha1 = _sha1(session) if session.dialect == "postgresql" else "SHA1"
-    ordered = sorted(clear, key=lambda one: (one.identifier != "nir", one.key))[:SOURCES]
+    listed = [one for one in clear if one.identifier in SPACES]  # the others cannot all be tried
+    ordered = sorted(listed, key=lambda one: (one.identifier != "nir", one.key))[:SOURCES]
     for column in hashed:
         found = _compared(session, column, ordered, sha1, seconds)
         if column.sure or (isinstance(found.matched, int) and found.matched):
