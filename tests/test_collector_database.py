@@ -18,9 +18,11 @@ from rempart.observations.datastores import DataStoreFile, IdentifierColumn
 from rempart.observations.identifiers.french import nir_key
 from rempart.transport.access import Access
 
+WANTED: Wanted = frozenset({IdentifierColumn, DataStoreFile})
+
 
 def seen(
-    url: str, *, seconds: float = 60, inventory: Path | None = None
+    url: str, *, seconds: float = 60, inventory: Path | None = None, wanted: Wanted = WANTED
 ) -> list[Observation | Gap]:
     subject = SimpleNamespace(id="db", kind="database", url=url, on="", environment="test")
     access = Access.offline(subject, seconds=seconds)
