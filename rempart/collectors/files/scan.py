@@ -34,11 +34,10 @@ _WIDE: Final = (
     (b"\x91", b"\xe2\x80\x91"),
     *((b"%", code) for code in (b"%20", b"%3D", b"%3d", b"%26", b"%2F")),
 )
-_TOGETHER: Final = re.compile(b"x000000000000000(?=x)")
+_TOGETHER: Final = re.compile(b"x0000000000000(?:00|xx?00)(?![0A])")
 _GROUPED: Final = (
-    re.compile(b"x000000A00000000(?=x)"),
-    re.compile(b"x0x00x00x0(?:0|A)x000x000xx?00(?=x)"),
-    re.compile(b"x0000000000000xx?00(?=x)"),
+    re.compile(b"x000000A00000000(?![0A])"),
+    re.compile(b"x0x00x00x0(?:0|A)x000x000xx?00(?![0A])"),
 )
 # A number as most people have one (group 1), or as the shape allows: while being registered, of an
 # incomplete civil record, provisional, migrant. Fifteen characters a line.
@@ -49,16 +48,16 @@ _SHAPED: Final = re.compile(
     re.MULTILINE,
 )
 _ENCODED: Final = re.compile(rb"M[Tj][A-Za-z0-9]{2}(?:[MNO][A-Za-z0-9]{3}){4}(?![A-Za-z0-9+/=])")
-_HEX: Final = re.compile(b"x" + b"0" * 30 + b"(?=x)")
+_HEX: Final = re.compile(b"x" + b"0" * 30 + b"(?![0A])")
 _RARE: Final = (
-    (re.compile(b"x0000000000000(?=x)"), ("nir13", "ahv")),
-    (re.compile(b"x00000000000(?=x)"), ("niss", "idnr")),
-    (re.compile(b"xA000000000(?=x)"), ("kvnr",)),
-    (re.compile(b"x00000000A000(?=x)"), ("rvnr",)),
-    (re.compile(b"xAAAAAA00A00A000A(?=x)"), ("cf",)),
-    (re.compile(b"x0A[0A]0A[0A]0AA00(?=x)"), ("mbi",)),
-    (re.compile(b"xAA00[0A]{11,30}(?=x)"), ("iban",)),
-    (re.compile(b"xAA00x(?:[0A]{4}x){2,7}[0A]{1,4}(?=x)"), ("iban",)),
+    (re.compile(b"x0000000000000(?![0A])"), ("nir13", "ahv")),
+    (re.compile(b"x00000000000(?![0A])"), ("niss", "idnr")),
+    (re.compile(b"xA000000000(?![0A])"), ("kvnr",)),
+    (re.compile(b"x00000000A000(?![0A])"), ("rvnr",)),
+    (re.compile(b"xAAAAAA00A00A000A(?![0A])"), ("cf",)),
+    (re.compile(b"x0A[0A]0A[0A]0AA00(?![0A])"), ("mbi",)),
+    (re.compile(b"xAA00[0A]{11,30}(?![0A])"), ("iban",)),
+    (re.compile(b"xAA00x(?:[0A]{4}x){2,7}[0A]{1,4}(?![0A])"), ("iban",)),
 )
 _WORD: Final = re.compile(
     rb"(?:(?<![a-z])(?:nir|nia|nss|insee)|secu|s\xc3\xa9cu|assur|b(?:e|\xc3\xa9)n(?:e|\xc3\xa9)f"
@@ -82,7 +81,7 @@ class _Count:
 
 
 class Scan:
-    """Counts of one text while its blocks pass by; each block ends where no number goes on."""
+    """Counts of one text while its blocks pass by; in none of them a number goes on."""
 
     def __init__(self) -> None:
         self.lines = 0
@@ -102,50 +101,53 @@ class Scan:
         for byte, wide in _WIDE:
             if byte in block and wide in block:
                 block = block.replace(wide, b" ")
-        text = b"\n%b\n" % block
+        text = block if not block[:1].isalnum() else b"\n" + block
         shapes = text.translate(_SHAPES)
-        starts = [match.start() for match in _TOGETHER.finditer(shapes)]
-        self._numbers(text, starts, [text[start + 1 : start + 16] for start in starts])
+        spans = [match.span() for match in _TOGETHER.finditer(shapes)]
+        found = [text[start + 1 : end] for start, end in spans]
+        self._numbers(text, spans, [one if len(one) == 15 else _joined(one) for one in found])
         for pattern in _GROUPED:
             spans = [match.span() for match in pattern.finditer(shapes)]
             found = [_joined(text[start + 1 : end]).upper() for start, end in spans]
-            self._numbers(text, [start for start, _ in spans], found)
-        for match in _ENCODED.finditer(text):
-            self._inner(b64decode(match[0]), "base64")
+            self._numbers(text, spans, found)
         if self.size <= RARE or not self._blocks % 8:
             self._rare(text, shapes)
 
-    def _numbers(self, text: bytes, starts: list[int], found: list[bytes]) -> None:
-        """Social security numbers among runs of fifteen characters that begin behind `starts`."""
+    def _numbers(self, text: bytes, spans: list[tuple[int, int]], found: list[bytes]) -> None:
+        """Social security numbers among runs of fifteen characters, behind the starts of spans."""
         if not found:
             return
         count = self._counts.setdefault(("nir", "clear"), _Count())
+        shaped = tight = 0
         for match in _SHAPED.finditer(b"\n".join(found)):
-            count.candidates += 1
-            tight = match.lastindex is not None
-            self._tight.candidates += tight
-            start = starts[match.start() >> 4]
-            url = text[start] in _BEFORE and self._addressed(text, start)
+            shaped += 1
+            start = spans[match.start() >> 4][0]
+            url = False
+            if match.lastindex is not None:
+                tight += 1
+                url = text[start] in _BEFORE and self._addressed(text, start)
             if _keyed(match[0]):
-                self._valid(text, start, match[0], count, tight=tight, url=url)
+                self._valid(text, start, match, count, url=url)
+        count.candidates += shaped
+        self._tight.candidates += tight
 
     def _addressed(self, text: bytes, start: int) -> bool:
         """Whether what stands before is an address up to here."""
-        begin = text.rfind(b" ", max(0, start - URL), start)
-        word = text[begin + 1 if begin >= 0 else max(0, start - URL) : start + 1]
-        url = (b"/" if begin >= 0 else b"://") in word
+        before = text[max(0, start - URL) : start + 1].rpartition(b"\n")[2]
+        word = before.rpartition(b" ")[2]
+        url = b"/" in word if len(word) < len(before) or start < URL else b"://" in word
         self.in_urls[0] += url
         return url
 
     def _valid(
-        self, text: bytes, start: int, found: bytes, count: _Count, *, tight: bool, url: bool
+        self, text: bytes, start: int, match: re.Match[bytes], count: _Count, *, url: bool
     ) -> None:
-        if not tight and not self._new(found):
+        if match.lastindex is None and not self._new(match[0]):
             count.candidates -= 1
             return
         count.valid += 1
-        count.test += published_for_tests(found.decode())
-        self._tight.valid += tight
+        count.test += published_for_tests(match[0].decode())
+        self._tight.valid += match.lastindex is not None
         self.in_urls[1] += url
         if not url:
             line = max(text.rfind(b"\n", 0, start), start - URL)
@@ -166,6 +168,8 @@ class Scan:
                 for name in names:
                     if name != "nir13" or _spoken_of(text, match.start()):
                         self._count(name, "clear", found)
+        for match in _ENCODED.finditer(text):
+            self._inner(b64decode(match[0]), "base64")
         for match in _HEX.finditer(shapes):
             self._inner(bytes.fromhex(text[match.start() + 1 : match.end()].decode("ascii")), "hex")
 
@@ -201,10 +205,10 @@ class Scan:
 
 def _keyed(found: bytes) -> bool:
     """Whether the last two digits are the key: number and key add up to a multiple of 97."""
-    if found[6] in b"AB":
+    if found[6] > 57:  # a letter: Corsica
         found = found[:5] + (b"19" if found[6] == 65 else b"18") + found[7:]
     number, key = divmod(int(found), 100)
-    return (number + key) % 97 == 0 and 1 <= key <= 97
+    return not (number + key) % 97 and 1 <= key <= 97
 
 
 def _joined(found: bytes) -> bytes:
@@ -216,11 +220,13 @@ def _spoken_of(text: bytes, start: int) -> bool:
 
 
 def whole(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Pieces put together to blocks that end with a line, or at least where no number goes on."""
-    left = b""
+    """Pieces put together to blocks that begin with a line's end, or where no number goes on."""
+    left = b"\n"
     for piece in pieces:
         block = left + piece
-        end = block.rfind(b"\n", max(0, len(block) - LINE)) + 1 or _apart(block)
+        end = block.rfind(b"\n", max(1, len(block) - LINE))
+        if end < 0:
+            end = _apart(block)
         left = block[end:]
         if end:
             yield block[:end]
@@ -234,4 +240,4 @@ def _apart(block: bytes) -> int:
     match = _WORDS.search(block, begin)
     if match is None or (match.start() == begin and begin):
         return len(block)  # no identifier is so long
-    return match.start()
+    return max(0, match.start() - 1)
