@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
-from rempart import audit, documents, inventory, scenario, statements, waivers
+from rempart import audit, documents, inventory, policies, scenario, statements, waivers
 from rempart.archive import Context, Tie
 from rempart.audit import Audit
 from rempart.catalogue import Entry, Layer, collectors, content, derivations, entries, layers
+from rempart.collectors.sca.policy import Policy
 from rempart.derive import ESTATE
 from rempart.documents.faults import suggestion
 from rempart.errors import ContentErrors, UsageError
@@ -32,6 +33,10 @@ class Choices:
     content: Path | None = None
     trusted: bool = False
     language: str = ""
+    policies: tuple[Path, ...] = ()
+    policy_version: int | None = None
+    policy_executed: bool = False
+    policy_commands: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class Case:
     waivers: tuple[Waiver, ...]
     inventory: Inventory | None = None
     weakened: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    policies: tuple[Policy, ...] = ()
 
     @property
     def pins(self) -> dict[str, str]:
@@ -56,7 +62,10 @@ class Case:
         checks = {id_: entry.digest for id_, entry in self.entries.items()}
         return {
             "inventory": self.context.inventory,
-            "audit": digest(self.audit.digest, self.choices.only, self.choices.skip),
+            "audit": digest(
+                *(self.audit.digest, self.choices.only, self.choices.skip),
+                self.choices.policy_commands,
+            ),
             "checks": digest(checks),
         }
 
@@ -73,6 +82,8 @@ def case(source: Inventory | Context, choices: Choices, accepted: tuple[Waiver, 
     known = entries(chosen)
     picked = {entry.id: entry for entry in audit.selected(against, known.values())}
     settings, weakened = _settings(against, known.values())
+    brought = _policies(against, choices)
+    picked |= policies.entries(brought)
     books = Yardsticks.load(_folders(chosen, "yardsticks"))
     controls = catalogues(chosen)
     breaches = scenario.load(_folders(chosen, "scenarios"))
@@ -102,7 +113,18 @@ def case(source: Inventory | Context, choices: Choices, accepted: tuple[Waiver, 
         waivers=waivers.load(live.waivers) if live and live.waivers else accepted,
         inventory=live,
         weakened=weakened,
+        policies=brought,
     )
+
+
+def _policies(against: Audit, choices: Choices) -> tuple[Policy, ...]:
+    """The policies the audit file names, relative to it, and those of the command line."""
+    folder = against.file.parent
+    named = [folder / Path(one).expanduser() for one in against.policies]
+    files = dict.fromkeys((*named, *choices.policies))
+    if not files:
+        return ()
+    return policies.read(files, version=choices.policy_version, executed=choices.policy_executed)
 
 
 def _settings(

@@ -44,6 +44,29 @@ if TYPE_CHECKING:
     type=FILE,
     help="Write which account stands behind each pseudonym of read logs; keep it to yourself.",
 )
+@click.option(
+    "--policy",
+    "policies",
+    multiple=True,
+    type=FILE,
+    metavar="FILE",
+    help="A Wazuh SCA policy of your own, run on every host. May be given several times.",
+)
+@click.option(
+    "--policy-version",
+    type=click.Choice(["4", "5"]),
+    help="The format of policies, where their file does not show it.",
+)
+@click.option(
+    "--policy-as-executed",
+    is_flag=True,
+    help="Compare numbers as Wazuh 4 executes them (=> is ==), not as they are meant.",
+)
+@click.option(
+    "--allow-policy-commands",
+    is_flag=True,
+    help="Run all commands of policies, not only those that read; they may have root's rights.",
+)
 @CONTENT
 @TRUST
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of audit files and leave.")
@@ -62,6 +85,10 @@ def command(
     threads: int,
     saved: Path | None,
     resolve: Path | None,
+    policies: tuple[Path, ...],
+    policy_version: str | None,
+    policy_as_executed: bool,
+    allow_policy_commands: bool,
     content: Path | None,
     trust_content: bool,
     schema: bool,
@@ -87,7 +114,13 @@ def command(
     from rempart.resolution import kept
 
     files.demand_writable(outputs)
-    choices = Choices(against, only, skip, content, trust_content, lang or "")
+    choices = Choices(
+        *(against, only, skip, content, trust_content, lang or ""),
+        policies=policies,
+        policy_version=int(policy_version) if policy_version else None,
+        policy_executed=policy_as_executed,
+        policy_commands=allow_policy_commands,
+    )
     if saved is not None:
         if resolve is not None:
             raise UsageError("--resolve: saved observations hold no account to resolve")

@@ -49,6 +49,8 @@ class Access:
         self.deadline = Deadline(seconds)
         self.authorisation = getattr(inventory, "authorisation", None)
         self.register: Register | None = None
+        self.policies: Any = ()  # of the user's own, that are run on hosts
+        self.policy_commands = False  # whether all of their commands may run, not only readers
         self.kept: Kept | None = None  # connections that several subjects of an audit share
         self._waited = 0.0
         self._waiting: float | None = None
