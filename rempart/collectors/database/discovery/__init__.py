@@ -4,9 +4,12 @@ A table that may not be read, or does not answer in its time, is a gap of its ow
 still looked at. Views come last: they run code of somebody else.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
+
+from msgspec import structs
 
 from rempart.check import Gap, Observation
 from rempart.collectors import Seen, Wanted
@@ -15,14 +18,17 @@ from rempart.collectors.database.discovery.counts import Counted, clear
 from rempart.collectors.database.discovery.encoded import decoded, inside
 from rempart.collectors.database.discovery.hashes import Clear, Hashed, compared
 from rempart.collectors.database.discovery.samples import Sample, sample
-from rempart.collectors.database.discovery.schema import Table, tables
+from rempart.collectors.database.discovery.scan import Budget, scanned
+from rempart.collectors.database.discovery.schema import Field, Table, tables
 from rempart.collectors.database.discovery.seals import HASHES, sealed
-from rempart.collectors.values import sure
-from rempart.errors import CollectError, Limited, Privilege, Reason
+from rempart.collectors.database.discovery.statistics import kept, looked_at
+from rempart.collectors.values import Column, sure
+from rempart.errors import CollectError, Limited, Privilege, Reason, Truncated
 from rempart.observations.columns import (
     HashedColumn,
     OldRows,
     SealedColumn,
+    StatisticsColumn,
     TableContent,
     TableReaders,
 )
@@ -30,20 +36,27 @@ from rempart.observations.datastores import IdentifierColumn
 from rempart.observations.identifiers.catalogue import PERSONAL
 
 BRINGS: tuple[type[Observation], ...] = (
-    *(IdentifierColumn, SealedColumn, HashedColumn),
+    *(IdentifierColumn, SealedColumn, HashedColumn, StatisticsColumn),
     *(TableContent, OldRows, TableReaders),
 )
 TABLES: Final = 5_000
 SECONDS: Final = 15.0  # that one statement about a table may take
 LAZY: Final = 3.0  # that one about a view may take
 LAST: Final = 1.0  # seconds in which no other table is begun
+GARBLED: Final = (LookupError, ValueError, TypeError, RuntimeError)  # a server may answer anything
 SCHEMA: Final = "catalogue"
 
 
 def collect(session: Any, subject: Any, access: Any, wanted: Wanted) -> Iterator[Seen]:  # noqa: ANN401
     """The columns of every table. Raises CollectError where the catalogue cannot be read."""
     listed = list(tables(session))
-    known = Known()
+    transit = getattr(access.authorisation, "transit", "counts")
+    known = Known(scans=transit == "sample")
+    if transit == "statistics":
+        with suppress(CollectError):  # then the rows are counted
+            known.statistics = looked_at(session, SECONDS)
+    if StatisticsColumn in wanted:
+        yield from _kept(session)
     for place, table in enumerate(listed[:TABLES]):
         if access.deadline.remaining() < LAST:
             left = len(listed) - place
@@ -56,6 +69,9 @@ def collect(session: Any, subject: Any, access: Any, wanted: Wanted) -> Iterator
             yield _gap(error, table.key)
             if error.reason is Reason.UNREACHABLE:
                 raise
+        except GARBLED:
+            known.missed.append(Truncated("the server's answer does not fit the question"))
+            yield _gap(known.missed[-1], table.key)
     if len(listed) > TABLES:
         yield from _over(known, f"only {TABLES} of {len(listed)} tables were read")
     if HashedColumn in wanted:
@@ -70,6 +86,18 @@ class Known:
     clear: list[Clear] = field(default_factory=list)
     hashed: list[Hashed] = field(default_factory=list)
     missed: list[CollectError] = field(default_factory=list)
+    statistics: dict[tuple[str, str, str], Column] = field(default_factory=dict)
+    scans: bool = False
+    budget: Budget = field(default_factory=Budget)
+
+    def told(self, table: Table) -> list[Counted]:
+        """The columns of a table that its statistics say enough about."""
+        places = {one: (table.schema, table.name, one.name) for one in table.readable}
+        return [
+            Counted(one, seen.sampled, found=list(seen.counts()), mode="statistics")
+            for one, place in places.items()
+            if (seen := self.statistics.get(place)) is not None
+        ]
 
 
 def _table(session: Any, subject: Any, table: Table, known: Known) -> Iterator[Seen]:  # noqa: ANN401
@@ -80,18 +108,51 @@ def _table(session: Any, subject: Any, table: Table, known: Known) -> Iterator[S
         yield _gap(Privilege(detail), table.key)
     if not table.readable:
         return
-    seconds = SECONDS if table.view == "table" else LAZY
-    rows = sample(session, table)
+    told = known.told(table)
+    rows, columns = _counted(session, table, {one.field for one in told}, known)
+    columns += told
+    for column in columns:
+        yield from _columns(rows, column)
+        yield from _seals(session, rows, column, known)
+    if table.view != "view":
+        yield from _whole(session, subject, rows, columns)
+
+
+def _counted(
+    session: Any,  # noqa: ANN401
+    table: Table,
+    told: Container[Field],
+    known: Known,
+) -> tuple[Sample, list[Counted]]:
+    """The sample of a table, and its columns that nothing else told about, counted."""
+    left = tuple(one for one in table.readable if one not in told)
+    seconds = _seconds(table)
+    rows = sample(session, replace(table, fields=left))
+    if not left:
+        return rows, []
     read, columns = clear(session, rows, seconds)
     if read == rows.most:
         rows = replace(rows, chosen="first")
     decoded(session, rows, columns, seconds)
     inside(session, rows, columns, seconds)
-    for column in columns:
-        yield from _columns(rows, column)
-        yield from _seals(session, rows, column, known, seconds)
-    if table.view != "view":
-        yield from _whole(session, subject, rows, columns)
+    for column in columns if known.scans else ():
+        _look_inside(session, rows, column, known)
+    return rows, columns
+
+
+def _look_inside(session: Any, rows: Sample, column: Counted, known: Known) -> None:  # noqa: ANN401
+    """Look at a sample of values where the server found nothing and something may hide."""
+    if any(map(sure, column.found)):
+        return
+    seen = scanned(session, rows, column, known.budget, _seconds(rows.table))
+    proven = [one for one in seen.counts() if sure(one)] if seen else []
+    if proven:
+        column.found += [structs.replace(one, encoding="packed") for one in proven]
+        column.sampled, column.mode = max(one.sampled for one in proven), "sample"
+
+
+def _seconds(table: Table) -> float:
+    return SECONDS if table.view == "table" else LAZY
 
 
 def _columns(rows: Sample, column: Counted) -> Iterator[Seen]:
@@ -104,8 +165,8 @@ def _columns(rows: Sample, column: Counted) -> Iterator[Seen]:
             one.candidates,
             one.valid,
             one.test,
-            rows.chosen,
-            "counts",
+            rows.chosen if column.mode == "counts" else "spread",
+            column.mode,
             key=key,
             source=key,
         )
@@ -116,7 +177,6 @@ def _seals(
     rows: Sample,
     column: Counted,
     known: Known,
-    seconds: float,
 ) -> Iterator[Seen]:
     """What cannot be read in a column, where nothing readable is proven in it."""
     proven = [one for one in column.counts() if sure(one)]
@@ -129,7 +189,7 @@ def _seals(
     ]
     if proven:
         return
-    found = sealed(session, rows, column, seconds)
+    found = sealed(session, rows, column, _seconds(rows.table))
     if found is None:
         return
     if found.shortest == found.longest in HASHES and found.form in ("hash", "cipher", "opaque"):
@@ -156,6 +216,14 @@ def _whole(
         yield readers(session, rows, found.identities)
 
 
+def _kept(session: Any) -> Iterator[Seen]:  # noqa: ANN401
+    """What the statistics keep in clear, counted where it lies."""
+    try:
+        yield from kept(session, SECONDS)
+    except CollectError as error:
+        yield Gap(StatisticsColumn.__name__, error.reason, str(error))
+
+
 def _gap(error: CollectError, key: str) -> Gap:
     return Gap(IdentifierColumn.__name__, error.reason, str(error), key=key, source=key)
 
@@ -169,5 +237,5 @@ def _others(known: Known) -> Iterator[Gap]:
     """One gap for each other type, where a table was not seen."""
     if known.missed:
         detail = f"tables not seen, or not whole: {len(known.missed)}"
-        for kind in BRINGS[1:]:
+        for kind in sorted(set(BRINGS) - {IdentifierColumn, StatisticsColumn}, key=str):
             yield Gap(kind.__name__, known.missed[0].reason, detail, key=SCHEMA, source=SCHEMA)

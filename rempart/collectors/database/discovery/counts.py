@@ -45,6 +45,7 @@ class Counted:
     sampled: int = 0
     forms: dict[str, int] = dataclasses.field(default_factory=dict)
     found: list[IdentifierCount] = dataclasses.field(default_factory=list)
+    mode: str = "counts"  # who looked: the server, its statistics, or the auditor at a sample
 
     def add(self, name: str, encoding: str, candidates: int, valid: int, test: int = 0) -> None:
         """Keep what was counted of one class, where there is a candidate."""
