@@ -12,10 +12,10 @@ def check(flag: AccountFlag) -> Result:
     if unseen(counted) or unseen(flag.accounts):
         return verdict(good, "the accounts were not seen", flag)
     facts: dict[str, Figure] = {"flag": flag.flag}
-    counts = {"accounts": _figure(flag.accounts), "admins": _figure(flag.admins)}
+    counts: dict[str, Figure] = {"accounts": _figure(flag.accounts), "admins": _figure(flag.admins)}
     seen = f"{flag.flag}: {counts['accounts']} accounts, {counts['admins']} administrators"
     severity = Severity.MEDIUM if flag.flag in LESSER else None
-    return verdict(good, seen, flag, facts={**facts, **counts}, severity=severity)
+    return verdict(good, seen, flag, facts=facts, counts=counts, severity=severity)
 
 
 def _figure(value: object) -> int:

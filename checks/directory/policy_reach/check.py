@@ -15,11 +15,13 @@ def check(reach: PolicyReach) -> Result:
     facts: dict[str, Figure] = {
         "named": named,
         "ties": ", ".join(reach.ties) or "0",
+    }
+    counts: dict[str, Figure] = {
         "admins": _figure(reach.admins),
         "accounts": _figure(reach.accounts),
     }
-    seen = f"binds {facts['accounts']} accounts ({facts['admins']} administrators), by {named}"
-    return verdict(good, seen, reach, facts=facts)
+    seen = f"binds {counts['accounts']} accounts ({counts['admins']} administrators), by {named}"
+    return verdict(good, seen, reach, facts=facts, counts=counts)
 
 
 def _figure(value: object) -> int:

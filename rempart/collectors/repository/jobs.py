@@ -11,11 +11,11 @@ from pathlib import PurePosixPath
 import msgspec
 
 from rempart.check import Observation
+from rempart.collectors.keycloak.realm import BRINGS as REALM
 from rempart.collectors.repository.ansible.paths import may_be
 from rempart.collectors.repository.compose.names import NAMED
 from rempart.collectors.repository.servers.families import family_of
 from rempart.collectors.tree import Found
-from rempart.observations.clients import LoginClient
 from rempart.observations.datastores import DataStore
 from rempart.observations.exposure import LiteralSecret, OpenPort, PublicEndpoint, Workload
 from rempart.observations.fixtures import HealthIdentifiers
@@ -45,7 +45,7 @@ BRINGS_OF: dict[str, Types] = {
         *(Volume, DataStore, PublicEndpoint, OpenPort, Transit, TlsVersion, EncryptionKey),
         *(SignIn, PasswordPolicy, LiteralSecret, SshdSettings, PeerVerification, Workload),
     ),
-    "keycloak": (PasswordPolicy, SignIn, Transit, LoginClient, LiteralSecret),
+    "keycloak": (*REALM, LiteralSecret),
     "pipelines": (LiteralSecret, SignIn, Transit, PeerVerification),
     "servers": (
         *(Volume, DataStore, OpenPort, Transit, TlsVersion, SignIn, PasswordPolicy),
