@@ -26,7 +26,8 @@ from rempart.transport.access import Access
 from rempart.transport.http import BODY_CAP, Answer, Session
 from rempart.transport.ssh import Output, run_script
 from rempart.transport.ssh_channel import STDERR_CAP
-from rempart.transport.tls import exchange, handshake
+from rempart.transport.raw import exchange
+from rempart.transport.tls import handshake
 from tests.hostile import Speaker, dripping, endless, repeated, saying, server, silent
 from tests.loopback import access, mandate
 from tests.ssh_server import Manners, SshServed, serve, write_key

@@ -7,7 +7,8 @@ import trustme
 from cryptography import x509
 
 from rempart.errors import ContentError, NotAuthorised, Refused, Unreachable
-from rempart.transport.tls import exchange, handshake
+from rempart.transport.raw import exchange
+from rempart.transport.tls import handshake
 from tests.hostile import saying, server
 from tests.loopback import access, mandate
 

@@ -62,6 +62,36 @@ class CertificateLifetime(Yardstick):
 
 
 @dataclass(frozen=True, slots=True)
+class TlsSuiteFamilies(Yardstick):
+    """Families of cipher suites by grade, as `rempart.judge.suites` names them.
+
+    `encrypt_then_mac` is whether CBC suites are no worse than tolerated where they are sealed so.
+    """
+
+    topic: ClassVar[str] = "tls_suites"
+
+    accept: tuple[str, ...] = ()
+    tolerate: tuple[str, ...] = ()
+    discourage: tuple[str, ...] = ()
+    forbid: tuple[str, ...] = ()
+    encrypt_then_mac: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KeyExchangeGroups(Yardstick):
+    """Groups of key exchange an authority lists, and the least modulus of Diffie-Hellman, in bits.
+
+    Groups that stand in no list are not recommended.
+    """
+
+    topic: ClassVar[str] = "tls_groups"
+
+    prefer: tuple[str, ...] = ()
+    accept: tuple[str, ...] = ()
+    min_modulus_bits: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CertificateKeys(Yardstick):
     """Least sizes of a certificate's key, in bits, and the least public exponent of RSA."""
 

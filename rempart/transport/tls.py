@@ -1,20 +1,19 @@
-"""TLS handshakes and raw exchanges over the audit's own connections."""
+"""TLS handshakes over the audit's own connections."""
 
 import functools
 import socket
 import ssl
-from collections.abc import Callable
+import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import certifi
 
-from rempart.errors import CollectError, ContentError, Refused, Unreachable
+from rempart.errors import CollectError, ContentError, NoCollector, Refused, Unreachable
 from rempart.scope.addresses import literal
 from rempart.transport.access import Access, told
 
-CHUNK = 16384
 # What OpenSSL says when the other side offers nothing a current client takes.
 _OUTDATED = frozenset(
     {
@@ -30,6 +29,7 @@ class Handshake:
     """What a handshake agreed on and showed.
 
     `chain` is DER, the leaf first; `trust_error` is the verifier's own words when not `trusted`.
+    `cipher` is OpenSSL's name of the suite, `suite` its registered number.
     """
 
     version: str
@@ -38,6 +38,7 @@ class Handshake:
     chain: tuple[bytes, ...]
     trusted: bool
     trust_error: str = ""
+    suite: int = 0
 
 
 @dataclass
@@ -70,15 +71,7 @@ def handshake(
     """
     secured = secure(access, host, port, server_name=server_name, ca=ca, alpn=alpn)
     with secured.socket as sock:
-        cipher = sock.cipher()
-        return Handshake(
-            sock.version() or "",
-            cipher[0] if cipher else "",
-            sock.selected_alpn_protocol() or "",
-            _chain(sock),
-            secured.trusted,
-            secured.trust_error,
-        )
+        return _agreed(sock, secured.trusted, secured.trust_error)
 
 
 def secure(
@@ -110,37 +103,52 @@ def secure(
     return Secured(_wrapped(access, host, port, server_name, _reading(alpn)), False, why)
 
 
-def exchange(
-    access: Access,
-    host: str,
-    port: int,
-    payload: bytes,
-    *,
-    enough: Callable[[bytes], bool],
-    cap: int = 16384,
-    name: str = "",
-    patience: float | None = None,
-) -> bytes:
-    """What comes back for raw bytes: until `enough`, the cap, or the other side closes.
+def finished(access: Access, host: str, port: int, *, server_name: str, version: str) -> Handshake:
+    """A whole handshake of one version, whatever the certificate.
 
-    `patience` is how many seconds of silence count as closing; without it only the deadline ends
-    silence. Empty when it closed without a word. Raises Unreachable, Limited or NotAuthorised.
+    Raises NoCollector where this machine's own library no longer speaks the version, and as
+    `handshake`.
     """
-    received = b""
-    with access.dial(host, port, name=name) as sock:
-        try:
-            sock.settimeout(patience)
-            sock.sendall(payload)
-            while len(received) < cap and not enough(received):
-                chunk = sock.recv(min(CHUNK, cap - len(received)))
-                if not chunk:
-                    break
-                received += chunk
-        except OSError:  # a reset is an answer to a hello; a deadline is not
-            access.deadline.check(f"{host} port {port}")
-    if not enough(received):
-        access.deadline.check(f"{host} port {port}")
-    return received
+    with _wrapped(access, host, port, server_name, _of_version(version)) as sock:
+        return _agreed(sock, False, "")
+
+
+def _agreed(sock: ssl.SSLSocket, trusted: bool, trust_error: str) -> Handshake:
+    name = (sock.cipher() or ("",))[0]
+    return Handshake(
+        sock.version() or "",
+        name,
+        sock.selected_alpn_protocol() or "",
+        _chain(sock),
+        trusted,
+        trust_error,
+        _numbers().get(name, 0),
+    )
+
+
+@functools.cache
+def _numbers() -> dict[str, int]:
+    """Registered numbers of the suites this machine's library can finish a handshake with."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.set_ciphers("ALL:COMPLEMENTOFALL:@SECLEVEL=0")
+    return {each["name"]: each["id"] & 0xFFFF for each in context.get_ciphers()}
+
+
+@functools.lru_cache(maxsize=16)
+def _of_version(version: str) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.options |= 0x4  # OP_LEGACY_SERVER_CONNECT, which has its name since Python 3.12
+    try:
+        only = ssl.TLSVersion[version.replace(".", "_")]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # an old version is what is asked
+            context.minimum_version = context.maximum_version = only
+        context.set_ciphers("ALL:COMPLEMENTOFALL:@SECLEVEL=0")
+    except (KeyError, ValueError, ssl.SSLError):
+        raise NoCollector(f"this machine's TLS library does not speak {version}") from None
+    return context
 
 
 def upgrade(

@@ -2,20 +2,32 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from rempart.check import Gap
+from rempart.check import Gap, Reason
 from rempart.collectors import Intensity, Probe, Seen, Wanted
 from rempart.collectors.endpoint import Endpoint, endpoint
 from rempart.errors import CollectError
-from rempart.observations.tls import Certificate, TlsVersion
+from rempart.observations.tls import (
+    Certificate,
+    DiffieHellman,
+    TlsFeatures,
+    TlsFlaw,
+    TlsGroups,
+    TlsPlace,
+    TlsSuites,
+    TlsVersion,
+)
 
 if TYPE_CHECKING:
+    from rempart.collectors.tls.reach import Reach
+    from rempart.collectors.tls.versions import Enumeration
     from rempart.transport.access import Access
+    from rempart.transport.tls import Handshake
 
 KIND = "portal"
-BRINGS = (TlsVersion, Certificate)
+SURVEYED = (TlsSuites, TlsGroups, DiffieHellman, TlsFeatures, TlsPlace)
+BRINGS = (TlsVersion, Certificate, *SURVEYED, TlsFlaw)
 PROBES = (
     Probe(
         "current versions",
@@ -31,25 +43,39 @@ PROBES = (
         connections=4,
     ),
     Probe(
+        "survey",
+        "hellos that offer every suite and group and drop what was picked, one connection each; "
+        "one handshake a version, and the versions of each further address",
+        SURVEYED,
+        Intensity.ACTIVE,
+        connections=24,
+    ),
+    Probe(
+        "flaws",
+        "a heartbeat longer than it is, a ChangeCipherSpec too early, secrets padded in five ways",
+        (TlsFlaw,),
+        Intensity.INTRUSIVE,
+        connections=12,
+    ),
+    Probe(
         "certificate",
         "one ordinary handshake, closed without a request",
         (Certificate,),
         connections=1,
     ),
 )
-_PATIENCE = 5.0  # seconds; some firewalls swallow the hellos of old versions
-_CAP = 20_000  # one whole record: a ServerHello may come in one with the certificates
 
 
 def collect(subject: Any, access: "Access", wanted: Wanted) -> Iterator[Seen]:  # noqa: ANN401
-    """TlsVersion and Certificate of a portal; nothing of one whose URL is plain HTTP."""
+    """What a portal's TLS offers and shows; nothing of one whose URL is plain HTTP."""
     if subject.url.lower().startswith("http:"):
         return
     place = endpoint(subject)
-    if TlsVersion in wanted:
-        yield from _settled("TlsVersion", _versions(place, access))
+    shaken: list[Handshake] = []
     if Certificate in wanted:
-        yield from _settled("Certificate", _certificate(subject, place, access))
+        yield from _settled("Certificate", _certificate(subject, place, access, shaken))
+    if TlsVersion in wanted or wanted.intersection((*SURVEYED, TlsFlaw)):
+        yield from _offers(place, access, wanted, shaken)
 
 
 def _settled(kind: str, found: Iterator[Seen]) -> Iterator[Seen]:
@@ -60,26 +86,74 @@ def _settled(kind: str, found: Iterator[Seen]) -> Iterator[Seen]:
         yield Gap(kind, error.reason, str(error))
 
 
-def _versions(place: Endpoint, access: "Access") -> Iterator[Seen]:
-    from rempart.collectors.tls.answer import complete
+def _offers(
+    place: Endpoint, access: "Access", wanted: Wanted, shaken: "list[Handshake]"
+) -> Iterator[Seen]:
+    """Versions, and all that follows from them as far as the mandate allows to ask."""
+    from rempart.collectors.tls.reach import Reach
     from rempart.collectors.tls.versions import Enumeration
-    from rempart.transport.tls import exchange
 
-    name = "" if place.host == place.name else place.name
-    ask = partial(
-        exchange,
-        access,
-        place.host,
-        place.port,
-        enough=complete,
-        cap=_CAP,
-        name=name,
-        patience=_PATIENCE,
-    )
-    yield from Enumeration(ask, place.name, str(place)).run(old=access.allows("active"))
+    reach = Reach(access, place)
+    active = access.allows("active")
+    try:
+        first, *others = reach.addresses()
+        versions = Enumeration(reach.asking(first), place.name, str(place))
+        seen = list(versions.run(old=active))
+    except CollectError as error:
+        for kind in wanted.intersection((TlsVersion, *SURVEYED, TlsFlaw)):
+            yield Gap(kind.__name__, error.reason, str(error))
+        return
+    if TlsVersion in wanted:
+        yield from seen
+    if surveyed := wanted.intersection(SURVEYED):
+        if active:
+            yield from _surveyed(reach, (first, *others), versions, surveyed, shaken)
+        else:
+            yield from (_not_allowed(kind.__name__, "active") for kind in surveyed)
+    if TlsFlaw in wanted:
+        if access.allows("intrusive"):
+            yield from _flaws(reach, first, versions)
+        else:
+            yield _not_allowed("TlsFlaw", "intrusive")
 
 
-def _certificate(subject: Any, place: Endpoint, access: "Access") -> Iterator[Seen]:  # noqa: ANN401
+def _not_allowed(kind: str, intensity: str) -> Gap:
+    return Gap(kind, Reason.NOT_AUTHORISED, f"asked only where the mandate allows {intensity}")
+
+
+def _surveyed(
+    reach: "Reach",
+    addresses: tuple[str, ...],
+    versions: "Enumeration",
+    wanted: Wanted,
+    shaken: "list[Handshake]",
+) -> Iterator[Seen]:
+    from rempart.collectors.tls.whole import Whole
+
+    names = {kind.__name__ for kind in wanted}
+    for each in Whole(reach, addresses[0], versions, *shaken).run(addresses[1:]):
+        if type(each) in wanted or (isinstance(each, Gap) and each.type in names):
+            yield each
+
+
+def _flaws(reach: "Reach", address: str, versions: "Enumeration") -> Iterator[Seen]:
+    """What TLS 1.3 alone cannot have is not asked there."""
+    from rempart.collectors.tls.flaws import Target, flaws
+    from rempart.collectors.tls.hello import USUAL_SUITES
+    from rempart.collectors.tls.whole import newest_first
+
+    older = next((one for one in newest_first(versions) if one not in ("TLSv1.3", "SSLv2")), "")
+    if older:
+        place = reach.place
+        yield from flaws(Target(reach.talk(address), place.name, older, USUAL_SUITES, str(place)))
+
+
+def _certificate(
+    subject: Any,  # noqa: ANN401
+    place: Endpoint,
+    access: "Access",
+    shaken: "list[Handshake]",
+) -> Iterator[Seen]:
     from dataclasses import replace
 
     from rempart.collectors.tls.certificate import certificate
@@ -87,6 +161,7 @@ def _certificate(subject: Any, place: Endpoint, access: "Access") -> Iterator[Se
 
     anchors = subject.ca or None
     shown = handshake(access, place.host, place.port, server_name=place.name, ca=anchors)
+    shaken.append(shown)
     found = certificate(
         shown.chain,
         place.name,

@@ -1,7 +1,7 @@
 """The first answer to a ClientHello, read from raw bytes that may be anything."""
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from rempart.collectors.tls.hello import WIRE
@@ -11,6 +11,7 @@ _NAMES = {wire: version for version, wire in WIRE.items()}
 _RETRY = bytes.fromhex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c")
 _RECORD_CAP = 16384 + 2048
 _RECORDS_CAP = 64
+_KINDS = frozenset(range(20, 25))
 _MESSAGE_CAP = 1 << 16
 ALERTS = {
     0: "close_notify",
@@ -41,11 +42,16 @@ ALERTS = {
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The server picked a version and a suite; `group` where a HelloRetryRequest names one."""
+    """The server picked a version and a suite; `group` where a HelloRetryRequest names one.
+
+    `extensions` are those it answered with, `compression` the method it picked (0 is none).
+    """
 
     version: str
     suite: int
     group: int | None = None
+    extensions: frozenset[int] = field(default=frozenset(), compare=False)
+    compression: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,7 @@ def answer(raw: bytes) -> Answer | None:
     if raw[:1] and raw[0] & 0x80:
         return _ssl2(raw)
     message = b""
-    for kind, content in _records(raw):
+    for kind, content in records(raw):
         if kind == 21:
             alert = _alert(content)
             if alert is not None:
@@ -89,23 +95,24 @@ def complete(raw: bytes) -> bool:
         return True
 
 
-def _records(raw: bytes) -> list[tuple[int, bytes]]:
-    records: list[tuple[int, bytes]] = []
+def records(raw: bytes) -> list[tuple[int, bytes]]:
+    """The whole records in it: their types and contents; raises Truncated when it is no TLS."""
+    found: list[tuple[int, bytes]] = []
     position = 0
     while len(raw) - position >= 5:
-        if len(records) == _RECORDS_CAP:
+        if len(found) == _RECORDS_CAP:
             raise Truncated("answered with a storm of records")
         kind, major, _, length = struct.unpack_from("!BBBH", raw, position)
-        if kind not in (20, 21, 22, 23) or major != 3 or length > _RECORD_CAP:
+        if kind not in _KINDS or major != 3 or length > _RECORD_CAP:
             raise Truncated("answered with something that is not TLS")
         if len(raw) - position - 5 < length:
             break
-        records.append((kind, raw[position + 5 : position + 5 + length]))
+        found.append((kind, raw[position + 5 : position + 5 + length]))
         position += 5 + length
     rest = raw[position:]
-    if rest and (rest[0] not in (20, 21, 22, 23) or rest[1:2] not in (b"", b"\x03")):
+    if rest and (rest[0] not in _KINDS or rest[1:2] not in (b"", b"\x03")):
         raise Truncated("answered with something that is not TLS")
-    return records
+    return found
 
 
 def _alert(content: bytes) -> Alert | None:
@@ -145,7 +152,8 @@ def _chosen(body: bytes) -> Chosen:
         (group,) = struct.unpack("!H", extensions[0x0033])
     if wire not in _NAMES:
         raise Truncated(f"answered with protocol version 0x{wire:04x}")
-    return Chosen(_NAMES[wire], suite, group)
+    compression = body[position + 2]
+    return Chosen(_NAMES[wire], suite, group, frozenset(extensions), compression)
 
 
 def _extensions(raw: bytes) -> dict[int, bytes]:

@@ -8,6 +8,7 @@ import ipaddress
 import secrets
 import struct
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 WIRE = {
     "SSLv2": 0x0002,
@@ -37,6 +38,9 @@ EVERY_SUITE = (
     ),
     *(0xC100, 0xC101, 0xC102, 0xFF85),  # GOST
 )
+# Extensions a server answers when it grants what they ask for.
+STATUS_REQUEST, HEARTBEAT, ENCRYPT_THEN_MAC = 0x0005, 0x000F, 0x0016
+EXTENDED_MASTER_SECRET, SESSION_TICKET, SECURE_RENEGOTIATION = 0x0017, 0x0023, 0xFF01
 SSL2_SUITES = (0x010080, 0x020080, 0x030080, 0x040080, 0x050080, 0x060040, 0x0700C0, 0x080080)
 # X25519MLKEM768 and its kin first: the server's choice then shows whether it has them.
 GROUPS = (0x11EC, 0x11EB, 0x11ED, *(0x001D, 0x0017, 0x0018, 0x0019, 0x001E), *range(0x0100, 0x0105))
@@ -57,23 +61,52 @@ SIGNATURES = (
 )
 
 
+FALLBACK = 0x5600  # RFC 7507: a client says that it was talked down
+RENEGOTIATION = 0x00FF  # RFC 5746: a client says that it renegotiates securely
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a hello offers beside its one version.
+
+    `groups` empty means those that fit the version. `features` asks for what a server may grant on
+    the side: compression, tickets, extended master secret, heartbeat, a stapled status,
+    encrypt-then-MAC. `lean` leaves out what SSLv3 never had.
+    """
+
+    version: str
+    suites: tuple[int, ...]
+    groups: tuple[int, ...] = ()
+    features: bool = False
+    lean: bool = False
+
+
 def hello(version: str, name: str, *, usual: bool = False) -> bytes:
     """A ClientHello that asks for one version and nothing later, with every suite it may have.
 
     `usual` offers the suites most servers know and keeps the hello short; for SSLv3 it also leaves
     out the extensions, which that version never had. `name` goes into SNI unless it is an address.
     """
+    modern = version == "TLSv1.3"
+    suites = TLS13_SUITES if modern else USUAL_SUITES if usual else EVERY_SUITE
+    return offered(Offer(version, suites, features=not usual, lean=usual), name)
+
+
+def offered(offer: Offer, name: str) -> bytes:
+    """The ClientHello of an offer; `name` goes into SNI unless it is empty or an address."""
+    version = offer.version
     if version == "SSLv2":
         return _ssl2()
     wire = WIRE[version]
     modern = version == "TLSv1.3"
-    suites = TLS13_SUITES if modern else USUAL_SUITES if usual else EVERY_SUITE
+    suites = offer.suites if modern else (*offer.suites, RENEGOTIATION)
     body = struct.pack("!H", min(wire, 0x0303)) + secrets.token_bytes(32)
     body += _sized(secrets.token_bytes(32) if modern else b"", "B")
-    body += _sized(_words(suites if modern else (*suites, 0x00FF)), "H") + b"\x01\x00"
+    body += _sized(_words(suites), "H")
+    body += b"\x02\x01\x00" if offer.features and not modern else b"\x01\x00"
     if version != "SSLv3":
-        body += _sized(b"".join((*_server_name(name), *_extensions(modern=modern))), "H")
-    elif not usual:
+        body += _sized(b"".join((*_server_name(name), *_extensions(offer))), "H")
+    elif not offer.lean:
         body += _sized(b"".join(_server_name(name)), "H")
     message = b"\x01" + len(body).to_bytes(3, "big") + body
     return b"\x16" + struct.pack("!HH", min(wire, 0x0301), len(message)) + message
@@ -85,14 +118,21 @@ def _server_name(name: str) -> Iterable[bytes]:
         yield _extension(0x0000, _sized(b"\x00" + _sized(host, "H"), "H"))
 
 
-def _extensions(*, modern: bool) -> Iterable[bytes]:
-    yield _extension(0x000A, _sized(_words(GROUPS if modern else OLD_GROUPS), "H"))
+def _extensions(offer: Offer) -> Iterable[bytes]:
+    modern = offer.version == "TLSv1.3"
+    groups = offer.groups or (GROUPS if modern else OLD_GROUPS)
+    yield _extension(0x000A, _sized(_words(groups), "H"))
     yield _extension(0x000B, b"\x01\x00")
     yield _extension(0x000D, _sized(_words(SIGNATURES), "H"))
     if modern:
         yield _extension(0x002B, _sized(_words((WIRE["TLSv1.3"],)), "B"))
         # No key share: the server names suite and group in a HelloRetryRequest, neither computes.
         yield _extension(0x0033, b"\x00\x00")
+    elif offer.features:
+        yield _extension(STATUS_REQUEST, b"\x01\x00\x00\x00\x00")
+        yield _extension(HEARTBEAT, b"\x01")
+        for number in (ENCRYPT_THEN_MAC, EXTENDED_MASTER_SECRET, SESSION_TICKET):
+            yield _extension(number, b"")
 
 
 def _ssl2() -> bytes:

@@ -1,11 +1,13 @@
 """Which protocol versions an endpoint offers, asked with raw hellos, one connection a version."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
 from rempart.check import Gap, Reason, Unknown
-from rempart.collectors.tls.answer import Alert, Answer, Chosen, answer
+from rempart.collectors.tls.answer import Alert, Answer, Chosen
+from rempart.collectors.tls.asking import AT_ONCE, Ask
+from rempart.collectors.tls.flight import Flight, flight, said_all
 from rempart.collectors.tls.hello import hello
 from rempart.errors import CollectError, Refused, Truncated, Unreachable
 from rempart.observations.tls import TlsVersion
@@ -19,12 +21,11 @@ DECISIVE = frozenset(
         *("SSLv2 error", "no SSLv2 cipher in common"),
     }
 )
-Ask: TypeAlias = Callable[[bytes], bytes]
 
 
 @dataclass(slots=True)
 class Enumeration:
-    """What one endpoint answered so far. `ask` sends a hello and returns the raw answer."""
+    """What one endpoint answered so far; `flights` are its answers where it took the version."""
 
     ask: Ask
     name: str
@@ -32,18 +33,20 @@ class Enumeration:
     offered: dict[str, bool | Unknown] = field(default_factory=dict)
     garbled: dict[str, str] = field(default_factory=dict)
     failed: dict[str, CollectError] = field(default_factory=dict)
+    flights: dict[str, Flight] = field(default_factory=dict)
 
     def run(self, *, old: bool) -> Iterator[TlsVersion | Gap]:
         """One observation a version, or a gap where the answer was no TLS.
 
         Raises the first failure when no hello at all got an answer.
         """
-        for version in (*CURRENT, *OLD) if old else CURRENT:
-            self._first(version)
+        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="hello") as pool:
+            list(pool.map(self._first, (*CURRENT, *OLD) if old else CURRENT))
         if not self.offered and not self.garbled:
-            raise next(iter(self.failed.values()))
-        for version, why in self.failed.items():
-            self.offered[version] = self._again(version, why)
+            raise next(self.failed[one] for one in (*CURRENT, *OLD) if one in self.failed)
+        for version in (*CURRENT, *OLD):
+            if version in self.failed:
+                self.offered[version] = self._again(version, self.failed[version])
         for version in OLD if not old else ():
             self.offered[version] = Unknown(
                 Reason.NOT_AUTHORISED, f"{version} is asked only where the mandate allows active"
@@ -99,10 +102,14 @@ class Enumeration:
 
     def _asked(self, version: str, *, usual: bool = False) -> Answer:
         """The answer. Raises Unreachable when the connection ended without one."""
-        raw = self.ask(hello(version, self.name, usual=usual))
+        raw = self.ask(hello(version, self.name, usual=usual), said_all)
         if version == "SSLv2" and raw.startswith(b"HTTP/"):
             return Alert("SSLv2 error")  # a web server that took the hello for a bad request
-        found = answer(raw)
+        found = flight(raw)
+        if isinstance(found, Flight):
+            if found.chosen.version == version:
+                self.flights.setdefault(version, found)
+            return found.chosen
         if found is not None:
             return found
         if raw:
