@@ -62,11 +62,16 @@ class Lab:
             become="sudo" if become else "",
         )
 
-    def run(self, command: str) -> str:
-        """What a shell command prints there, as root."""
-        inside = ["nsenter", "-t", str(self.process), *(f"-{one}" for one in "mpurw")]
-        inside += ["sh", "-c", command]
-        done = subprocess.run(inside, capture_output=True, text=True, check=False, env=_PLAIN)
+    def command(self, line: str) -> tuple[str, ...]:
+        """What runs a line of shell there, as root."""
+        ways = (f"-{one}" for one in "mpurw")
+        return (need("nsenter", "util-linux"), "-t", str(self.process), *ways, "sh", "-c", line)
+
+    def run(self, line: str) -> str:
+        """What a line of shell prints there, as root."""
+        done = subprocess.run(
+            self.command(line), capture_output=True, text=True, check=False, env=_PLAIN
+        )
         return done.stdout + done.stderr
 
     def written(self) -> set[str]:
@@ -100,7 +105,7 @@ exec chroot "$ROOT" /bin/sh -c "$COMMAND"
 """
 
 
-def debian(folder: Path) -> Path:
+def debian(folder: Path, *more: str) -> Path:
     """A Debian 12 as its installer leaves it, with a few packages; about 20 s."""
     if os.geteuid() != 0:
         lacking("a Debian tree needs root")
@@ -112,7 +117,7 @@ def debian(folder: Path) -> Path:
             *("--dpkgopt=force-unsafe-io", "--dpkgopt=path-exclude=/usr/share/doc/*"),
             *("--dpkgopt=path-exclude=/usr/share/man/*",),
             *("--dpkgopt=path-exclude=/usr/share/locale/*",),
-            *(f"--include={','.join(PACKAGES)}", "bookworm", str(tree)),
+            *(f"--include={','.join((*PACKAGES, *more))}", "bookworm", str(tree)),
         ],
         capture_output=True,
         text=True,
