@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from rempart.check import Gap, Observation, Unknown
-from rempart.collectors import Probe, Wanted
+from rempart.collectors import Intensity, Probe, Wanted
 from rempart.collectors.directory import active_directory, ldif, members, openldap
 from rempart.collectors.directory.entries import Directory, Entry, chosen
 from rempart.collectors.text import clean
@@ -41,9 +41,15 @@ PROBES = (
     ),
     Probe(
         "doors",
-        "An anonymous search for one entry, and a sign-in without TLS by a name that is nowhere.",
+        "An anonymous search for one entry, on the same connection.",
         (DirectoryAccess,),
-        connections=2,
+    ),
+    Probe(
+        "clear",
+        "A sign-in without TLS by a name and a password that are nowhere.",
+        (DirectoryAccess,),
+        Intensity.ACTIVE,
+        connections=1,
     ),
 )
 PART: TypeAlias = Callable[[], Iterator[Observation | Gap]]

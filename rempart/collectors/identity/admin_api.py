@@ -6,17 +6,18 @@ clients come a hundred at a time. Without the right to see a part, that part is 
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlsplit
 
-from rempart.check import Gap, Observation
+from rempart.check import Gap, Observation, Unknown
 from rempart.collectors.identity.realm_file import Spot
 from rempart.collectors.keycloak.realm import WAYS, name_of, observations
 from rempart.collectors.text import clean
 from rempart.errors import CollectError, Limited, Privilege, Refused, Truncated
 from rempart.observations.clients import LoginClient
 from rempart.observations.identity import SignInFlow
+from rempart.observations.passwords import PasswordPolicy
 from rempart.scope.addresses import literal
 
 if TYPE_CHECKING:
@@ -93,7 +94,9 @@ def _observed(admin: Admin, found: dict[str, Any]) -> Iterator[Observation | Gap
 
     seen = tuple(observations(whole, place))
     for one in seen:
-        if not (cut and isinstance(one, SignInFlow) and one.way == "direct grant"):
+        if cut and isinstance(one, PasswordPolicy) and one.second_factor is True:
+            yield replace(one, second_factor=Unknown(cut.reason, f"{cut}: one may do without"))
+        elif not (cut and isinstance(one, SignInFlow) and one.way == "direct grant"):
             yield one
     if cut:
         for kind in (LoginClient, SignInFlow):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, Protocol
 
-from rempart.check import Evidence, Observation, Seen, Unknown
+from rempart.check import Evidence, Fact, Observation, Seen, Unknown, all_of, any_of
 from rempart.collectors.keycloak.flows import closed, demands, flows_of, offers
 from rempart.collectors.keycloak.policy import Rules, hashing, parsed
 from rempart.collectors.text import clean
@@ -42,12 +42,14 @@ def observations(realm: Realm, place: Place) -> Iterator[Observation]:
     rules = parsed(realm.get("passwordPolicy"))
     where = place("passwordPolicy") if "passwordPolicy" in realm else place()
     factor, words, decided = second_factor(realm)
-    yield _policy(realm, rules, factor, key, (where, place))
+    ways = tuple(_flows(realm, key, place))
+    alone = all_of(factor, *(_guarded(way) for way in ways if way.way != "reset"))
+    yield _policy(realm, rules, alone, key, (where, place))
     scheme, cost = hashing(rules, realm.get("keycloakVersion"))
     yield PasswordStorage(scheme, cost, **where.stamp(f"{key} new passwords"))
     yield _transit(realm, place("sslRequired").stamp(key))
     yield SignIn("factor", factor, words, **place(*decided).stamp(key))
-    yield from _flows(realm, key, place)
+    yield from ways
     yield _codes(realm, place("otpPolicyType").stamp(key))
     yield SelfService(
         _flag(realm, "registrationAllowed"),
@@ -73,7 +75,7 @@ def clients_of(realm: Realm) -> Iterator[tuple[int, Mapping[str, Any]]]:
             yield number, client
 
 
-def second_factor(realm: Realm) -> tuple[Seen[bool], str, tuple[Any, ...]]:
+def second_factor(realm: Realm) -> tuple[Fact, str, tuple[Any, ...]]:
     """Whether everybody needs a second factor, in which words, and the steps to what decided.
 
     A factor everybody must set up is as good as demanded where those who have one are asked.
@@ -96,8 +98,15 @@ def second_factor(realm: Realm) -> tuple[Seen[bool], str, tuple[Any, ...]]:
     return False, f"{shown} demands no second factor of everybody", ("browserFlow",)
 
 
+def _guarded(way: SignInFlow) -> Fact:
+    """Whether a way beside the main one lets nobody pass with the password alone."""
+    factor: Fact = way.factor == True  # noqa: E712  (three-valued)
+    closed_: Fact = way.closed == True  # noqa: E712  (three-valued)
+    return any_of(not way.clients, factor, closed_)
+
+
 def _policy(
-    realm: Realm, rules: Rules, factor: Seen[bool], key: str, places: tuple[Stamp, Place]
+    realm: Realm, rules: Rules, factor: Fact, key: str, places: tuple[Stamp, Place]
 ) -> PasswordPolicy:
     where, place = places
     locks = realm.get("bruteForceProtected") is True
@@ -141,7 +150,7 @@ def _transit(realm: Realm, stamp: dict[str, Any]) -> Transit:
     return Transit("identity", enforced, f"sslRequired {clean(ssl, 40)}", **stamp)
 
 
-def _flows(realm: Realm, key: str, place: Place) -> Iterator[Observation]:
+def _flows(realm: Realm, key: str, place: Place) -> Iterator[SignInFlow]:
     """The ways beside the main one, and the clients that take them."""
     flows = flows_of(realm)
     granted = tuple(
@@ -163,7 +172,7 @@ def _flows(realm: Realm, key: str, place: Place) -> Iterator[Observation]:
     yield from _own_flows(realm, key, place)
 
 
-def _own_flows(realm: Realm, key: str, place: Place) -> Iterator[Observation]:
+def _own_flows(realm: Realm, key: str, place: Place) -> Iterator[SignInFlow]:
     """Clients that leave the realm's flow for one of their own."""
     listed = realm.get("authenticationFlows")
     by_id = {
