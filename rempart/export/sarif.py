@@ -189,9 +189,10 @@ def _location(run: Run, result: ResultRecord) -> Json:
     if file:
         uri = quote(file, safe="/", errors="replace")
         physical: Json = {"artifactLocation": {"uri": uri, "uriBaseId": _base(run, result.subject)}}
-        if result.where.line and result.where.line > 0:
-            end = max(result.where.end_line or 0, result.where.line)
-            physical["region"] = {"startLine": result.where.line, "endLine": end}
+        # What a file leaves out stands on none of its lines; code scanning wants one all the same.
+        start = max(result.where.line or 1, 1)
+        end = max(result.where.end_line or 0, start)
+        physical["region"] = {"startLine": start, "endLine": end}
         location["physicalLocation"] = physical
     return location
 
