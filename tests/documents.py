@@ -3,7 +3,7 @@
 import base64
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -138,7 +138,7 @@ def message(values: list[str], *attached: tuple[str, bytes]) -> bytes:
     ).encode()
 
 
-def pdf(pages: list[str | None], *, drawn: bool = True) -> bytes:
+def pdf(pages: Sequence[str | None], *, drawn: bool = True) -> bytes:
     """A PDF with a page for each text; None is a page that shows a picture alone."""
     objects: list[bytes] = [b"", b""]
     kids = []

@@ -12,12 +12,13 @@ from typing import Final
 
 from rempart.observations.datastores import IdentifierCount
 from rempart.observations.identifiers.catalogue import BY_NAME
-from rempart.observations.identifiers.french import published_for_tests
+from rempart.observations.identifiers.french import TESTS
 
 RARE: Final = 8 << 20  # bytes after which the rarer classes are looked for in one block of eight
 NEAR: Final = 48  # bytes before a number in which a word can speak of it
 URL: Final = 400  # bytes before a number in which its address can begin
 DISTINCT: Final = 4096
+STATEMENTS: Final = 10_000  # numbers of a file that are asked whether they stand in a statement
 LINE: Final = 4096  # bytes at the end of a piece in which a line's end is looked for
 TAIL: Final = 600
 _WORDS: Final = re.compile(
@@ -41,12 +42,14 @@ _GROUPED: Final = (
 )
 # A number as most people have one (group 1), or as the shape allows: while being registered, of an
 # incomplete civil record, provisional, migrant. Fifteen characters a line.
-_SHAPED: Final = re.compile(
-    rb"^(?:([12]\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[1-9]\d|2[AB])\d{8})"
-    rb"|[1-478]\d\d(?:0[1-9]|1[0-2]|[23]\d|4[0-2]|[5-9]\d)(?!00)(?:\d\d|2[AB])\d{8}"
-    rb"|[5-8][12]\d{13})$",
-    re.MULTILINE,
+_ORDINARY: Final = rb"[12]\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[1-9]\d|2[AB])\d{8}"
+_OTHER: Final = (
+    rb"[1-478]\d\d(?:0[1-9]|1[0-2]|[23]\d|4[0-2]|[5-9]\d)(?!00)(?:\d\d|2[AB])\d{8}"
+    rb"|[5-8][12]\d{13}"
 )
+_SHAPED: Final = re.compile(rb"^(?:(%b)|%b)$" % (_ORDINARY, _OTHER), re.MULTILINE)
+_EITHER: Final = re.compile(rb"^(?:(%b)|(%b))$" % (_ORDINARY, _OTHER), re.MULTILINE)
+_NO_KEYS: Final = frozenset((b"00", b"98", b"99"))
 _ENCODED: Final = re.compile(rb"M[Tj][A-Za-z0-9]{2}(?:[MNO][A-Za-z0-9]{3}){4}(?![A-Za-z0-9+/=])")
 _HEX: Final = re.compile(b"x" + b"0" * 30 + b"(?![0A])")
 _RARE: Final = (
@@ -64,6 +67,7 @@ _WORD: Final = re.compile(
     rb"|immat|matricule)[^0-9\n]{0,24}\Z",
     re.IGNORECASE,
 )
+_TESTS: Final = frozenset(one.encode() for one in TESTS)
 _BEFORE: Final = frozenset(b"/=?&")
 _STATEMENT: Final = re.compile(
     rb"(?:\b(?:SELECT|INSERT|UPDATE|DELETE|CALL|EXECUTE)\b|parameters: |\$\d+ = )[^\n]{0,400}\Z",
@@ -91,7 +95,7 @@ class Scan:
         self._tight = _Count()
         self._counts: dict[tuple[str, str], _Count] = {}
         self._loose: set[bytes] = set()
-        self._blocks = 0
+        self._blocks = self._asked = 0
 
     def add(self, block: bytes) -> None:
         """Count what stands in some whole lines."""
@@ -105,7 +109,11 @@ class Scan:
         shapes = text.translate(_SHAPES)
         spans = [match.span() for match in _TOGETHER.finditer(shapes)]
         found = [text[start + 1 : end] for start, end in spans]
-        self._numbers(text, spans, [one if len(one) == 15 else _joined(one) for one in found])
+        found = [one if len(one) == 15 else _joined(one) for one in found]
+        if self._asked < STATEMENTS or not _BEFORE.isdisjoint([text[at] for at, _ in spans]):
+            self._numbers(text, spans, found)
+        else:
+            self._alone(found)
         for pattern in _GROUPED:
             spans = [match.span() for match in pattern.finditer(shapes)]
             found = [_joined(text[start + 1 : end]).upper() for start, end in spans]
@@ -118,18 +126,51 @@ class Scan:
         if not found:
             return
         count = self._counts.setdefault(("nir", "clear"), _Count())
-        shaped = tight = 0
+        shaped = tight = valid = loose = 0
         for match in _SHAPED.finditer(b"\n".join(found)):
             shaped += 1
+            number = match[0]
+            if match.lastindex is None:
+                if _keyed(number):
+                    known = self._known(number)
+                    shaped -= known
+                    loose += not known
+                continue
+            tight += 1
             start = spans[match.start() >> 4][0]
-            url = False
-            if match.lastindex is not None:
-                tight += 1
-                url = text[start] in _BEFORE and self._addressed(text, start)
-            if _keyed(match[0]):
-                self._valid(text, start, match, count, url=url)
+            url = text[start] in _BEFORE and self._addressed(text, start)
+            if _keyed(number):
+                valid += 1
+                count.test += number in _TESTS
+                if url:
+                    self.in_urls[1] += 1
+                elif self._asked < STATEMENTS:
+                    self._asked += 1
+                    self.in_statements += _stated(text, start)
         count.candidates += shaped
+        count.valid += valid + loose
         self._tight.candidates += tight
+        self._tight.valid += valid
+
+    def _alone(self, found: list[bytes]) -> None:
+        """The same for digits that stand in no address, where nobody asks any more where they are.
+
+        A file of records has one on each line.
+        """
+        ordinary, rare = [], []
+        for one, other in _EITHER.findall(b"\n".join(found)):
+            ordinary.append(one) if one else rare.append(other)
+        values = [(int(one), one) for one in ordinary]
+        right = [one for value, one in values if not (value // 100 + value % 100) % 97]
+        valid = [one for one in right if one[13:] not in _NO_KEYS]
+        new = [one for one in rare if _keyed(one)]
+        known = sum(map(self._known, new))
+        count = self._counts.setdefault(("nir", "clear"), _Count())
+        count.candidates += len(ordinary) + len(rare) - known
+        count.valid += len(valid) + len(new) - known
+        count.test += sum(one in _TESTS for one in valid)
+        self._tight.candidates += len(ordinary)
+        self._tight.valid += len(valid)
 
     def _addressed(self, text: bytes, start: int) -> bool:
         """Whether what stands before is an address up to here."""
@@ -139,27 +180,13 @@ class Scan:
         self.in_urls[0] += url
         return url
 
-    def _valid(
-        self, text: bytes, start: int, match: re.Match[bytes], count: _Count, *, url: bool
-    ) -> None:
-        if match.lastindex is None and not self._new(match[0]):
-            count.candidates -= 1
-            return
-        count.valid += 1
-        count.test += published_for_tests(match[0].decode())
-        self._tight.valid += match.lastindex is not None
-        self.in_urls[1] += url
-        if not url:
-            line = max(text.rfind(b"\n", 0, start), start - URL)
-            self.in_statements += _STATEMENT.search(text, line, start + 1) is not None
-
-    def _new(self, found: bytes) -> bool:
-        """Whether a number of a rare form comes the first time: a constant counts once."""
-        if len(self._loose) >= DISTINCT:
+    def _known(self, number: bytes) -> bool:
+        """Whether a number of a rare form came before: a constant of a program counts once."""
+        if number in self._loose:
             return True
-        known = found in self._loose
-        self._loose.add(found)
-        return not known
+        if len(self._loose) < DISTINCT:
+            self._loose.add(number)
+        return False
 
     def _rare(self, text: bytes, shapes: bytes) -> None:
         for pattern, names in _RARE:
@@ -209,6 +236,12 @@ def _keyed(found: bytes) -> bool:
         found = found[:5] + (b"19" if found[6] == 65 else b"18") + found[7:]
     number, key = divmod(int(found), 100)
     return not (number + key) % 97 and 1 <= key <= 97
+
+
+def _stated(text: bytes, start: int) -> bool:
+    """Whether a database statement, or its parameters, goes on up to here."""
+    line = max(text.rfind(b"\n", 0, start), start - URL, 0)
+    return _STATEMENT.search(text, line, start + 1) is not None
 
 
 def _joined(found: bytes) -> bytes:
