@@ -1,14 +1,17 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
+from msgspec import structs
 
 from rempart.archive import Tie
 from rempart.check import Evidence, Gap, Observation, Unknown
 from rempart.derive import ESTATE, Estate, drift, shared_key, store_chain
 from rempart.errors import Reason
+from rempart.observations.database_accounts import ClientRule
 from rempart.observations.datastores import Copy, DataStore, DataStoreFile, Dump, StoreChain
 from rempart.observations.estate import Drift, SharedKey
+from rempart.observations.passwords import PasswordPolicy
 from rempart.observations.ssh import SshdSettings
 from rempart.observations.volumes import Volume
 
@@ -49,7 +52,7 @@ def test_all_layers_clear_is_clear() -> None:
     [
         (CLAIMS, {"db-1": [Gap("Volume", Reason.UNREACHABLE, "no answer")]}, Reason.UNREACHABLE),
         (CLAIMS, {}, Reason.NO_COLLECTOR),
-        (replace(CLAIMS, on=""), {}, Reason.UNRESOLVED),
+        (structs.replace(CLAIMS, on=""), {}, Reason.UNRESOLVED),
     ],
 )
 def test_a_missing_link_is_unknown_with_its_reason(
@@ -179,3 +182,72 @@ def test_keys_of_one_name_in_two_roots_are_two_keys() -> None:
     ]
     found = list(shared_key.derived(estate([], x=stores)))
     assert [item.root for item in found] == ["prod", "recette"]
+
+
+def _rule(method: str, *, network: str = "10.0.4.0/24", line: int = 7, **more: Any) -> ClientRule:
+    words = ("hostssl", ("adh",), ("app",), network)
+    key = f"hostssl adh app {network}"
+    return ClientRule(*words, method, key=key, source="pg_hba.conf", line=line, **more)
+
+
+def test_rules_of_a_database_are_held_against_its_repository() -> None:
+    subjects = [
+        Tie(id="adh", kind="database"),
+        Tie(id="infra", kind="repository", declares={"adh": ("db/**",)}),
+    ]
+    declared = [replace(_rule("scram-sha-256"), source="db/pg_hba.conf")]
+    running = [_rule("md5"), _rule("trust", network="0.0.0.0/0", line=8)]
+    found = drifts(estate(subjects, infra=declared, adh=running))
+    changed = found["pg_hba hostssl adh app 10.0.4.0/24"]
+    assert (changed.declared, changed.observed) == ("scram-sha-256", "md5")
+    assert (changed.source, changed.line) == ("infra: db/pg_hba.conf", 7)
+    assert changed.observed_at == "adh: pg_hba.conf:7"
+    added = found["pg_hba hostssl adh app 0.0.0.0/0"]
+    assert (added.declared, added.observed) == (None, "trust")
+
+
+def test_rules_that_were_not_seen_may_have_drifted() -> None:
+    subjects = [
+        Tie(id="adh", kind="database"),
+        Tie(id="infra", kind="repository", declares={"adh": ("db/**",)}),
+    ]
+    declared = [replace(_rule("scram-sha-256"), source="db/pg_hba.conf")]
+    gaps = {"adh": [Gap("ClientRule", Reason.PRIVILEGE, "may not read")]}
+    (one,) = drifts(estate(subjects, gaps, infra=declared)).values()
+    assert isinstance(one.observed, Unknown)
+    assert one.observed.reason is Reason.PRIVILEGE
+
+
+def _passwords(**values: Any) -> PasswordPolicy:
+    given: dict[str, Any] = {
+        "min_length": 12,
+        "max_length": None,
+        "min_classes": 3,
+        "lower": 0,
+        "upper": 0,
+        "digits": 0,
+        "specials": 0,
+        "dictionary": False,
+        "max_failures": 5,
+        "unlock_seconds": 900,
+        "max_age_days": None,
+        "binds_admins": True,
+        "second_factor": False,
+        **values,
+    }
+    return PasswordPolicy(**given)
+
+
+def test_a_realm_and_pam_are_compared_by_what_the_repository_names() -> None:
+    subjects = [
+        Tie(id="realm", kind="identity"),
+        Tie(id="infra", kind="repository", declares={"realm": ("keycloak_realm.pro",)}),
+    ]
+    silent = Unknown(Reason.UNRESOLVED, "the provider names no such rule")
+    declared = _passwords(key="keycloak_realm.pro", source="realm.tf", line=3, dictionary=silent)
+    running = _passwords(key="pro", source="pro-realm.json", min_length=8)
+    found = drifts(estate(subjects, infra=[declared], realm=[running]))
+    assert (found["min_length"].declared, found["min_length"].observed) == (12, 8)
+    assert found["min_length"].observed_at == "realm: pro-realm.json"
+    assert found["max_failures"].declared == found["max_failures"].observed == 5
+    assert "dictionary" not in found

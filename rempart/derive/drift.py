@@ -1,66 +1,186 @@
-"""What a repository declares for a host and what the host runs, setting by setting."""
+"""What a repository declares for a subject and what the subject runs, setting by setting.
 
-from collections.abc import Iterator, Sequence
-from dataclasses import fields
+A repository's `declares` names the files or addresses that are a subject's: whatever they say of
+sshd, passwords, a realm or who may sign in to a database is held against what was observed there.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from fnmatch import fnmatchcase
+from typing import Any, Final
 
 from rempart.check import Gap, Observation, Unknown
 from rempart.derive import Estate
 from rempart.errors import Reason
+from rempart.observations.database_accounts import ClientRule
 from rempart.observations.estate import Drift
+from rempart.observations.identity import OtpPolicy, SelfService, SignInEvents
+from rempart.observations.passwords import PasswordPolicy
 from rempart.observations.ssh import SshdSettings
 
-NEEDS: tuple[type[Observation], ...] = (SshdSettings,)
-BRINGS: tuple[type[Observation], ...] = (Drift,)
+_ABOUT: Final = frozenset(field.name for field in fields(Observation)) | {"decided", "who"}
 
-_ABOUT = frozenset(field.name for field in fields(Observation)) | {"decided"}
-SETTINGS = tuple(field.name for field in fields(SshdSettings) if field.name not in _ABOUT)
+
+@dataclass(frozen=True, slots=True)
+class _Topic:
+    """A type both sides have, the word its keys begin with, and whether silence is a difference.
+
+    A file of sshd decides every setting, by sshd's own defaults; a policy in a repository only
+    those it names.
+    """
+
+    type: type[Observation]
+    word: str
+    whole: bool = False
+
+    @property
+    def settings(self) -> tuple[str, ...]:
+        return tuple(field.name for field in fields(self.type) if field.name not in _ABOUT)
+
+
+TOPICS: Final = (
+    _Topic(SshdSettings, "sshd", whole=True),
+    _Topic(PasswordPolicy, "passwords"),
+    _Topic(OtpPolicy, "realm.codes"),
+    _Topic(SelfService, "realm.self_service"),
+    _Topic(SignInEvents, "realm.events"),
+)
+SETTINGS: Final = TOPICS[0].settings
+# What each kind of subject is declared with; the first is what a host is expected to have.
+EXPECTED: Final[Mapping[str, tuple[type[Observation], ...]]] = {
+    "host": (SshdSettings, PasswordPolicy),
+    "database": (ClientRule, PasswordPolicy),
+    "identity": (PasswordPolicy, OtpPolicy, SelfService, SignInEvents),
+    "directory": (PasswordPolicy,),
+}
+NEEDS: tuple[type[Observation], ...] = (*(topic.type for topic in TOPICS), ClientRule)
+BRINGS: tuple[type[Observation], ...] = (Drift,)
 
 
 def derived(estate: Estate) -> Iterator[Observation | Gap]:
-    """One drift a setting of each host that a repository declares.
+    """One drift a setting of each subject that a repository declares.
 
-    A Gap where what is declared was not found: then nobody knows whether the host drifted.
+    A Gap where nothing that is declared was found for a host: nobody knows whether it drifted.
     """
-    hosts = {subject.id for subject in estate.subjects if subject.kind == "host"}
+    kinds = {one.id: one.kind for one in estate.subjects if one.kind in EXPECTED}
     for repository in estate.subjects:
-        declares = repository.declares
-        for host in sorted(hosts.intersection(declares)):
-            declared = _declared(estate, repository.id, declares[host])
-            if declared is None:
-                why = _undeclared(estate, repository.id, declares[host])
-                yield Gap(Drift.__name__, why.reason, why.detail, subject=host)
-            else:
-                yield from _drifts(estate, host, repository.id, declared)
+        for subject in sorted(set(kinds).intersection(repository.declares)):
+            patterns = repository.declares[subject]
+            found = list(_of_subject(estate, subject, kinds[subject], repository.id, patterns))
+            if not found and kinds[subject] == "host":
+                why = _undeclared(estate, repository.id, patterns)
+                yield Gap(Drift.__name__, why.reason, why.detail, subject=subject)
+            yield from found
 
 
-def _declared(estate: Estate, repository: str, patterns: Sequence[str]) -> SshdSettings | None:
-    """The settings for everybody that the first matching file declares."""
-    for one in estate.observations.get(repository, ()):
-        matches = any(fnmatchcase(one.source, pattern) for pattern in patterns)
-        if isinstance(one, SshdSettings) and matches and "Match" not in one.key:
-            return one
-    return None
+def _of_subject(
+    estate: Estate, subject: str, kind: str, repository: str, patterns: Sequence[str]
+) -> Iterator[Drift]:
+    declared = [
+        one
+        for one in estate.observations.get(repository, ())
+        if type(one) in EXPECTED[kind] and _fits(one, patterns)
+    ]
+    for topic in TOPICS:
+        mine = next((one for one in declared if _general(one, topic)), None)
+        if mine is not None:
+            yield from _drifts(estate, subject, repository, mine, topic)
+    rules = [one for one in declared if isinstance(one, ClientRule)]
+    if rules:
+        yield from _rules(estate, subject, repository, rules)
+
+
+def _fits(one: Observation, patterns: Sequence[str]) -> bool:
+    return any(fnmatchcase(one.source, each) or fnmatchcase(one.key, each) for each in patterns)
+
+
+def _general(one: Observation, topic: _Topic) -> bool:
+    """Whether it holds for everybody: a `Match` block or a policy for some people does not."""
+    narrow = "Match" in one.key or bool(getattr(one, "bound", ""))
+    return isinstance(one, topic.type) and not narrow
 
 
 def _drifts(
-    estate: Estate, host: str, repository: str, declared: SshdSettings
-) -> Iterator[Observation | Gap]:
-    seen = [one for one in estate.observations.get(host, ()) if isinstance(one, SshdSettings)]
-    observed = next((one for one in seen if not one.key), None)
-    for name in SETTINGS:
-        place = declared.decided.get(name)
-        value = _unseen(estate, host) if observed is None else getattr(observed, name)
+    estate: Estate, subject: str, repository: str, declared: Observation, topic: _Topic
+) -> Iterator[Drift]:
+    observed = _running(estate, subject, topic)
+    unseen = _unseen(estate, subject, topic.type)
+    for name in topic.settings:
+        wanted = getattr(declared, name)
+        if isinstance(wanted, Unknown) and not topic.whole:
+            continue
+        value = unseen if observed is None else getattr(observed, name)
+        if _silent(wanted) or _silent(value):
+            continue
+        place = _place(declared, name)
         yield Drift(
             name,
-            getattr(declared, name),
-            value,
-            subject=host,
-            key=f"sshd.{name}",
-            source=f"{repository}: {place.source if place else declared.source}",
-            line=place.line if place else None,
-            end_line=place.line if place else None,
+            _plain(wanted),
+            _plain(value),
+            _where(subject, observed, name),
+            subject=subject,
+            key=f"{topic.word}.{name}",
+            source=f"{repository}: {place.source}",
+            line=place.line,
+            end_line=place.line,
             taken=declared.taken if observed is None else observed.taken,
+        )
+
+
+def _running(estate: Estate, subject: str, topic: _Topic) -> Observation | None:
+    found = [one for one in estate.observations.get(subject, ()) if isinstance(one, topic.type)]
+    if topic.type is SshdSettings:
+        return next((one for one in found if not one.key), None)
+    general = [one for one in found if _general(one, topic)]
+    return general[0] if general else None
+
+
+def _silent(value: object) -> bool:
+    """Whether a side was never asked this: there is nothing to compare."""
+    return isinstance(value, Unknown) and value.detail.startswith(
+        ("the version that", "the reader")
+    )
+
+
+def _place(one: Any, name: str) -> Any:  # noqa: ANN401  (an observation, or the place of a setting)
+    return getattr(one, "decided", {}).get(name) or one
+
+
+def _where(subject: str, observed: Observation | None, name: str) -> str:
+    if observed is None:
+        return subject
+    place = _place(observed, name)
+    line = f":{place.line}" if place.line else ""
+    return f"{subject}: {place.source or type(observed).__name__}{line}"
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401
+    """Lists as one text: their order is theirs."""
+    return ", ".join(map(str, value)) or "none" if isinstance(value, tuple) else value
+
+
+def _rules(
+    estate: Estate, subject: str, repository: str, declared: Sequence[ClientRule]
+) -> Iterator[Drift]:
+    """Rules of pg_hba.conf by their words: the method on both sides, None where one is missing."""
+    seen = [one for one in estate.observations.get(subject, ()) if isinstance(one, ClientRule)]
+    unseen = _unseen(estate, subject, ClientRule)
+    running = {one.key: one for one in reversed(seen)}  # of equals the first decides
+    wanted = {one.key: one for one in reversed(declared)}
+    for key in dict.fromkeys((*(one.key for one in declared), *(one.key for one in seen))):
+        here, there = wanted.get(key), running.get(key)
+        place = here or declared[0]
+        yield Drift(
+            f"pg_hba {key}",
+            here.method if here else None,
+            unseen if not seen else there.method if there else None,
+            f"{subject}: {there.source}:{there.line}" if there else f"{subject}: pg_hba.conf",
+            subject=subject,
+            key=f"pg_hba {key}",
+            source=f"{repository}: {place.source}",
+            line=here.line if here else None,
+            end_line=here.line if here else None,
+            taken=(there or place).taken,
         )
 
 
@@ -73,8 +193,8 @@ def _undeclared(estate: Estate, repository: str, patterns: Sequence[str]) -> Unk
     return Unknown(Reason.UNRESOLVED, detail)
 
 
-def _unseen(estate: Estate, host: str) -> Unknown:
-    for gap in estate.gaps.get(host, ()):
-        if gap.type == SshdSettings.__name__:
+def _unseen(estate: Estate, subject: str, kind: type[Observation]) -> Unknown:
+    for gap in estate.gaps.get(subject, ()):
+        if gap.type == kind.__name__:
             return Unknown(gap.reason, gap.detail)
-    return Unknown(Reason.NO_COLLECTOR, f"the sshd of {host} was not asked")
+    return Unknown(Reason.NO_COLLECTOR, f"{subject} was not asked")

@@ -8,11 +8,17 @@ from rempart.observations.passwords import PasswordPolicy
 
 @dataclass(frozen=True, slots=True)
 class Drift(Observation):
-    """One setting as a repository declares it and as the subject runs it; key: `sshd.<field>`."""
+    """One thing as a repository declares it and as the subject runs it; key: what it is of.
+
+    Keys are `sshd.<setting>`, `passwords.<rule>`, `realm.<setting>`, `pg_hba <rule>` and the like.
+    `source` is where it is declared, `observed_at` where it was seen to run. A rule that one side
+    does not have is None there.
+    """
 
     setting: str
     declared: Seen[str | int | bool | None]
     observed: Seen[str | int | bool | None]
+    observed_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from rempart.collectors.repository.ansible.paths import may_be
 from rempart.collectors.repository.compose.names import NAMED
 from rempart.collectors.repository.servers.families import family_of
 from rempart.collectors.tree import Found
+from rempart.observations.database_accounts import ClientRule
 from rempart.observations.datastores import DataStore
 from rempart.observations.exposure import LiteralSecret, OpenPort, PublicEndpoint, Workload
 from rempart.observations.fixtures import HealthIdentifiers
@@ -44,12 +45,13 @@ BRINGS_OF: dict[str, Types] = {
     "ansible": (
         *(Volume, DataStore, PublicEndpoint, OpenPort, Transit, TlsVersion, EncryptionKey),
         *(SignIn, PasswordPolicy, LiteralSecret, SshdSettings, PeerVerification, Workload),
+        ClientRule,
     ),
     "keycloak": (*REALM, LiteralSecret),
     "pipelines": (LiteralSecret, SignIn, Transit, PeerVerification),
     "servers": (
         *(Volume, DataStore, OpenPort, Transit, TlsVersion, SignIn, PasswordPolicy),
-        *(LiteralSecret, SshdSettings, PeerVerification),
+        *(LiteralSecret, SshdSettings, PeerVerification, ClientRule),
     ),
     "manifests": (
         *(Volume, DataStore, PublicEndpoint, OpenPort, Transit, TlsVersion, EncryptionKey),

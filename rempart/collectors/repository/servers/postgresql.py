@@ -5,15 +5,17 @@ Source: PostgreSQL 17 documentation, 19.3 (connections), 20.1 (pg_hba.conf).
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from rempart.check import Observation, Seen, Unknown, any_of, negated
+from rempart.check import Observation, Seen, Unknown, Vantage, any_of, negated
+from rempart.collectors.database.credentials.client_rules import rules as as_read
 from rempart.collectors.reach import lets_everybody_in
 from rempart.collectors.repository.opened import opened
 from rempart.collectors.repository.servers.lines import TEMPLATED, Settings, Text, assigned
 from rempart.collectors.repository.servers.versions import from_least
 from rempart.collectors.repository.terraform.values import unresolved
 from rempart.collectors.text import clean
+from rempart.observations.database_accounts import ClientRule
 from rempart.observations.sign_in import SignIn
 from rempart.observations.transit import Transit
 
@@ -46,6 +48,8 @@ class Rule:
     line: int
     written: str
     sure: bool
+    databases: str = ""
+    accounts: str = ""
 
     @property
     def remote(self) -> bool:
@@ -66,11 +70,14 @@ def rules(text: Text) -> Iterator[Rule]:
         if rest and kind != "local" and _MASK.fullmatch(rest[0]):
             address, rest = f"{address}/{rest[0]}", rest[1:]
         method = rest[0].lower().strip('"') if rest else ""
-        yield Rule(kind, address, method, line.number, clean(line.text.strip(), 100), line.sure)
+        written = clean(line.text.strip(), 100)
+        databases, accounts = (*(one.strip('"') for one in words[:2]), "", "")[:2]
+        yield Rule(kind, address, method, line.number, written, line.sure, databases, accounts)
 
 
 def access(text: Text) -> Iterator[Observation]:
     """What pg_hba.conf alone decides: who is asked for nothing, and from where people may come."""
+    yield from client_rules(text)
     found = [rule for rule in rules(text) if rule.method and rule.method != "reject"]
     if not found:
         return
@@ -93,6 +100,28 @@ def access(text: Text) -> Iterator[Observation]:
         yield from opened(text.path, [(PORT, PORT)], values, text.place(widest.line))
         enforced, words, line = _refused(remote)
         yield Transit("database", enforced, words, **text.place(line).stamp(text.path))
+
+
+def client_rules(text: Text) -> Iterator[Observation]:
+    """The rules as the server will read them; one that a template fills in is not decided here."""
+    decided = [rule for rule in rules(text) if rule.sure and not TEMPLATED.search(rule.written)]
+    rows = [
+        (
+            *(str(rule.line), rule.kind, rule.databases, rule.accounts, *_address(rule.address)),
+            *(rule.method, None, None, text.path),
+        )
+        for rule in decided
+        if rule.method
+    ]
+    for one in as_read(rows):
+        if isinstance(one, ClientRule):
+            yield replace(one, vantage=Vantage.DECLARED, source=text.path)
+
+
+def _address(written: str) -> tuple[str, str]:
+    """Address and mask, as the server's view tells them apart."""
+    address, _, mask = written.partition("/")
+    return (address, mask) if _MASK.fullmatch(mask) else (written, "")
 
 
 def _trusts(rule: Rule) -> bool | Unknown:
