@@ -37,13 +37,16 @@ class HostServed:
 @contextmanager
 def serve(folder: Path) -> Iterator[HostServed]:
     """The host, answering while the block runs; keys are made afresh in the folder."""
+    from rempart.demo import database
     from rempart.demo.ssh import Server, write_key
 
     key, known_hosts = write_key(folder / "audit_ed25519"), folder / "known_hosts"
-    answers = recorded()
-    server = Server(
-        USER, key, write_key(folder / "host_ed25519"), lambda asked: reply(asked, answers)
-    )
+    answers, rows = recorded(), database.recorded()
+
+    def said(asked: bytes) -> bytes:
+        return database.reply(asked, rows) or reply(asked, answers)
+
+    server = Server(USER, key, write_key(folder / "host_ed25519"), said)
     with socket.create_server(("127.0.0.1", 0), backlog=16) as listener:
         port = listener.getsockname()[1]
         known_hosts.write_text(f"[127.0.0.1]:{port} {server.known}\n", encoding="ascii")

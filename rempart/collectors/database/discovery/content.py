@@ -74,7 +74,7 @@ def old_rows(
     shown = tuple(one.shown for one in dates)
     why = _untold(dates, retention)
     if why is not None or retention is None:
-        return OldRows(retention or "", shown, why, why, why, key=key, source=key)  # type: ignore[arg-type]
+        return OldRows(str(retention or ""), shown, why, why, why, key=key, source=key)  # type: ignore[arg-type]
     place = f"{dialect.name(sample.table.schema)}.{dialect.name(sample.table.name)}"
     latest = dialect.latest([dialect.name(one.name) for one in dates])
     old = f"count(CASE WHEN d < {dialect.text(_cutoff(retention))} THEN 1 END)"
@@ -86,10 +86,10 @@ def old_rows(
         ((rows, expired, oldest),) = session.ask(statement, seconds=AGING)
     except CollectError as error:
         why = Unknown(error.reason, str(error))
-        return OldRows(retention, shown, why, why, why, key=key, source=key)
+        return OldRows(str(retention), shown, why, why, why, key=key, source=key)
     month = f"{oldest[:4]}-{oldest[4:]}" if oldest else ""
     return OldRows(
-        *(retention, shown, int(rows or 0), int(expired or 0), month), key=key, source=key
+        *(str(retention), shown, int(rows or 0), int(expired or 0), month), key=key, source=key
     )
 
 
