@@ -137,6 +137,8 @@ class Host(Subject, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A machine, asked over SSH (`ssh: local` is this one), or brought as a bundle or as files.
 
     `jump` is the host to go through; `sessions` caps how many go through this one at a time.
+    `client: openssh` lets OpenSSH's own client sign in where the library knows none of the host's
+    algorithms.
     """
 
     kind: ClassVar[str] = "host"
@@ -148,6 +150,7 @@ class Host(Subject, frozen=True, forbid_unknown_fields=True, kw_only=True):
     known_hosts: Path | None = None
     become: Literal["", "sudo"] = ""
     jump: str = ""
+    client: Literal["", "openssh"] = ""
     sessions: Annotated[int, Meta(ge=1, le=100)] = 10
     bundle: Path | None = None
     captured: Path | None = None

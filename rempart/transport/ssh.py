@@ -7,7 +7,6 @@ path closes the channel and the transport. Neither agent nor X11 is ever forward
 
 import contextlib
 import functools
-import io
 import logging
 import socket
 from collections.abc import Iterator
@@ -22,15 +21,20 @@ from rempart.transport import ssh_peer
 from rempart.transport.access import Access
 from rempart.transport.deadline import shut
 from rempart.transport.known_hosts import KnownKeys, known_keys
-from rempart.transport.private_keys import openssh
+from rempart.transport.openssh import Master, connected
 from rempart.transport.ssh_channel import CUT, closing, output
-from rempart.transport.ssh_peer import Endpoint, Output, endpoint, nothing_in_common
+from rempart.transport.ssh_identity import Identities
+from rempart.transport.ssh_peer import (
+    Endpoint,
+    NothingInCommon,
+    Output,
+    endpoint,
+    nothing_in_common,
+)
 
 __all__ = ["Output", "run_script"]
 
 CAP = 4_000_000
-_CERTIFICATE = "-cert.pub"
-AGENT_KEYS = 5  # sshd's MaxAuthTries is 6
 _PATIENCE = 3600.0  # paramiko's own limits; the access deadline is always the shorter one
 
 logging.getLogger("paramiko").setLevel(logging.CRITICAL)  # it prints a traceback for each refusal
@@ -61,12 +65,13 @@ def run_script(access: Access, host: Any, script: bytes, *, cap: int = CAP) -> O
     Raises Unreachable, Refused (host key, authentication, no common algorithm), Truncated (no
     readable SSH), Limited or NotAuthorised. The login writes the host's own authentication log.
     """
-    opened = functools.partial(_connected, access, host)
+    opened = functools.partial(_opened, access, host)
     if access.kept is None:
         with opened() as one:
-            return _output(access, one, script, cap)
-    with access.kept.turn(access, host.id, opened) as one, _watched(access, one):
-        return _output(access, one, script, cap)
+            return one.run(access, script, cap)
+    with access.kept.turn(access, host.id, opened) as held, _watched(access, held.wire):
+        answer: Output = held.run(access, script, cap)
+        return answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,28 @@ class _Connection:
         """Whether it is still there."""
         return self.client.is_active()
 
+    def run(self, access: Access, script: bytes, cap: int) -> Output:
+        """What `sh -s` printed when given the script."""
+        with (
+            _said(access, str(self.place), self.client),
+            closing(self.client.open_session(timeout=_PATIENCE)) as channel,
+        ):
+            return output(access, self.client, channel, script, cap)
+
+
+@contextlib.contextmanager
+def _opened(access: Access, host: Any) -> Iterator["_Connection | Master"]:  # noqa: ANN401
+    """The host signed in to; by OpenSSH's client where the library cannot and the inventory may."""
+    with contextlib.ExitStack() as stack:
+        one: _Connection | Master
+        try:
+            one = stack.enter_context(_connected(access, host))
+        except NothingInCommon:
+            if host.client != "openssh":
+                raise
+            one = stack.enter_context(connected(access, host))
+        yield one
+
 
 @contextlib.contextmanager
 def _connected(access: Access, host: Any) -> Iterator[_Connection]:  # noqa: ANN401
@@ -92,21 +119,13 @@ def _connected(access: Access, host: Any) -> Iterator[_Connection]:  # noqa: ANN
 
 
 @contextlib.contextmanager
-def _watched(access: Access, one: _Connection) -> Iterator[None]:
+def _watched(access: Access, wire: socket.socket) -> Iterator[None]:
     """The connection is shut when this subject's time is up, and no longer once it is done."""
-    access.watch(one.wire)
+    access.watch(wire)
     try:
         yield
     finally:
-        access.deadline.forget(one.wire)
-
-
-def _output(access: Access, one: _Connection, script: bytes, cap: int) -> Output:
-    with (
-        _said(access, str(one.place), one.client),
-        closing(one.client.open_session(timeout=_PATIENCE)) as channel,
-    ):
-        return output(access, one.client, channel, script, cap)
+        access.deadline.forget(wire)
 
 
 @contextlib.contextmanager
@@ -184,7 +203,7 @@ def _sign_in(client: _Client, host: Any, place: Endpoint) -> None:  # noqa: ANN4
     """Try the key, the agent's keys or the password the inventory names, and nothing else."""
     accepted: list[str] = []
     tried = 0
-    with contextlib.closing(_Identities(host)) as identities:
+    with contextlib.closing(Identities(host)) as identities:
         for key in identities.offered():
             tried += 1
             try:
@@ -206,40 +225,6 @@ def _sign_in(client: _Client, host: Any, place: Endpoint) -> None:  # noqa: ANN4
     raise Refused(f"{place}: authentication of {place.user} refused{told}")
 
 
-class _Identities:
-    """The keys to try: the file the inventory names, else those of the agent."""
-
-    def __init__(self, host: Any) -> None:  # noqa: ANN401
-        self._host = host
-        self._agent: paramiko.Agent | None = None
-
-    def offered(self) -> Iterator[paramiko.PKey]:
-        """One key of a file, or the first few the agent holds."""
-        key, secret = self._host.key, self._host.passphrase
-        if key is not None and str(key) != "agent:":
-            text = openssh(key, secret.resolve() if secret is not None else None)
-            yield _parsed(text, key.with_name(key.name + _CERTIFICATE))
-        elif key is not None or self._host.password is None:
-            self._agent = paramiko.Agent()
-            yield from self._agent.get_keys()[:AGENT_KEYS]
-
-    def close(self) -> None:
-        """Leave the agent."""
-        if self._agent is not None:
-            self._agent.close()
-
-
-@functools.lru_cache(maxsize=64)
-def _parsed(text: str, certificate: Path) -> paramiko.PKey:
-    for kind in (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey):
-        with contextlib.suppress(paramiko.SSHException):
-            key: paramiko.PKey = kind.from_private_key(io.StringIO(text))
-            if certificate.exists():
-                key.load_certificate(str(certificate))
-            return key
-    raise Refused(f"{certificate.name.removesuffix(_CERTIFICATE)}: a key type SSH no longer takes")
-
-
 @contextlib.contextmanager
 def _said(access: Access, where: str, client: _Client) -> Iterator[None]:
     """Turn what paramiko raises into our own words; its thread raises whatever it met."""
@@ -255,7 +240,8 @@ def _said(access: Access, where: str, client: _Client) -> Iterator[None]:
 def _mapped(where: str, error: Exception, client: _Client) -> CollectError:
     if isinstance(error, paramiko.ssh_exception.IncompatiblePeer):
         offered = getattr(client, "offered", {})
-        return Refused(f"{where}: {nothing_in_common(offered, client.get_security_options())}")
+        words = nothing_in_common(offered, client.get_security_options())
+        return NothingInCommon(f"{where}: {words}")
     if isinstance(error, EOFError | OSError) or "EOF" in str(error):
         return Unreachable(f"{where}: closed before the script could run")
     if isinstance(error, paramiko.AuthenticationException):

@@ -44,6 +44,10 @@ _KINDS = (
 )
 
 
+class NothingInCommon(Refused):
+    """The two sides share no sound algorithm; the message holds both lists."""
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """A host as the inventory writes it: `user@host:port`."""

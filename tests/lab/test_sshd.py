@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from rempart.check import Gap, Reason
 from rempart.collectors.host import BRINGS, collect
@@ -19,8 +20,11 @@ from rempart.inventory.values import Key
 from rempart.observations.accounts import Account
 from rempart.observations.ssh import SshdSettings
 from rempart.observations.volumes import Swap, Volume
+from rempart.scope import Scope, guarded
+from rempart.transport.kept import Kept
+from rempart.transport.ssh import run_script
 from tests.lab import lacking, need
-from tests.loopback import access
+from tests.loopback import access, mandate
 from tests.ssh_server import write_key
 
 pytestmark = pytest.mark.lab
@@ -147,6 +151,56 @@ def test_a_key_the_host_does_not_know_is_refused(tmp_path: Path) -> None:
         (tmp_path / "authorized_keys").write_text("")
         with access(host) as allowed, pytest.raises(Refused):
             list(collect(host, allowed, frozenset({Swap})))
+
+
+NEWER = "UsePAM no\nCiphers chacha20-poly1305@openssh.com\n"
+
+
+def test_algorithms_the_library_lacks_are_named_on_both_sides(tmp_path: Path) -> None:
+    with (
+        running(tmp_path, NEWER) as host,
+        access(host) as allowed,
+        pytest.raises(Refused, match="no common cipher") as caught,
+    ):
+        run_script(allowed, host, b"id -u\n")
+
+    assert "the host offers chacha20-poly1305@openssh.com; we offer aes128-ctr" in str(caught.value)
+
+
+def test_openssh_signs_in_where_the_inventory_allows_it(tmp_path: Path) -> None:
+    need("ssh", "openssh-client")
+    with running(tmp_path, NEWER) as served:
+        host = replace(served, client="openssh")
+        kept = Kept({"lab": {"lab", "other"}})
+        with kept, access(host) as allowed, guarded(Scope.of(mandate())):
+            allowed.kept = kept
+            first = run_script(allowed, host, b"echo one; echo two >&2; exit 3\n")
+            used = allowed.connections
+            big = run_script(allowed, host, b"head -c 300000 /dev/zero; sleep 0\n", cap=100_000)
+            last = run_script(allowed, host, b"printf %s $0\n")
+
+    assert (first.stdout, first.stderr, first.status) == (b"one\n", b"two\n", 3)
+    assert first.cipher == "chacha20-poly1305@openssh.com"
+    assert first.host_key.startswith("ssh-ed25519 SHA256:")
+    assert (len(big.stdout), big.reason) == (100_000, Reason.LIMIT)
+    assert last.status == 0
+    assert allowed.connections == used == 2  # the attempt that found nothing in common, and this
+
+
+def test_openssh_meets_the_deadline_and_a_changed_host_key(tmp_path: Path) -> None:
+    need("ssh", "openssh-client")
+    with running(tmp_path, NEWER) as served:
+        host = replace(served, client="openssh")
+        with access(host, seconds=2) as allowed:
+            late = run_script(allowed, host, b"sleep 30\n")
+        assert host.known_hosts is not None
+        key = write_key(tmp_path / "other")
+        line = host.known_hosts.read_text().split()[0]
+        host.known_hosts.write_text(f"{line} {key.get_name()} {key.get_base64()}\n")
+        with access(host) as allowed, pytest.raises(Refused):
+            run_script(allowed, host, b"id\n")
+
+    assert late.reason is Reason.LIMIT
 
 
 @pytest.mark.parametrize("text", CONFIGS)
