@@ -42,7 +42,7 @@ class Tie(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     """What ties a subject to others: where it lies, what it copies and declares. No address.
 
     `path` is where its data lie on the host `on`, or here: a folder, empty where nobody says.
-    `population` is who signs in there.
+    `population` is who signs in there, `environment` what it is for: production, test ...
     """
 
     id: str
@@ -52,6 +52,7 @@ class Tie(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     path: str = ""
     declares: dict[str, tuple[str, ...]] = {}
     population: str = ""
+    environment: str = ""
 
 
 class Context(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -189,6 +189,7 @@ def tie(subject: Subject) -> Tie:
         str(place),
         getattr(subject, "declares", {}),
         subject.population,
+        getattr(subject, "environment", ""),
     )
 
 

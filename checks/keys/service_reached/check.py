@@ -1,0 +1,15 @@
+from rempart.check import Figure, Result, all_of, negated, spoken, verdict
+from rempart.observations.keys import KeyReference
+
+
+def check(reference: KeyReference) -> Result:
+    token = reference.token == True  # noqa: E712  (three-valued)
+    encrypted = reference.encrypted == True  # noqa: E712
+    facts: dict[str, Figure] = {
+        "service": reference.service,
+        "encrypted": spoken(reference.encrypted),
+        "token": spoken(reference.token),
+    }
+    way = "in clear" if reference.encrypted is False else "encrypted"
+    seen = f"{reference.service}, way {way}, credential in clear: {spoken(reference.token)}"
+    return verdict(all_of(encrypted, negated(token)), seen, reference, facts=facts)

@@ -1,0 +1,16 @@
+from rempart.check import Figure, Result, Severity, all_of, any_of, negated, spoken, verdict
+from rempart.observations.volumes import CoreDumps
+
+
+def check(cores: CoreDumps) -> Result:
+    nowhere = negated(cores.kept == True)  # noqa: E712  (three-valued)
+    safe = any_of(nowhere, cores.encrypted == True)  # noqa: E712
+    ordinary = any_of(nowhere, cores.privileged == 0)
+    facts: dict[str, Figure] = {
+        "handler": spoken(cores.handler),
+        "place": cores.place or "the folder of each process",
+        "privileged": spoken(cores.privileged),
+    }
+    seen = f"{facts['handler']}, {facts['place']}, fs.suid_dumpable {facts['privileged']}"
+    severity = Severity.LOW if safe is True else None  # what is privileged, on an encrypted volume
+    return verdict(all_of(safe, ordinary), seen, cores, facts=facts, severity=severity)
