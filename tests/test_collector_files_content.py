@@ -5,6 +5,7 @@ import gzip
 import io
 import lzma
 import os
+import shutil
 import tarfile
 import time
 import zipfile
@@ -14,8 +15,9 @@ import pytest
 import zstandard
 
 from rempart.collectors.files import parts
+from rempart.collectors.files import pdf as reading
 from rempart.collectors.files.scan import Scan, whole
-from rempart.errors import Unreachable
+from rempart.errors import Limited, Truncated, Unreachable
 from tests import documents
 from tests.documents import (
     docx,
@@ -149,6 +151,64 @@ def test_looks_into_what_is_packed(tmp_path: Path, name: str, pack: object) -> N
     (tmp_path / name).write_bytes(pack(TEXT.encode()))  # type: ignore[operator]
     assert found(tmp_path) == {name: [("nir", "clear", 20)]}
     assert missed(tmp_path) == []
+
+
+def locked(pages: list[str], *, owner: bool = False) -> bytes:
+    from pypdf import PdfReader, PdfWriter
+
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf(pages))))
+    if owner:  # opens for everybody: a lock that holds nobody
+        writer.encrypt("", owner_password="owner", algorithm="AES-256")
+    else:
+        writer.encrypt("geheim", algorithm="AES-256")
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def test_a_pdf_is_closed_only_where_it_asks_for_a_password(tmp_path: Path) -> None:
+    (tmp_path / "closed.pdf").write_bytes(locked(PEOPLE))
+    (tmp_path / "open.pdf").write_bytes(locked(PEOPLE, owner=True))
+    assert found(tmp_path) == {"open.pdf": [("nir", "clear", 20)]}
+    assert (read(tmp_path).sealed, missed(tmp_path)) == (1, [])
+
+
+def test_a_pdf_reader_that_hangs_is_killed_and_the_next_file_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    modules = tmp_path / "modules"
+    modules.mkdir()
+    (modules / "slow_child.py").write_text(
+        "import sys, time\nif b'hang' in sys.stdin.buffer.read(4000):\n    time.sleep(600)\n"
+    )
+    monkeypatch.setattr(reading, "CHILD", "slow_child")
+    monkeypatch.syspath_prepend(modules)
+    monkeypatch.setattr(reading, "_package", lambda: str(modules))
+    with reading.Documents(seconds=0.5) as documents, pytest.raises(Limited, match=r"0\.5 s"):
+        list(documents.pages(b"hang" * 2000))
+    monkeypatch.undo()
+    with reading.Documents() as documents:
+        assert [len(page or b"") for page in documents.pages(pdf(["abc", None]))] == [3, 0]
+
+
+def test_a_pdf_reader_that_dies_is_started_again(tmp_path: Path) -> None:
+    with reading.Documents() as documents:
+        assert list(documents.pages(pdf(["abc"]))) == [b"abc"]
+        documents._engine._child.kill()  # type: ignore[union-attr]
+        with pytest.raises(Truncated):
+            list(documents.pages(pdf(["abc"])))
+        assert list(documents.pages(pdf(["abc"]))) == [b"abc"]
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs poppler-utils")
+def test_poppler_reads_where_the_package_is_missing() -> None:
+    engine = reading._Poppler("pdftotext", 20)
+    pages = [page and page.strip() for page in engine.pages(pdf(["abc", None, "def"]))]
+    assert pages == [b"abc", None, b"def"]
+    with pytest.raises(reading.Locked):
+        list(engine.pages(locked(["abc"])))
+    with pytest.raises(Truncated):
+        list(engine.pages(b"%PDF-1.7 nothing"))
 
 
 def tarred(mode: str = "w", *, format_: int = tarfile.PAX_FORMAT) -> bytes:
@@ -288,6 +348,16 @@ def test_what_cannot_be_read_says_why(
     assert one[:2] == (name, reason)
     assert detail in one[2]
     assert time.monotonic() - begun < 20
+
+
+def test_what_was_not_read_is_no_file_read(tmp_path: Path) -> None:
+    (tmp_path / "a.zip").write_bytes(bomb())
+    (tmp_path / "a.png").write_bytes(PNG)
+    (tmp_path / "a.pdf").write_bytes(pdf([None]))
+    (tmp_path / "a.age").write_bytes(b"age-encryption.org/v1\n-> X25519 x\n--- y\n" + bytes(99))
+    seen = read(tmp_path)
+    assert sum(one.files for one in seen.places) == 0
+    assert seen.sealed == 1
 
 
 def test_a_hole_of_ten_gigabytes_takes_no_time(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ PLACES: Final[tuple[PlaceName, ...]] = (
 
 
 class Place(msgspec.Struct, frozen=True):
-    """How much of one kind of place was read: regular files, their bytes, lines of text in them."""
+    """How much of one kind of place was read: files read whole, bytes of all, lines of text."""
 
     name: str
     files: int

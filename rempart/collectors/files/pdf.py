@@ -71,6 +71,10 @@ class Documents:
         yield from self._engine.pages(data)
 
 
+def _package() -> str:
+    return str(Path(rempart.__file__).parents[1])
+
+
 def _engine(seconds: float) -> Pages:
     if all(importlib.util.find_spec(name) is not None for name in ("pypdfium2", CHILD)):
         return _Pdfium(seconds)
@@ -125,7 +129,7 @@ class _Pdfium:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 cwd="/",
-                env={"PYTHONPATH": str(Path(rempart.__file__).parents[1]), "LANG": "C.UTF-8"},
+                env={"PYTHONPATH": _package(), "LANG": "C.UTF-8"},
                 start_new_session=True,
             )
             assert self._child.stdin is not None  # noqa: S101

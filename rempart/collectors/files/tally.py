@@ -58,8 +58,9 @@ class Tally:
 
     def add(self, path: str, place: str, size: int, looked: Looked, *, records: bool) -> None:
         """One file that was looked into."""
-        figures = self._places.setdefault(place, Counter())
-        figures.update(files=1, size=size, lines=looked.scan.lines)
+        if looked.scan.size:  # a picture, or what is encrypted, was not read
+            figures = self._places.setdefault(place, Counter())
+            figures.update(files=not looked.unread, size=size, lines=looked.scan.lines)
         self._sealed += looked.sealed
         for (reason, detail), count in looked.unread.items():
             self.missed(path, place, reason, detail, count)
