@@ -11,25 +11,11 @@ from rempart.judge.passwords import (
     reaches,
     shortest,
 )
-from rempart.observations.passwords import PasswordPolicy
+from rempart.observations.passwords import NO_RULES, PasswordPolicy
 
 CNIL = (26, 26, 10, 37)
 ELEVEN_SPECIALS = (26, 26, 10, 11)
-NONE = PasswordPolicy(
-    min_length=12,
-    max_length=None,
-    min_classes=0,
-    lower=0,
-    upper=0,
-    digits=0,
-    specials=0,
-    dictionary=True,
-    max_failures=None,
-    unlock_seconds=None,
-    max_age_days=None,
-    binds_admins=True,
-    second_factor=False,
-)
+NONE = replace(NO_RULES, min_length=12, dictionary=True)
 UNSEEN = Unknown(Reason.PRIVILEGE, "pwquality.conf")
 
 

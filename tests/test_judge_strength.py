@@ -11,31 +11,16 @@ from rempart.judge.hashing import regarded
 from rempart.judge.passwords import holds, policy_nominal_bits, weakest
 from rempart.judge.strength import judged
 from rempart.judge.yardsticks import PasswordHashing, PasswordRules
-from rempart.observations.passwords import PasswordPolicy
+from rempart.observations.passwords import NO_RULES, PasswordPolicy
 from rempart.unknown import OneOf
 from rempart.yardsticks import Yardsticks
 
 BOOKS = Yardsticks.load([Path(__file__).parent.parent / "audits" / "yardsticks"])
 TODAY = datetime(2026, 11, 25, tzinfo=UTC)
-NOTHING = PasswordPolicy(
-    min_length=0,
-    max_length=None,
-    min_classes=0,
-    lower=0,
-    upper=0,
-    digits=0,
-    specials=0,
-    dictionary=False,
-    max_failures=None,
-    unlock_seconds=None,
-    max_age_days=None,
-    binds_admins=True,
-    second_factor=False,
-)
 UNSEEN = Unknown(Reason.PRIVILEGE, "not readable")
-DEBIAN = replace(NOTHING, min_length=6)
-DOMAIN = replace(NOTHING, min_length=7, min_classes=3, max_age_days=42, history=24)
-GUIDE = replace(NOTHING, min_length=8, max_failures=5)  # slapd's own example of ppolicy
+DEBIAN = replace(NO_RULES, min_length=6)
+DOMAIN = replace(NO_RULES, min_length=7, min_classes=3, max_age_days=42, history=24)
+GUIDE = replace(NO_RULES, min_length=8, max_failures=5)  # slapd's own example of ppolicy
 
 
 def rules(authority: str) -> PasswordRules:
@@ -45,7 +30,7 @@ def rules(authority: str) -> PasswordRules:
 
 
 @pytest.mark.parametrize("authority", ["cnil", "anssi", "asvs", "nist"])
-@pytest.mark.parametrize("policy", [NOTHING, DEBIAN, DOMAIN, GUIDE])
+@pytest.mark.parametrize("policy", [NO_RULES, DEBIAN, DOMAIN, GUIDE])
 def test_no_default_satisfies_any_authority(policy: PasswordPolicy, authority: str) -> None:
     found = judged(policy, rules(authority))
     if (policy, authority) == (GUIDE, "asvs"):  # eight characters without classes
@@ -67,13 +52,13 @@ def test_the_whole_reckoning_is_said() -> None:
 
 
 def test_each_authority_keeps_its_own_verdict() -> None:
-    complex_ = replace(NOTHING, min_length=12, min_classes=4, dictionary=True)
+    complex_ = replace(NO_RULES, min_length=12, min_classes=4, dictionary=True)
     assert [judged(complex_, rules(one)).good for one in ("cnil", "anssi", "nist")] == [
         True,
         True,
         False,
     ]
-    long = replace(NOTHING, min_length=15, dictionary=True)
+    long = replace(NO_RULES, min_length=15, dictionary=True)
     assert [judged(long, rules(one)).good for one in ("cnil", "anssi", "nist")] == [
         False,
         False,
@@ -82,26 +67,26 @@ def test_each_authority_keeps_its_own_verdict() -> None:
 
 
 def test_a_lock_that_was_not_seen_leaves_the_lower_bar_open() -> None:
-    assert judged(replace(NOTHING, min_length=16, max_failures=UNSEEN), rules("cnil")).good is (
+    assert judged(replace(NO_RULES, min_length=16, max_failures=UNSEEN), rules("cnil")).good is (
         UNSEEN
     )
-    assert judged(replace(NOTHING, min_length=4, max_failures=UNSEEN), rules("cnil")).good is False
+    assert judged(replace(NO_RULES, min_length=4, max_failures=UNSEEN), rules("cnil")).good is False
 
 
 def test_without_the_rules_there_are_no_facts() -> None:
-    found = judged(replace(NOTHING, min_length=UNSEEN), rules("cnil"))
+    found = judged(replace(NO_RULES, min_length=UNSEEN), rules("cnil"))
     assert isinstance(found.good, Unknown)
     assert found.facts == {}
 
 
 def test_on_paper_a_policy_is_worth_the_classes_it_names() -> None:
     alphabet = rules("cnil").alphabet
-    three = replace(NOTHING, min_length=14, lower=1, upper=1, digits=1)
+    three = replace(NO_RULES, min_length=14, lower=1, upper=1, digits=1)
     assert policy_nominal_bits(three, alphabet) == pytest.approx(83.36, abs=0.01)
-    assert policy_nominal_bits(replace(NOTHING, min_length=12), alphabet) == pytest.approx(
+    assert policy_nominal_bits(replace(NO_RULES, min_length=12), alphabet) == pytest.approx(
         79.55, abs=0.01
     )
-    assert weakest(replace(NOTHING, min_length=12), alphabet) == (12, 10)
+    assert weakest(replace(NO_RULES, min_length=12), alphabet) == (12, 10)
 
 
 def test_a_figure_that_is_one_of_several_holds_where_all_do() -> None:

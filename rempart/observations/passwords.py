@@ -61,6 +61,28 @@ class PasswordPolicy(Observation):
         return replace(self, source=place.source, line=place.line, end_line=place.end_line)
 
 
+# What a source asks that applies no policy: nothing.
+NO_RULES = PasswordPolicy(
+    min_length=0,
+    max_length=None,
+    min_classes=0,
+    lower=0,
+    upper=0,
+    digits=0,
+    specials=0,
+    dictionary=False,
+    max_failures=None,
+    unlock_seconds=None,
+    max_age_days=None,
+    binds_admins=True,
+    second_factor=False,
+    window_seconds=None,
+    min_age_days=0,
+    history=0,
+    forbids_username=False,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class PasswordStorage(Observation):
     """How one source keeps passwords, one observation a scheme; key: the source, then the scheme.

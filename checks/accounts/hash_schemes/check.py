@@ -1,21 +1,10 @@
 from collections.abc import Iterator
 
-from rempart.check import (
-    Grade,
-    Reason,
-    Result,
-    Severity,
-    graded,
-    notapplicable,
-    notchecked,
-    verdict,
-)
+from rempart.check import Reason, Result, Severity, notapplicable, notchecked, verdict
+from rempart.judge.hashing import regarded
 from rempart.judge.yardsticks import PasswordHashing
 from rempart.observations.accounts import Account
 from rempart.unknown import Unknown
-
-# Broken or unsalted whatever an authority leaves unsaid: a single round, DES, MD5, SHA-1.
-ALWAYS_WEAK = {"descrypt", "bsdicrypt", "md5crypt", "sunmd5", "sha1crypt", "nt"}
 
 
 def check(accounts: tuple[Account, ...], hashing: PasswordHashing) -> Iterator[Result]:
@@ -32,16 +21,7 @@ def check(accounts: tuple[Account, ...], hashing: PasswordHashing) -> Iterator[R
 def _result(account: Account, scheme: str, hashing: PasswordHashing) -> Result:
     if scheme == "unknown":
         return notchecked(Reason.UNRESOLVED, "a scheme crypt(5) does not list", account)
-    grade = graded(
-        scheme,
-        prefer=hashing.prefer,
-        accept=hashing.accept,
-        tolerate=hashing.tolerate,
-        discourage=hashing.discourage,
-        forbid=hashing.forbid,
-    )
-    if scheme in ALWAYS_WEAK:
-        grade = Grade.FORBID
+    grade = regarded(scheme, None, hashing)
     if grade is None:
         return notapplicable(f"{scheme}: this authority does not name it", account)
     locked = account.locked is True

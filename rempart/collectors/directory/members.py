@@ -133,6 +133,7 @@ class _Groups:
         self.parents: dict[str, tuple[str, ...]] = {}
         self.by_rid: dict[int, str] = {}
         self.known: dict[str, frozenset[str]] = {}
+        self.held: dict[tuple[str, ...], frozenset[str]] = {}
         attributes = ("objectClass", "memberOf", "objectSid")
         for group in directory.entries(base, ("group",), attributes):
             name = folded(group.dn)
@@ -156,18 +157,24 @@ class _Groups:
             self.known[settings.dn] = frozenset(folded(name) for name in names)
         return self.known[settings.dn]
 
-    def _held(self, account: Entry) -> set[str]:
+    def _held(self, account: Entry) -> frozenset[str]:
         """Every group an account belongs to, however deep, its primary group among them."""
         waiting = [folded(one) for one in account.texts("memberof")]
         primary = self.by_rid.get(account.number("primarygroupid") or -1)
         waiting += [primary] if primary else []
+        same = tuple(sorted(waiting))
+        if same not in self.held:
+            self.held[same] = self._all(waiting)
+        return self.held[same]
+
+    def _all(self, waiting: list[str]) -> frozenset[str]:
         held: set[str] = set()
         while waiting:
             one = waiting.pop()
             if one not in held:
                 held.add(one)
                 waiting += self.parents.get(one, ())
-        return held
+        return frozenset(held)
 
 
 def _without(values: list[int], place: int) -> list[int]:

@@ -6,6 +6,7 @@ demands is its own.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from rempart.check import Gap, Observation, Seen, Unknown
@@ -14,7 +15,7 @@ from rempart.collectors.directory.schemes import restored, scheme_of
 from rempart.collectors.text import clean
 from rempart.errors import CollectError, Reason
 from rempart.observations.directories import DirectoryPolicies
-from rempart.observations.passwords import PasswordPolicy, PasswordStorage
+from rempart.observations.passwords import NO_RULES, PasswordPolicy, PasswordStorage
 
 CONTROL: Final = b"1.3.6.1.4.1.42.2.27.8.5.1"  # password policy, answered where the overlay is
 CONFIG: Final = "cn=config"
@@ -40,7 +41,7 @@ def policies(directory: Directory, base: str) -> Iterator[Observation | Gap]:
     yield DirectoryPolicies(PRODUCT, applied, default, len(found), key=key, source=source)
     nothing = isinstance(default, str) and not default and not found
     if applied is False or (applied is True and nothing):
-        yield _nothing(key, source)
+        yield replace(NO_RULES, key=f"{key} no policy", source=source)
         return
     for entry in found:
         yield _policy(entry, directory.source, _is(entry, default))
@@ -183,29 +184,4 @@ def _policy(entry: Entry, source: str, default: bool) -> PasswordPolicy:
         key=f"ppolicy {name}",
         source=f"{source}: {clean(entry.dn, 120)}",
         line=entry.line,
-    )
-
-
-def _nothing(key: str, source: str) -> PasswordPolicy:
-    """What a directory asks that applies no policy: nothing at all."""
-    return PasswordPolicy(
-        min_length=0,
-        max_length=None,
-        min_classes=0,
-        lower=0,
-        upper=0,
-        digits=0,
-        specials=0,
-        dictionary=False,
-        max_failures=None,
-        unlock_seconds=None,
-        max_age_days=None,
-        binds_admins=True,
-        second_factor=False,
-        window_seconds=None,
-        min_age_days=0,
-        history=0,
-        forbids_username=False,
-        key=f"{key} no policy",
-        source=source,
     )

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from rempart.check import Gap, Observation, Seen, Unknown
 from rempart.collectors.identity.device_codes import device_codes
-from rempart.collectors.identity.saved import Saved, answers, listed, part, whole, words
+from rempart.collectors.identity.saved import Saved, listed, part, sorted_out, whole, words
 from rempart.collectors.text import clean
 from rempart.errors import Reason
 from rempart.observations.clients import LoginClient
@@ -31,11 +31,8 @@ DAYS: Final = "passwordValidityPeriodInDays"
 
 def tenant(path: Path) -> Iterator[Observation | Gap]:
     """What the saved answers decide; a gap for what none of them says."""
-    read = list(answers(path))
-    for one in read:
-        if one.error is not None:
-            yield Gap(PasswordPolicy.__name__, one.error.reason, str(one.error), source=one.name)
-    good = [one for one in read if one.error is None]
+    good, unread = sorted_out(path)
+    yield from unread
     yield _policy(good)
     yield from _factor(good)
     yield from _registration(good)

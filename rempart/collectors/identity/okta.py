@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from rempart.check import Gap, Observation, Seen, Unknown
-from rempart.collectors.identity.saved import Saved, answers, listed, part, whole, words
+from rempart.collectors.identity.saved import Saved, listed, part, sorted_out, whole, words
 from rempart.collectors.text import clean
 from rempart.errors import Reason
 from rempart.observations.clients import LoginClient
@@ -23,11 +23,8 @@ MINUTES_A_DAY: Final = 1_440
 
 def organisation(path: Path) -> Iterator[Observation | Gap]:
     """What the saved answers decide; a gap for what none of them says."""
-    read = list(answers(path))
-    for one in read:
-        if one.error is not None:
-            yield Gap(PasswordPolicy.__name__, one.error.reason, str(one.error), source=one.name)
-    good = [one for one in read if one.error is None]
+    good, unread = sorted_out(path)
+    yield from unread
     factor, why, where = _factor(good)
     policies = list(_policies(good, factor))
     yield from policies

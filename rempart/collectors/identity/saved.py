@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from rempart.check import Gap
 from rempart.collectors.text import clean
 from rempart.collectors.tree import Found, opened, regular_files
 from rempart.errors import CollectError, Limited, Truncated, Unreachable
+from rempart.observations.passwords import PasswordPolicy
 
 MOST: Final = 16 << 20  # bytes of one answer
 FILES: Final = 500
@@ -48,6 +50,17 @@ def answers(path: Path) -> Iterator[Saved]:
             yield Saved(name, error=error)
         except (ValueError, RecursionError):
             yield Saved(name, error=Truncated(f"{name}: no JSON"))
+
+
+def sorted_out(path: Path) -> tuple[list[Saved], list[Gap]]:
+    """The answers that could be read, and a gap for each that could not."""
+    read = list(answers(path))
+    gaps = [
+        Gap(PasswordPolicy.__name__, one.error.reason, str(one.error), source=one.name)
+        for one in read
+        if one.error is not None
+    ]
+    return [one for one in read if one.error is None], gaps
 
 
 def files(path: Path, *suffixes: str) -> list[tuple[Path, bytes, str]]:
