@@ -78,16 +78,16 @@ def sample(session: Any, table: Table, *, whole: bool = False) -> Sample:  # noq
 def _small(table: Table, dialect: Dialect, place: str, most: int) -> Sample | None:
     """All of a small table, the first rows of one whose size nobody knows."""
     if table.view != "table" or table.rows is None:
-        return Sample(table, dialect, _first(dialect, place, most), "all", most)
+        return Sample(table, dialect, _first(table, dialect, place, most), "all", most)
     if table.rows <= most * 3 // 2 or (not table.analysed and table.rows <= GUESSED):
-        return Sample(table, dialect, _first(dialect, place, most * 4), "all", most * 4)
+        return Sample(table, dialect, _first(table, dialect, place, most * 4), "all", most * 4)
     return None
 
 
 def _of_postgresql(table: Table, dialect: Dialect, place: str, most: int) -> Sample:
     percent = max(100 * most / (table.rows or 1), 0.0001)
     drawn = f"{place} TABLESAMPLE SYSTEM ({percent:.6f}) REPEATABLE ({SEED})"
-    return Sample(table, dialect, _first(dialect, drawn, most * 4), "spread")
+    return Sample(table, dialect, _first(table, dialect, drawn, most * 4), "spread")
 
 
 def _of_mysql(session: Any, table: Table, dialect: Dialect, place: str, most: int) -> Sample:  # noqa: ANN401
@@ -97,13 +97,18 @@ def _of_mysql(session: Any, table: Table, dialect: Dialect, place: str, most: in
     rows = table.rows or 1
     if rows <= SCANNED:
         chance = f"rand({SEED}) < {most / rows:.8f}"
-        drawn = dialect.inner("*", place, f"WHERE {chance} LIMIT {most * 4}")
+        drawn = dialect.inner(_listed(table, dialect), place, f"WHERE {chance} LIMIT {most * 4}")
         return Sample(table, dialect, f"{drawn} AS rows_of", "spread")
-    return Sample(table, dialect, _first(dialect, place, most), "first")
+    return Sample(table, dialect, _first(table, dialect, place, most), "first")
 
 
-def _first(dialect: Dialect, place: str, most: int) -> str:
-    return f"{dialect.inner('*', place, f'LIMIT {most}')} AS rows_of"
+def _first(table: Table, dialect: Dialect, place: str, most: int) -> str:
+    return f"{dialect.inner(_listed(table, dialect), place, f'LIMIT {most}')} AS rows_of"
+
+
+def _listed(table: Table, dialect: Dialect) -> str:
+    """The columns that may be read: asking for all of them needs the right to all."""
+    return ", ".join(dialect.name(field.name) for field in table.readable) or "1"
 
 
 _KEY: Final = """
@@ -126,8 +131,9 @@ def _numbered(session: Any, table: Table, dialect: Dialect, place: str, most: in
     if low is None or high is None or int(high) - int(low) < most:
         return ""
     start, width = int(low), int(high) - int(low) + 1
+    listed = _listed(table, dialect)
     pieces = [
-        f"(SELECT * FROM {place} WHERE {number} >= {start + width * block // BLOCKS}"  # noqa: S608
+        f"(SELECT {listed} FROM {place} WHERE {number} >= {start + width * block // BLOCKS}"  # noqa: S608
         f" AND {number} < {start + width * (block + 1) // BLOCKS}"
         f" ORDER BY {number} LIMIT {most // BLOCKS})"
         for block in range(BLOCKS)
