@@ -68,6 +68,14 @@ class LayerView:
     reason: str
     holder: str
 
+    @property
+    def short(self) -> str:
+        """The name; of several settings the one that encrypts, or the first."""
+        if self.kind != "engine":
+            return self.name
+        parts = self.name.split(", ")
+        return next((one for one in parts if "encrypt" in one), parts[0])
+
 
 @dataclass(frozen=True, slots=True)
 class CopyView:
