@@ -25,6 +25,7 @@ from rempart.observations.engines import (
     SqlKeys,
     Standby,
 )
+from rempart.observations.keys import StoredKey
 from rempart.observations.volumes import Swap, Volume
 
 ADH = Tie("adh", "database", on="db", path="/srv/mysql")
@@ -183,6 +184,9 @@ def test_a_backup_repository_counts_by_what_its_tool_encrypts() -> None:
     assert open_to(found, "T2") == ("nightly: other",)
     good = chain(SERVER, PEOPLE, NIR, VAULT, others=[nightly], nightly=(sealed,))
     assert against(good)[1] == "s"
+    script = StoredKey("passphrase in a script", False, "owner", opens="backup", beside=True)
+    beside = chain(SERVER, PEOPLE, NIR, VAULT, others=[nightly], nightly=(sealed, script))
+    assert against(beside)[1] == "r"
 
 
 def test_a_log_archive_is_told_by_the_backup_the_inventory_names() -> None:

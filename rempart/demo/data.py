@@ -1,11 +1,13 @@
-"""The fictional payer's data: a database and a folder of exports, all synthetic.
+"""The fictional payer's data: a database, a folder of exports and one of backups, all synthetic.
 
 No number here can be a person's: the order of birth is 000, which is never given, with a right key.
 """
 
 import base64
 import csv
+import gzip
 import io
+import json
 import os
 import random
 import sqlite3
@@ -24,7 +26,7 @@ _RECIPIENT = bytes.fromhex("de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc
 
 
 def write(folder: Path) -> None:
-    """Write `claims.sqlite` and `exports/` into a folder, replacing what an earlier call wrote."""
+    """Write `claims.sqlite`, `exports/` and `backups/`, replacing what an earlier call wrote."""
     exports = folder / "exports"
     exports.mkdir(parents=True, exist_ok=True)
     people = list(_people())
@@ -34,6 +36,7 @@ def write(folder: Path) -> None:
     dump = _dump(people).encode()
     _private(exports / "claims-2026-11-20.sql", dump)
     _private(exports / "claims-2026-11-21.sql.age", sealed(dump))
+    _backups(folder / "backups", people)
 
 
 def _people() -> Iterator[tuple[str, str, str, str]]:
@@ -76,6 +79,28 @@ def _database(path: Path, people: list[tuple[str, str, str, str]]) -> None:
                 for _ in range(PEOPLE)
             ),
         )
+
+
+def _backups(place: Path, people: list[tuple[str, str, str, str]]) -> None:
+    """A repository as restic makes one, and the dump somebody left beside it."""
+    for name in ("data/5c", "index", "keys", "locks", "snapshots"):
+        (place / "restic" / name).mkdir(parents=True, exist_ok=True)
+    dice = random.Random(SEED)  # noqa: S311
+    wrapped = [base64.b64encode(dice.randbytes(size)).decode() for size in (64, 112)]
+    key = {"created": "2026-01-12T08:00:00Z", "username": "sauvegarde", "hostname": "claims-1"}
+    key |= {"kdf": "scrypt", "salt": wrapped[0], "data": wrapped[1]}
+    whole = json.dumps({**key, "N": 32768, "r": 8, "p": 1})
+    name = dice.randbytes(32).hex()
+    _private(place / "restic" / "keys" / name, whole.encode())
+    for file in ("config", f"data/5c/5c{name[2:]}", f"index/{name}", f"snapshots/{name}"):
+        _private(place / "restic" / file, dice.randbytes(4096))
+    rows = ",\n".join(f"({id_},{','.join(map(repr, one))})" for id_, one in enumerate(people, 1))
+    dump = (
+        "-- MariaDB dump 10.19  Distrib 10.11.19-MariaDB, for debian-linux-gnu (x86_64)\n--\n"
+        "-- Host: localhost    Database: adh\n-- Server version\t10.11.19-MariaDB\n\n"
+        f"INSERT INTO `assures` VALUES\n{rows};\n-- Dump completed on 2026-11-23  2:00:01\n"
+    )
+    _private(place / "adh-2026-11-23.sql.gz", gzip.compress(dump.encode(), mtime=0))
 
 
 def _csv(people: list[tuple[str, str, str, str]]) -> str:

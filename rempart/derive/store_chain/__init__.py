@@ -32,12 +32,13 @@ from rempart.observations.engines import (
     SqlKeys,
     Standby,
 )
+from rempart.observations.keys import StoredKey
 from rempart.observations.volumes import Swap, Volume
 
 NEEDS: tuple[type[Observation], ...] = (
     *(DataStoreFile, DataStore, Dump, Volume, Swap, BackupRepository, IdentifierColumn),
     *(EngineServer, EngineTable, EngineArea, EngineKey, SqlKeys, Standby),
-    *(SealedColumn, HashedColumn, TableContent),
+    *(SealedColumn, HashedColumn, TableContent, StoredKey),
 )
 BRINGS: tuple[type[Observation], ...] = (StoreChain,)
 

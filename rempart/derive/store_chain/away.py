@@ -14,6 +14,7 @@ from rempart.errors import Reason
 from rempart.observations.backups import BackupRepository
 from rempart.observations.datastores import Copy, DataStore, Dump, Layer
 from rempart.observations.engines import Standby
+from rempart.observations.keys import StoredKey
 
 _WORDS = re.compile(r"[a-z]+|\d+")
 
@@ -65,13 +66,20 @@ def _backup(estate: Estate, backup: Any) -> Iterator[Copy]:  # noqa: ANN401
 def _repository(estate: Estate, backup: Any, seen: BackupRepository) -> Copy:  # noqa: ANN401
     """One repository: what its tool encrypts, and whether the key goes along with it."""
     holder: Seen[str | None] = seen.key_place
-    if isinstance(holder, str):
+    if any(_lies_open(key) for key in of(estate, backup.id, StoredKey)):
+        holder = "beside"
+    elif isinstance(holder, str):
         holder = {"outside": "customer", "inside": None}.get(holder)
     name = backup.id if seen.key in ("", ".") else f"{backup.id}: {seen.key}"
     layers = [Layer("file", f"{seen.tool} ({seen.encryption})", seen.encrypted, holder)]
     if backup.on:
         layers += under(estate, backup.on, str(backup.path))
     return Copy(backup.id, name, "backup", sealed(layers), tuple(layers))
+
+
+def _lies_open(key: StoredKey) -> bool:
+    """Whether a key or passphrase of the backups lies with them for whoever carries them off."""
+    return key.beside is True and key.sealed is False and key.opens in ("", "backup")
 
 
 def _dump(estate: Estate, subject: Any, dump: Dump) -> Copy:  # noqa: ANN401
