@@ -78,18 +78,23 @@ class Served:
 
     def answer(self, path: str, query: dict[str, list[str]]) -> Any:
         """What stands at a path of the realm; None for what is not there."""
-        if path == "":
-            return REALM
         if path == "/clients":
             first, most = int(query["first"][0]), int(query["max"][0])
             return self.clients[first : first + most]
-        if path == "/authentication/required-actions":
-            return [{"alias": "CONFIGURE_TOTP", "enabled": True, "defaultAction": False}]
-        if path == "/authentication/flows":
-            return [{"alias": alias, "id": str(n)} for n, alias in enumerate(FLOWS)]
         if path.startswith("/authentication/flows/") and path.endswith("/executions"):
             return FLOWS.get(path.split("/")[3])
-        return None
+        return PARTS.get(path)
+
+
+CONFIG = {"connectionUrl": ["ldap://10.0.0.9"], "bindCredential": ["**********"]}
+PARTS: dict[str, Any] = {
+    "": REALM,
+    "/components": [{"name": "ad", "providerId": "ldap", "config": CONFIG}],
+    "/authentication/required-actions": [
+        {"alias": "CONFIGURE_TOTP", "enabled": True, "defaultAction": False}
+    ],
+    "/authentication/flows": [{"alias": alias, "id": str(n)} for n, alias in enumerate(FLOWS)],
+}
 
 
 @contextmanager

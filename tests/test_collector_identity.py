@@ -18,6 +18,7 @@ from rempart.observations.clients import LoginClient
 from rempart.observations.identity import KeyAge, SelfService, SignInEvents, SignInFlow
 from rempart.observations.passwords import PasswordPolicy
 from rempart.observations.sign_in import SignIn
+from rempart.observations.transit import Transit
 from rempart.secrets import Reference
 from tests.keycloak_server import TOKEN, served
 from tests.loopback import access
@@ -123,6 +124,9 @@ def test_a_realm_is_asked_through_its_admin_api() -> None:
     (policy,) = of(found, PasswordPolicy)
     assert (policy.min_length, policy.max_failures, policy.dictionary) == (16, 10, True)
     assert policy.second_factor is False  # c7 may take the password alone
+    assert policy.bound == "accounts of its own"
+    federated = {one.key: one.enforced for one in of(found, Transit)}
+    assert federated == {"realm pro": True, "realm pro federation ad": False}
     assert len(of(found, LoginClient)) == 130
     ways = {one.way: (one.factor, one.clients) for one in of(found, SignInFlow)}
     assert ways == {"direct grant": (False, ("c7",)), "reset": (False, ("everybody",))}

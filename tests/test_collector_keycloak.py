@@ -10,6 +10,7 @@ from rempart.collectors.keycloak.policy import hashing, parsed
 from rempart.collectors.keycloak.realm import observations, second_factor
 from rempart.observations.identity import OtpPolicy, SelfService, SignInEvents, SignInFlow
 from rempart.observations.passwords import PasswordPolicy, PasswordStorage
+from rempart.observations.transit import Transit
 
 
 class Place:
@@ -201,3 +202,24 @@ def test_switches_codes_and_events_are_read() -> None:
     assert (events.sign_ins, events.admin, events.kept_seconds) == (True, False, 86400)
     (policy,) = of(found, PasswordPolicy)
     assert policy.max_failures == 30  # a truth value is no figure
+
+
+def test_directories_a_realm_takes_people_from_are_told() -> None:
+    stores = [
+        {"name": "a", "providerId": "ldap", "config": {"connectionUrl": ["ldaps://a ldaps://b"]}},
+        {"name": "b", "providerId": "ldap", "config": {"connectionUrl": ["ldap://b"]}},
+        {"name": "c", "providerId": "ldap", "config": {"startTls": ["true"]}},
+        {"name": "d", "providerId": "ldap", "config": {"enabled": ["false"]}},
+        {"name": "e", "providerId": "kerberos"},
+        3,
+    ]
+    found = seen(components={"org.keycloak.storage.UserStorageProvider": stores})
+    told = {one.key: one.enforced for one in of(found, Transit)}
+    assert told == {
+        "realm pro": True,
+        "realm pro federation a": True,
+        "realm pro federation b": False,
+        "realm pro federation c": True,
+    }
+    assert of(found, PasswordPolicy)[0].bound == "accounts of its own"
+    assert of(seen(components=3), PasswordPolicy)[0].bound == ""

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit
 
 from rempart.check import Gap, Observation, Unknown
 from rempart.collectors.identity.realm_file import Spot
+from rempart.collectors.keycloak.federation import STORAGE
 from rempart.collectors.keycloak.realm import WAYS, name_of, observations
 from rempart.collectors.text import clean
 from rempart.errors import CollectError, Limited, Privilege, Refused, Truncated
@@ -85,7 +86,13 @@ def _observed(admin: Admin, found: dict[str, Any]) -> Iterator[Observation | Gap
     actions = admin.maybe("/authentication/required-actions")
     flows, hidden = _flows(admin, found)
     clients, cut = _clients(admin)
-    whole = {**found, "requiredActions": actions, "clients": clients}
+    stores = admin.maybe(f"/components?type={STORAGE}")
+    whole = {
+        **found,
+        "requiredActions": actions,
+        "clients": clients,
+        "components": {STORAGE: stores},
+    }
     if flows:
         whole["authenticationFlows"] = flows
 

@@ -1,9 +1,11 @@
 """What one realm decides, as observations; whoever brought the realm says where things stand."""
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final, Protocol
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from rempart.check import Evidence, Fact, Observation, Seen, Unknown, all_of, any_of
+from rempart.collectors.keycloak import federation
+from rempart.collectors.keycloak.federation import Place, Stamp
 from rempart.collectors.keycloak.flows import closed, demands, flows_of, offers
 from rempart.collectors.keycloak.policy import Rules, hashing, parsed
 from rempart.collectors.text import clean
@@ -26,16 +28,6 @@ WAYS: Final = {
 Realm = Mapping[str, Any]
 
 
-class Stamp(Protocol):
-    """Where something stands."""
-
-    def stamp(self, key: str) -> dict[str, Any]:
-        """The fields of an observation that say which thing it is about and where it stands."""
-
-
-Place = Callable[..., Stamp]  # takes the steps that lead to a value
-
-
 def observations(realm: Realm, place: Place) -> Iterator[Observation]:
     """Password rules, lock, second factor, codes, TLS, self-service, events and clients."""
     key = name_of(realm)
@@ -48,6 +40,7 @@ def observations(realm: Realm, place: Place) -> Iterator[Observation]:
     scheme, cost = hashing(rules, realm.get("keycloakVersion"))
     yield PasswordStorage(scheme, cost, **where.stamp(f"{key} new passwords"))
     yield _transit(realm, place("sslRequired").stamp(key))
+    yield from federation.transits(realm, key, place)
     yield SignIn("factor", factor, words, **place(*decided).stamp(key))
     yield from ways
     yield _codes(realm, place("otpPolicyType").stamp(key))
@@ -138,6 +131,7 @@ def _policy(
         forbids_username=rules.has("notUsername", "notContainsUsername"),
         binds_admins=True,
         second_factor=factor,
+        bound="accounts of its own" if federation.elsewhere(realm) else "",
         decided={"max_failures": Evidence(lock["source"], lock["line"], lock["end_line"])},
         **where.stamp(key),
     )
