@@ -208,7 +208,8 @@ class ReadLog(Subject, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class Database(Subject, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A database: postgresql://, mysql:// (MariaDB too), or sqlite:/// and a file.
 
-    `of` names the databases it is a replica of.
+    `of` names the databases it is a replica of. `rows: all` has what a sample
+    proved counted in every row.
     """
 
     kind: ClassVar[str] = "database"
@@ -221,6 +222,7 @@ class Database(Subject, frozen=True, forbid_unknown_fields=True, kw_only=True):
     of: tuple[str, ...] = ()
     environment: Environment = ""
     retention: Period | None = None
+    rows: Literal["sample", "all"] = "sample"
 
 
 class Directory(Subject, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -22,6 +22,7 @@ from rempart.collectors.database.discovery.scan import Budget, scanned
 from rempart.collectors.database.discovery.schema import Field, Table, tables
 from rempart.collectors.database.discovery.seals import HASHES, sealed
 from rempart.collectors.database.discovery.statistics import kept, looked_at
+from rempart.collectors.database.discovery.whole import counted
 from rempart.collectors.values import Column, sure
 from rempart.errors import CollectError, Limited, Privilege, Reason, Truncated
 from rempart.observations.columns import (
@@ -41,6 +42,7 @@ BRINGS: tuple[type[Observation], ...] = (
 )
 TABLES: Final = 5_000
 SECONDS: Final = 15.0  # that one statement about a table may take
+WHOLE: Final = 60.0  # that counting all rows of a column may take
 LAZY: Final = 3.0  # that one about a view may take
 LAST: Final = 1.0  # seconds in which no other table is begun
 GARBLED: Final = (LookupError, ValueError, TypeError, RuntimeError)  # a server may answer anything
@@ -51,7 +53,7 @@ def collect(session: Any, subject: Any, access: Any, wanted: Wanted) -> Iterator
     """The columns of every table. Raises CollectError where the catalogue cannot be read."""
     listed = list(tables(session))
     transit = getattr(access.authorisation, "transit", "counts")
-    known = Known(scans=transit == "sample")
+    known = Known(scans=transit == "sample", whole=subject.rows == "all")
     if transit == "statistics":
         with suppress(CollectError):  # then the rows are counted
             known.statistics = looked_at(session, SECONDS)
@@ -88,6 +90,7 @@ class Known:
     missed: list[CollectError] = field(default_factory=list)
     statistics: dict[tuple[str, str, str], Column] = field(default_factory=dict)
     scans: bool = False
+    whole: bool = False
     budget: Budget = field(default_factory=Budget)
 
     def told(self, table: Table) -> list[Counted]:
@@ -110,6 +113,8 @@ def _table(session: Any, subject: Any, table: Table, known: Known) -> Iterator[S
         return
     told = known.told(table)
     rows, columns = _counted(session, table, {one.field for one in told}, known)
+    if known.whole and table.view == "table":
+        yield from _recounted(session, table, rows, columns)
     columns += told
     for column in columns:
         yield from _columns(rows, column)
@@ -151,6 +156,25 @@ def _look_inside(session: Any, rows: Sample, column: Counted, known: Known) -> N
         column.sampled, column.mode = max(one.sampled for one in proven), "sample"
 
 
+def _recounted(
+    session: Any,  # noqa: ANN401
+    table: Table,
+    rows: Sample,
+    columns: list[Counted],
+) -> Iterator[Gap]:
+    """Count what is proven in clear over all rows; a gap where that takes too long."""
+    for column in columns if rows.chosen != "all" else ():
+        for place, one in enumerate(column.found):
+            if one.encoding != "clear" or not sure(one):
+                continue
+            try:
+                column.found[place] = found = counted(session, table, column, one, WHOLE)
+            except CollectError as error:
+                yield _gap(error, f"{table.key}.{column.field.shown}")
+            else:
+                column.sampled, column.chosen = found.sampled, "all"
+
+
 def _seconds(table: Table) -> float:
     return SECONDS if table.view == "table" else LAZY
 
@@ -165,7 +189,7 @@ def _columns(rows: Sample, column: Counted) -> Iterator[Seen]:
             one.candidates,
             one.valid,
             one.test,
-            rows.chosen if column.mode == "counts" else "spread",
+            column.chosen or (rows.chosen if column.mode == "counts" else "spread"),
             column.mode,
             key=key,
             source=key,

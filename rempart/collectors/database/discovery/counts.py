@@ -45,6 +45,7 @@ class Counted:
     sampled: int = 0
     forms: dict[str, int] = dataclasses.field(default_factory=dict)
     found: list[IdentifierCount] = dataclasses.field(default_factory=list)
+    chosen: str = ""  # how its rows were, where not as the sample's
     mode: str = "counts"  # who looked: the server, its statistics, or the auditor at a sample
 
     def add(self, name: str, encoding: str, candidates: int, valid: int, test: int = 0) -> None:
