@@ -1,0 +1,45 @@
+"""Every row of a column counted, where the inventory asks for it (`rows: all`).
+
+What is proven in a sample is counted once more over the whole table, for one class only: the answer
+is how many people's numbers lie there.
+"""
+
+from typing import Any
+
+from rempart.collectors.database.discovery import keys
+from rempart.collectors.database.discovery.counts import Counted
+from rempart.collectors.database.discovery.dialects import Dialect, Postgresql
+from rempart.collectors.database.discovery.samples import sample
+from rempart.collectors.database.discovery.schema import Field, Table
+from rempart.observations.datastores import IdentifierCount
+
+
+def counted(
+    session: Any,  # noqa: ANN401
+    table: Table,
+    column: Counted,
+    one: IdentifierCount,
+    seconds: float,
+) -> IdentifierCount:
+    """A class that stands in clear, counted in all rows. Raises CollectError."""
+    rows = sample(session, table, whole=True)
+    dialect, field = rows.dialect, column.field
+    if column.forms.get("spaced", 0) or field.kind in ("float", "date", "binary"):
+        figures = f"count(r0), {keys.counted(dialect, one.identifier, 'x0')}, {keys.tests('x0')}"
+        statement = rows.compacted((field,), figures)
+    else:  # written as it is: the server may share the work among its processes
+        x = _text(dialect, field)
+        figures = f"count({x}), {keys.counted(dialect, one.identifier, x)}, {keys.tests(x)}"
+        statement = f"SELECT {figures} FROM {rows.origin} AS t"  # noqa: S608  (names are quoted)
+    ((count, total, tests),) = session.ask(statement, seconds=seconds)
+    candidates, valid = keys.parted(total)
+    test = int(tests or 0) if one.identifier == "nir" else 0
+    figures_of = (int(count or 0), candidates, valid, test)
+    return IdentifierCount(one.column, one.identifier, one.encoding, *figures_of)
+
+
+def _text(dialect: Dialect, field: Field) -> str:
+    name = dialect.name(field.name)
+    if isinstance(dialect, Postgresql):
+        return f"{name}::text"
+    return name if field.kind == "text" else f"CAST({name} AS CHAR)"
