@@ -55,6 +55,7 @@ class Server:
 
     def _serve(self, sock: socket.socket) -> paramiko.Transport:
         sock.settimeout(None)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # many short answers
         transport = paramiko.Transport(sock)
         transport.add_server_key(self.host_key)
         transport.start_server(event=threading.Event(), server=_Session(self))

@@ -57,6 +57,7 @@ def _unseen(estate: Estate, store: Any) -> Iterator[Copy]:  # noqa: ANN401
 def swap(estate: Estate, store: Any) -> Iterator[Copy]:  # noqa: ANN401
     """The memory of the server, where its host writes it to a disk."""
     for area in of(estate, store.on, Swap) if store.on else ():
-        layer = Layer("mount", f"{store.on}:{area.device}", area.encrypted, "host")
+        holder = None if area.encrypted is False else "host"
+        layer = Layer("mount", f"{store.on}:{area.device}", area.encrypted, holder)
         name = f"{store.on}: {area.key}"
         yield Copy(store.on, name, "swap", area.encrypted, (*columns(estate, store), layer))
