@@ -11,7 +11,7 @@ from typing import Final, NamedTuple, Protocol, TypeAlias, TypeVar
 from rempart.collectors.host.pam_control import SUCCESS, Action, actions
 from rempart.errors import Limited
 
-MOST: Final = 200_000  # states of one walk
+MOST: Final = 10_000  # states of one walk
 UNDECIDED, POSITIVE, NEGATIVE = 0, 1, 2
 
 
