@@ -9,6 +9,8 @@ Struct: TypeAlias = dict[int, Any]
 
 _DEPTH: Final = 24
 _ITEMS: Final = 2_000_000
+_NAME: Final = 128  # bytes of a string that are kept
+_NAMES: Final = 200_000  # values in which strings are kept
 
 
 class _Reader:
@@ -38,6 +40,23 @@ class _Reader:
         if count < 0 or self.place + count > len(self.data):
             raise ValueError("cut")
         self.place += count
+
+    def text(self, count: int) -> bytes:
+        """The beginning of a string; of a footer with very many, of the first ones."""
+        begin = self.place
+        self.skip(count)
+        return self.data[begin : begin + min(count, _NAME)] if self.items <= _NAMES else b""
+
+
+def begun(data: bytes) -> tuple[Struct, int]:
+    """The same, and how many bytes the struct takes."""
+    reader = _Reader(data)
+    return _struct(reader, 0), reader.place
+
+
+def number(value: Any) -> int:  # noqa: ANN401
+    """An integer as it is meant: they are written in zigzag."""
+    return (value >> 1) ^ -(value & 1) if isinstance(value, int) else -1
 
 
 def struct(data: bytes) -> Struct:
@@ -78,8 +97,10 @@ def _value(data: _Reader, kind: int, depth: int) -> Any:  # noqa: ANN401
         return kind == 1
     if kind in (4, 5, 6):
         return data.varint()
-    if kind in (3, 7, 8):
-        return data.skip({3: 1, 7: 8}.get(kind) or data.varint())
+    if kind in (3, 7):
+        return data.skip({3: 1, 7: 8}[kind])
+    if kind == 8:
+        return data.text(data.varint())
     if kind in (9, 10):
         return _list(data, depth)
     if kind == 12:

@@ -60,7 +60,7 @@ class Tally:
         """One file that was looked into."""
         if looked.scan.size:  # a picture, or what is encrypted, was not read
             figures = self._places.setdefault(place, Counter())
-            figures.update(files=not looked.unread, size=size, lines=looked.scan.lines)
+            figures.update(files=int(not looked.unread), size=size, lines=looked.scan.lines)
         self._sealed += looked.sealed
         for (reason, detail), count in looked.unread.items():
             self.missed(path, place, reason, detail, count)

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from rempart.check import Gap, Observation, Seen, Unknown
-from rempart.collectors.artefacts.kinds import Kind
+from rempart.collectors.artefacts.kinds import TABLE, Kind
 from rempart.collectors.artefacts.recognition import first_and_last, kind
 from rempart.collectors.files.fixed import fixed_width
 from rempart.collectors.files.look import Head, Look, Looked
+from rempart.collectors.files.parquet import table
 from rempart.collectors.files.pdf import Documents
 from rempart.collectors.files.places import logged, place
 from rempart.collectors.files.records import likely, records, text_of
@@ -87,6 +88,9 @@ class _Visit:
         sealed = _sealed(file)
         head, tail = first_and_last(file, found.size)
         kind_ = kind(head, found.name, tail, found.size)
+        if kind_.family == TABLE and not kind_.encryption:
+            yield self._table(file, found, where)
+            return
         begin = Head(RECORDS)
         looked = self.look.into(file, found.name, found.size, kind_, begin)
         if where == "other" and logged(bytes(begin.content[:8192])):
@@ -99,6 +103,21 @@ class _Visit:
             yield seen
         self.tally.add(found.path, where, found.size, looked, records=dumped or seen is not None)
         self.tally.pictured(found.path, looked, sealed=sealed)
+
+    def _table(self, file: BinaryIO, found: Found, where: str) -> Export:
+        """A file of columns."""
+        looked = Looked("Parquet")
+        looked.scan.size = found.size
+        read, unread = table(file, found.size)
+        if unread:
+            detail = "columns in an encoding that nothing here reads"
+            looked.unread[(Reason.NO_COLLECTOR, detail)] += unread
+        self.tally.add(found.path, where, found.size, looked, records=True)
+        return Export(
+            *(read.format, False, "", read.sampled, read.whole, read.columns),
+            key=found.path,
+            source=found.path,
+        )
 
     def _missed(self, path: str, where: str, reason: Reason, detail: str) -> Iterator[Gap]:
         self.tally.missed(path, where, reason, detail)
