@@ -139,7 +139,7 @@ def running(tree: Path, name: str, variant: Variant | None = None) -> Iterator[L
         line = f"{public.get_name()} {public.get_base64()}\n"
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
-        _prepared(tree, layer, variant, port, line)
+        _prepared(tree, layer, variant, port, line, name)
         host_key = (layer / "etc/ssh/ssh_host_ed25519_key.pub").read_text().split()
         known.write_text(f"[127.0.0.1]:{port} {host_key[0]} {host_key[1]}\n")
         upper = folder / "upper"
@@ -157,13 +157,14 @@ def running(tree: Path, name: str, variant: Variant | None = None) -> Iterator[L
         yield Lab(name, port, key, known, upper, child)
 
 
-def _prepared(tree: Path, layer: Path, variant: Variant, port: int, key: str) -> None:
+def _prepared(tree: Path, layer: Path, variant: Variant, port: int, key: str, host: str) -> None:
     """The layer of a variant: its files, accounts with the auditor's key, then its commands."""
     layer.mkdir(parents=True)
     files = {
         "etc/ssh/sshd_config.d/00-lab.conf": _SSHD.format(port=port),
         "root/.ssh/authorized_keys": key,
         f"home/{AUDITOR}/.ssh/authorized_keys": key,
+        "etc/hosts": f"127.0.0.1 localhost {host}\n",  # sudo looks its own host up
         **variant.files,
     }
     for name, text in files.items():

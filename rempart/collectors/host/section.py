@@ -64,4 +64,9 @@ class Section:
 def written(*command: str) -> str:
     """A command line in sudoers' own escapes: it matches these words and no others."""
     program, *arguments = command
-    return " ".join([program, *(_SPECIAL.sub(r"\\\1", argument) for argument in arguments)])
+    return " ".join([program, *(_SPECIAL.sub(_escaped, argument) for argument in arguments)])
+
+
+def _escaped(match: re.Match[str]) -> str:
+    """Escaped once; a backslash twice: sudo undoes it once as it reads and once as it matches."""
+    return 4 * "\\" if match[0] == "\\" else f"\\{match[0]}"
