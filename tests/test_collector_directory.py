@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from rempart.check import Gap, Observation, Unknown
-from rempart.collectors.directory import BRINGS, collect, ldif, read
+from rempart.collectors.directory import BRINGS, collect, ldif, ppm, read
 from rempart.collectors.directory.entries import Entry, below, folded, ticks
 from rempart.collectors.directory.schemes import reduced, restored, scheme_of
 from rempart.errors import CollectError, Limited, NotAuthorised, Truncated
@@ -185,6 +185,14 @@ def test_lines_are_unfolded_and_decoded() -> None:
     assert found[0].line == 4
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be"])
+def test_exports_of_windows_are_read(tmp_path: Path, encoding: str) -> None:
+    file = tmp_path / "payer.ldf"
+    mark = b"\xfe\xff" if encoding == "utf-16-be" else b""
+    file.write_bytes(mark + DOMAIN.replace("\n", "\r\n").encode(encoding))
+    assert ldif.read(file).found[0].number("minpwdlength") == 8
+
+
 def test_what_is_no_export_is_said(tmp_path: Path) -> None:
     with pytest.raises(Truncated):
         written(tmp_path, "hello\n: :\n\n\x00")
@@ -269,3 +277,26 @@ def test_what_a_server_sends_is_counted(nonsense: Any, monkeypatch: pytest.Monke
         line.left = 100
         with pytest.raises((Limited, Truncated)):
             ldap.read_root(line)
+
+
+PPM = """minQuality 3
+useCracklib 1
+class-upperCase ABCDEFGHIJKLMNOPQRSTUVWXYZ 0 1 0
+class-lowerCase abcdefghijklmnopqrstuvwxyz 0 1 0
+class-digit 0123456789 2 1 0
+class-special <>,?;.:/! 0 1 0
+class-myClass x 9 9 9
+"""
+
+
+def test_a_check_module_tells_its_rules_or_leaves_them_open() -> None:
+    assert ppm.demanded(PPM) == {
+        "min_classes": 3,
+        "lower": 0,
+        "upper": 0,
+        "digits": 2,
+        "specials": 0,
+        "dictionary": True,
+    }
+    assert isinstance(ppm.demanded("")["min_classes"], Unknown)
+    assert ppm.demanded("minQuality x\n\nclass-digit")["min_classes"] == 0

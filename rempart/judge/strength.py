@@ -52,14 +52,15 @@ def judged(policy: PasswordPolicy, rules: PasswordRules) -> Judgement:
         "bits": round(nominal_bits(*least)),
         "length": length,
         "classes": classes,
-        "sum": f"{least[0]} × log2({least[1]}) = {nominal_bits(*least):.2f}",
+        "sum": f"{least[0]} × log2({least[1]})",
         "nominal": _nominal(policy, rules),
         "failures": _failures(policy),
         "rule": _compared(policy, rules),
     }
     words = (
         f"{length} characters, {classes} classes imposed, {facts['bits']} bits guaranteed "
-        f"({facts['sum']}), {facts['nominal']} nominal; {_lock(policy)}; {facts['rule']}"
+        f"({facts['sum']} = {nominal_bits(*least):.2f}), {facts['nominal']} nominal; "
+        f"{_lock(policy)}; {facts['rule']}"
     )
     return Judgement(good, strong, words, facts)
 

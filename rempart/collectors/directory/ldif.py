@@ -7,6 +7,8 @@ scheme is kept, from the moment a line is read.
 
 import base64
 import binascii
+import codecs
+import io
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -68,7 +70,7 @@ def read(path: Path) -> File:
         if size > MOST:
             raise Limited(f"{clean(path.name)}: more than {MOST >> 20} MB")
         with os.fdopen(opened(path.parent, os.fsencode(path.name)), "rb") as file:
-            found = tuple(entries(file, clean(path.name)))
+            found = tuple(entries(_as_utf8(file), clean(path.name)))
     except OSError as error:
         raise Unreachable(
             f"{clean(path.name)}: {(error.strerror or 'unreadable').lower()}"
@@ -76,6 +78,16 @@ def read(path: Path) -> File:
     if not found:
         raise Truncated(f"{clean(path.name)}: no entry of a directory in it")
     return File(path, found, Entry(""))
+
+
+def _as_utf8(file: BinaryIO) -> BinaryIO:
+    """The file past its mark; `ldifde -u` writes UTF-16, which is turned into UTF-8."""
+    head = file.read(3)
+    if head[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return io.BytesIO((head + file.read()).decode("utf-16", "replace").encode())
+    if head != codecs.BOM_UTF8:
+        file.seek(0)
+    return file
 
 
 def entries(file: BinaryIO, name: str = "") -> Iterator[Entry]:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from rempart.check import Gap, Observation, Seen, Unknown
+from rempart.collectors.directory import ppm
 from rempart.collectors.directory.entries import Directory, Entry, first, folded, short
 from rempart.collectors.directory.schemes import restored, scheme_of
 from rempart.collectors.text import clean
@@ -22,7 +23,14 @@ CONFIG: Final = "cn=config"
 OVERLAY: Final = ("objectClass", "olcOverlay", "olcPPolicyDefault")
 RULES: Final = (
     *("objectClass", "cn", "pwdMinLength", "pwdMaxLength", "pwdCheckQuality", "pwdCheckModule"),
-    *("pwdUseCheckModule", "pwdMaxAge", "pwdMinAge", "pwdInHistory", "pwdLockout"),
+    *(
+        "pwdUseCheckModule",
+        "pwdCheckModuleArg",
+        "pwdMaxAge",
+        "pwdMinAge",
+        "pwdInHistory",
+        "pwdLockout",
+    ),
     *("pwdMaxFailure", "pwdLockoutDuration", "pwdFailureCountInterval"),
 )
 PRODUCT: Final = "OpenLDAP"
@@ -154,23 +162,17 @@ def _is(entry: Entry, default: Seen[str]) -> bool:
 
 
 def _policy(entry: Entry, source: str, default: bool) -> PasswordPolicy:
-    quality = entry.number("pwdcheckquality") or 0
+    judged = (entry.number("pwdcheckquality") or 0) > 0
     checked = bool(entry.text("pwdcheckmodule")) or entry.true("pwdusecheckmodule")
-    theirs = Unknown(Reason.UNRESOLVED, "the check module of the policy decides")
+    module = ppm.demanded(entry.text("pwdcheckmodulearg")) if judged and checked else ppm.NOTHING
     failures = entry.number("pwdmaxfailure") if entry.true("pwdlockout") else None
-    judged = quality > 0
     name = clean(entry.text("cn") or short(entry.dn), 80)
     age, young = entry.number("pwdmaxage"), entry.number("pwdminage")
     longest = entry.number("pwdmaxlength")
     return PasswordPolicy(
         min_length=max(0, entry.number("pwdminlength") or 0) if judged else 0,
         max_length=longest or None if judged else None,
-        min_classes=theirs if judged and checked else 0,
-        lower=0,
-        upper=0,
-        digits=0,
-        specials=0,
-        dictionary=theirs if judged and checked else False,
+        **module,
         max_failures=failures or None,
         unlock_seconds=(entry.number("pwdlockoutduration") or None) if failures else None,
         window_seconds=(entry.number("pwdfailurecountinterval") or None) if failures else None,
