@@ -68,6 +68,25 @@ def sudoers(file: Path | None) -> None:
 
 @command.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
+def grants(file: Path | None) -> None:
+    """Print the SQL that makes the audit's account in a database: it reads, and nothing beside.
+
+    For the servers and accounts that FILE names; for both kinds of server without a FILE.
+    """
+    from rempart import inventory
+    from rempart.collectors.database.grants import DEFAULT, script, scripts
+
+    if file is None:
+        texts = [script(scheme, DEFAULT, "") for scheme in ("postgresql", "mysql")]
+    else:
+        subjects = inventory.load(file).subjects
+        texts = list(scripts(one for one in subjects if isinstance(one, inventory.Database)))
+    for text in texts or ["-- the inventory names no database server"]:
+        click.echo(text)
+
+
+@command.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
 @click.option("--run", "run_file", metavar="RUN.json", type=click.Path(path_type=Path))
 @click.option("--audit", "against", default="payer", metavar="NAME|FILE", help="Judged against.")
 @click.option("--lang", type=click.Choice(["en", "fr", "de"]), help="Language of the questions.")

@@ -16,6 +16,7 @@ from rempart.check import Gap, Observation, Unknown
 from rempart.collectors.database import discovery
 from rempart.collectors.database.discovery import keys, statistics
 from rempart.collectors.database.discovery.dialects import DIALECTS
+from rempart.collectors.database.grants import script
 from rempart.collectors.values import sure
 from rempart.errors import CollectError, Reason
 from rempart.inventory import Database
@@ -346,3 +347,21 @@ def test_a_server_that_goes_away_leaves_a_reason(served: Served, tmp_path: Path)
             list(found)
     assert ended.value.reason is Reason.UNREACHABLE
     fill(served, "DROP TABLE one; DROP TABLE two;")
+
+
+def test_the_printed_grants_are_all_that_is_needed(served: Served, tmp_path: Path) -> None:
+    table(served, "people", PEOPLE, _people(40))
+    served.run(script(served.scheme, "auditor", "adh"))
+    password = "ALTER {} IDENTIFIED BY" if served.scheme == "mysql" else "ALTER {} PASSWORD"
+    role = "USER auditor@'%'" if served.scheme == "mysql" else "ROLE auditor"
+    served.run(f"{password.format(role)} '{PASSWORD}';")
+    url = f"{served.scheme}://auditor@127.0.0.1:{served.port}/adh"
+    found = look(served, tmp_path, url=url)
+    slow = ("audit.never", "catalogue")  # of a view that never returns, and those it leaves open
+    assert [one for one in found if isinstance(one, Gap) and one.key not in slow] == []
+    assert proven(found)["people.nir"] == ("nir", "clear")
+    readers = of(found, TableReaders)["people"]
+    assert readers.accounts >= 2
+    with session(served, tmp_path, url=url) as (asked, _, _), pytest.raises(CollectError):
+        asked.ask("DELETE FROM people")
+    served.run("DROP TABLE people;" if served.scheme == "postgresql" else "DROP TABLE adh.people;")
