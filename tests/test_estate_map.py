@@ -1,6 +1,6 @@
 from rempart.check import Outcome
 from rempart.errors import Reason
-from rempart.report.estate_map import beside, columns, reach, stores
+from rempart.report.estate_map import StoreView, beside, columns, reach, stores
 from rempart.report.findings import Findings
 from tests.samples import result, sample_run, unseen
 
@@ -46,3 +46,68 @@ def test_other_graphs_are_passed_over() -> None:
     run = sample_run(graphs=({"type": "Curve"}, {"type": "StoreChain"}))
     assert [one.copies for one in stores(run)] == [()]
     assert reach(run) == ()
+
+
+COLUMN = {"kind": "column", "name": "adh.people.nir", "encrypted": False}
+MOUNT = {"kind": "mount", "name": "db:/srv", "encrypted": True, "key_holder": "host"}
+FOLDER = {"kind": "folder", "name": "/srv/pg", "encrypted": None}
+
+
+def chain(*copies: dict[str, object], **more: object) -> StoreView:
+    graph = {"type": "StoreChain", "subject": "adh", "copies": copies, **more}
+    (store,) = stores(sample_run(graphs=(graph,)))
+    return store
+
+
+def copy(name: str, kind: str, *layers: dict[str, object], **more: object) -> dict[str, object]:
+    found = {"name": name, "kind": kind, "subject": "adh", "encrypted": True, "layers": layers}
+    return {**found, **more}
+
+
+def test_each_copy_says_whom_it_keeps_out_and_the_store_the_least_of_it() -> None:
+    store = chain(
+        copy("adh", "original", COLUMN, FOLDER, MOUNT),
+        copy("nightly", "backup", {"kind": "file", "name": "restic", "encrypted": True}),
+    )
+    told = {one.name: one.against for one in store.copies}
+    assert told["adh"] == ("pass", "notapplicable", "fail", "fail", "fail")
+    assert told["nightly"] == ("pass", "pass", "notchecked", "notapplicable", "notchecked")
+    assert store.against == ("pass", "pass", "fail", "fail", "fail")
+    original = store.copies[0]
+    assert (original.key, original.below) == ("host", "/srv/pg")
+    assert store.clear is not None
+    assert (store.clear.name, store.clear.state) == ("adh.people.nir", "fail")
+
+
+def test_copies_that_rest_alike_are_drawn_once() -> None:
+    tmp = {"kind": "engine", "name": "x = 1, encrypt_tmp_files = OFF", "encrypted": False}
+    store = chain(
+        copy("adh: one", "original", MOUNT),
+        copy("adh: two", "original", MOUNT),
+        copy("temporary files", "temporary", tmp, MOUNT),
+        copy("temporary tables", "temporary", tmp, MOUNT),
+        copy("redo", "redo", tmp, MOUNT),
+    )
+    assert [one.name for one in store.drawn] == [
+        *("adh: one", "adh: two"),
+        "temporary files, temporary tables",
+        "redo",
+    ]
+    assert store.copies[2].data is not None
+    assert store.copies[2].data.short == "encrypt_tmp_files = OFF"
+
+
+def test_what_a_store_holds_is_told_by_the_label_of_its_class() -> None:
+    held = {"identifier": "nir", "columns": 2, "valid": 900, "sampled": 1000}
+    store = chain(holdings=(held, {"identifier": "strange"}), profile=("adh.people",))
+    assert [(one.identifier, one.columns, one.valid) for one in store.holds] == [
+        ("NIR", 2, 900),
+        ("", 0, 0),
+    ]
+    assert (store.profile, store.against) == (("adh.people",), ())
+
+
+def test_an_older_run_without_holdings_is_drawn_all_the_same() -> None:
+    old = chain(copy("adh", "original", {"kind": "file", "name": "adh.db", "encrypted": False}))
+    assert old.against == ("fail", "notchecked", "fail", "fail", "fail")
+    assert old.holds == ()
