@@ -48,9 +48,14 @@ def test_other_graphs_are_passed_over() -> None:
     assert reach(run) == ()
 
 
-COLUMN = {"kind": "column", "name": "adh.people.nir", "encrypted": False}
-MOUNT = {"kind": "mount", "name": "db:/srv", "encrypted": True, "key_holder": "host"}
-FOLDER = {"kind": "folder", "name": "/srv/pg", "encrypted": None}
+COLUMN: dict[str, object] = {"kind": "column", "name": "adh.people.nir", "encrypted": False}
+MOUNT: dict[str, object] = {
+    "kind": "mount",
+    "name": "db:/srv",
+    "encrypted": True,
+    "key_holder": "host",
+}
+FOLDER: dict[str, object] = {"kind": "folder", "name": "/srv/pg", "encrypted": None}
 
 
 def chain(*copies: dict[str, object], **more: object) -> StoreView:
@@ -80,7 +85,11 @@ def test_each_copy_says_whom_it_keeps_out_and_the_store_the_least_of_it() -> Non
 
 
 def test_copies_that_rest_alike_are_drawn_once() -> None:
-    tmp = {"kind": "engine", "name": "x = 1, encrypt_tmp_files = OFF", "encrypted": False}
+    tmp: dict[str, object] = {
+        "kind": "engine",
+        "name": "x = 1, encrypt_tmp_files = OFF",
+        "encrypted": False,
+    }
     store = chain(
         copy("adh: one", "original", MOUNT),
         copy("adh: two", "original", MOUNT),
@@ -98,7 +107,7 @@ def test_copies_that_rest_alike_are_drawn_once() -> None:
 
 
 def test_what_a_store_holds_is_told_by_the_label_of_its_class() -> None:
-    held = {"identifier": "nir", "columns": 2, "valid": 900, "sampled": 1000}
+    held: dict[str, object] = {"identifier": "nir", "columns": 2, "valid": 900, "sampled": 1000}
     store = chain(holdings=(held, {"identifier": "strange"}), profile=("adh.people",))
     assert [(one.identifier, one.columns, one.valid) for one in store.holds] == [
         ("NIR", 2, 900),

@@ -71,7 +71,8 @@ def _as() -> dict[str, Any]:
     return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
 
 
-def _called(command: list[str], given: str = "") -> str:
+def called(command: list[str], given: str = "") -> str:
+    """What a command prints, run as the servers are."""
     done = subprocess.run(
         command, input=given, text=True, capture_output=True, check=False, cwd="/", **_as()
     )
@@ -80,7 +81,7 @@ def _called(command: list[str], given: str = "") -> str:
 
 
 @contextmanager
-def _place() -> Iterator[Path]:
+def place() -> Iterator[Path]:
     """A folder whose path another user may walk, which a test's own is not."""
     with tempfile.TemporaryDirectory(prefix="rempart-lab-") as name:
         folder, own = Path(name), _as()
@@ -108,9 +109,9 @@ def postgresql(*, tls: bool = True, settings: tuple[str, ...] = ()) -> Iterator[
     need("psql", "postgresql")
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
     home = str(found[-1].parent) if found else str(Path(need("postgres", "postgresql")).parent)
-    with _place() as folder:
+    with place() as folder:
         data, port = folder / "data", _port()
-        _called([f"{home}/initdb", "-D", str(data), "-U", "admin", "-A", "trust", "-E", "UTF8"])
+        called([f"{home}/initdb", "-D", str(data), "-U", "admin", "-A", "trust", "-E", "UTF8"])
         (data / "pg_hba.conf").write_text("local all all trust\nhost all all all scram-sha-256\n")
         options = f"-k {folder} -p {port} -h 127.0.0.1 -c fsync=off"
         if tls:
@@ -118,13 +119,13 @@ def postgresql(*, tls: bool = True, settings: tuple[str, ...] = ()) -> Iterator[
             options += f" -c ssl_key_file={folder}/server.key"
         options += "".join(f" -c {setting}" for setting in settings)
         control = [f"{home}/pg_ctl", "-D", str(data), "-w", "-s", "-l", str(folder / "log")]
-        _called([*control, "-o", options, "start"])
+        called([*control, "-o", options, "start"])
         try:
             client = ["psql", "-h", str(folder), "-p", str(port), "-U", "admin", "-Atq"]
             client += ["-v", "ON_ERROR_STOP=1"]
-            _called([*client, "postgres"], "CREATE DATABASE adh;")
+            called([*client, "postgres"], "CREATE DATABASE adh;")
             served = Served(
-                "postgresql", port, folder, lambda given: _called([*client, "adh"], given)
+                "postgresql", port, folder, lambda given: called([*client, "adh"], given)
             )
             served.run(
                 f"CREATE ROLE reader LOGIN PASSWORD '{PASSWORD}';"  # noqa: S608
@@ -136,7 +137,7 @@ def postgresql(*, tls: bool = True, settings: tuple[str, ...] = ()) -> Iterator[
             )
             yield served
         finally:
-            _called([*control, "-m", "immediate", "stop"])
+            called([*control, "-m", "immediate", "stop"])
 
 
 def _sealed(folder: Path) -> list[str]:
@@ -153,9 +154,9 @@ def _sealed(folder: Path) -> list[str]:
 def mysql(*, tls: bool = True, sealing: tuple[str, ...] = ()) -> Iterator[Served]:
     """A MariaDB; with `sealing`, it encrypts by a key file and these options."""
     program, install = need("mariadbd", "mariadb-server"), "mariadb-install-db"
-    with _place() as folder:
+    with place() as folder:
         data, port, door = folder / "data", _port(), folder / "door"
-        _called(
+        called(
             [
                 *(need(install, "mariadb-server"), "--no-defaults", f"--datadir={data}"),
                 *("--auth-root-authentication-method=normal", "--skip-test-db"),
@@ -175,7 +176,7 @@ def mysql(*, tls: bool = True, sealing: tuple[str, ...] = ()) -> Iterator[Served
             subprocess.run(ping, check=True, capture_output=True)
             client = ["mariadb", *socketed, "--batch", "--skip-column-names"]
             client += ["--default-character-set=utf8mb4"]
-            served = Served("mysql", port, folder, lambda given: _called([*client], given))
+            served = Served("mysql", port, folder, lambda given: called([*client], given))
             served.run(
                 "CREATE DATABASE adh; CREATE DATABASE audit;"  # noqa: S608
                 f"CREATE USER reader@'127.0.0.1' IDENTIFIED BY '{PASSWORD}';"
@@ -191,4 +192,4 @@ def mysql(*, tls: bool = True, sealing: tuple[str, ...] = ()) -> Iterator[Served
             running.wait(timeout=60)
 
 
-SERVERS = {"postgresql": postgresql, "mysql": mysql}
+SERVERS: dict[str, Callable[..., Any]] = {"postgresql": postgresql, "mysql": mysql}
