@@ -1,11 +1,13 @@
 """What stands in files of every kind, and what each kind of bad file ends in."""
 
 import bz2
+import contextlib
 import gzip
 import io
 import lzma
 import os
 import shutil
+import sqlite3
 import tarfile
 import time
 import zipfile
@@ -18,6 +20,7 @@ from rempart.collectors.files import parts
 from rempart.collectors.files import pdf as reading
 from rempart.collectors.files.scan import Scan, whole
 from rempart.errors import Limited, Truncated, Unreachable
+from rempart.observations.datastores import Dump
 from tests import documents
 from tests.documents import (
     docx,
@@ -358,6 +361,18 @@ def test_what_was_not_read_is_no_file_read(tmp_path: Path) -> None:
     seen = read(tmp_path)
     assert sum(one.files for one in seen.places) == 0
     assert seen.sealed == 1
+
+
+def test_an_sqlite_file_is_read_by_its_columns(tmp_path: Path) -> None:
+    with contextlib.closing(sqlite3.connect(tmp_path / "a.db")) as base, base:
+        base.execute("CREATE TABLE people (name TEXT, nir TEXT, number INTEGER)")
+        rows = [("DUPONT", one, int(one)) for one in PEOPLE]
+        base.executemany("INSERT INTO people VALUES (?, ?, ?)", rows)
+    (dump,) = [one for one in documents.everything(tmp_path) if isinstance(one, Dump)]
+    assert [(one.column, one.identifier, one.valid) for one in dump.columns] == [
+        ("people.nir", "nir", 20),
+        ("people.number", "nir", 20),
+    ]
 
 
 def test_a_hole_of_ten_gigabytes_takes_no_time(tmp_path: Path) -> None:

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from rempart.check import Gap, Observation, Seen, Unknown
-from rempart.collectors.artefacts.kinds import TABLE, Kind
+from rempart.collectors.artefacts.kinds import DATABASE, TABLE, Kind
 from rempart.collectors.artefacts.recognition import first_and_last, kind
+from rempart.collectors.files.databases import columns
 from rempart.collectors.files.fixed import fixed_width
 from rempart.collectors.files.look import Head, Look, Looked
 from rempart.collectors.files.parquet import table
@@ -98,7 +99,8 @@ class _Visit:
         seen = _export(found, kind_, begin, looked, where) if not kind_.dump else None
         dumped = bool(kind_.dump)
         if kind_.dump:
-            yield _dump(found, kind_, looked)
+            plain = kind_.family == DATABASE and not kind_.packed
+            yield _dump(found, kind_, looked, columns(file, self.over) if plain else ())
         elif seen is not None:
             yield seen
         self.tally.add(found.path, where, found.size, looked, records=dumped or seen is not None)
@@ -181,8 +183,8 @@ def _beyond(columns: tuple[IdentifierCount, ...], looked: Looked) -> Iterator[Id
             )  # fmt: skip
 
 
-def _dump(found: Found, kind_: Kind, looked: Looked) -> Dump:
-    counts = looked.scan.counts()
+def _dump(found: Found, kind_: Kind, looked: Looked, columns: tuple[IdentifierCount, ...]) -> Dump:
+    counts = columns or looked.scan.counts()
     nothing = (IdentifierCount("", "", "clear", looked.scan.lines, 0, 0),)
     return Dump(
         _packed(kind_.dump, kind_),
