@@ -3,8 +3,9 @@
 What is taken out leaves a visible sign, so that a reader knows that something was there.
 """
 
+import logging
 import re
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -15,6 +16,16 @@ _HARMFUL = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff"
     "\ufffe\uffff\U000e0000-\U000e007f\ud800-\udfff]"
 )
+
+
+_DIGITS: Final = re.compile(r"\d(?:[ .-]?\d){4,}")
+
+
+class Discreet(logging.Formatter):
+    """Log lines whose tracebacks keep no run of five digits: an error's text may quote a value."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: ANN401, N802  (logging's own name)
+        return _DIGITS.sub(lambda found: "#" * len(found[0]), super().formatException(ei))
 
 
 def plain(text: str) -> str:

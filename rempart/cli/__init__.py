@@ -7,6 +7,7 @@ import importlib
 import logging
 import os
 import pkgutil
+import resource
 import signal
 import sys
 
@@ -76,11 +77,11 @@ def cli(log_level: str) -> None:
 
     Start with `rempart demo`, then `rempart inventory new`.
     """
-    logging.basicConfig(
-        level=log_level.upper(),
-        format="%(levelname)s %(name)s: %(message)s",
-        stream=sys.stderr,
-    )
+    from rempart.plain import Discreet
+
+    to_stderr = logging.StreamHandler(sys.stderr)
+    to_stderr.setFormatter(Discreet("%(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=log_level.upper(), handlers=[to_stderr])
     # paramiko logs what a hostile server says, at levels of its own
     logging.getLogger("paramiko").setLevel(logging.CRITICAL)
     # weasyprint names every rule of a style sheet that is for screens
@@ -93,6 +94,7 @@ def main() -> None:
     A request to stop (SIGTERM, as systemd and pipelines send) is taken like Ctrl-C: what is known
     is saved.
     """
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold what was read
     os.umask(0o077)  # every file rempart writes is its owner's alone
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
