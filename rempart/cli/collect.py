@@ -12,6 +12,7 @@ SECONDS = 300
 @click.option(
     "--script", "as_script", is_flag=True, help="Print the pure sh for a host without Python."
 )
+@click.option("--windows", is_flag=True, help="Print the PowerShell script for a Windows host.")
 @click.option("--sudo", is_flag=True, help="Become root by sudo -n for the listed commands.")
 @click.option(
     "-o",
@@ -19,26 +20,38 @@ SECONDS = 300
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write the bundle there, readable by you alone, instead of to stdout.",
 )
-def command(*, as_script: bool, sudo: bool, output: Path | None) -> None:
+def command(*, as_script: bool, windows: bool, sudo: bool, output: Path | None) -> None:
     """Look at this machine and print a bundle: `rempart collect > host.bundle`.
 
     It only reads. Run it as root to see everything, carry the bundle over and name it in the
     inventory (`bundle: file:host.bundle`). Where there is no Python, print the script with
-    --script here and run it there: `sh script > host.bundle`.
+    --script here and run it there: `sh script > host.bundle`. On Windows, run there as
+    administrator what --windows prints: `rempart collect --windows -o rempart.ps1`.
     """
-    from rempart.collectors.host import here, script
+    from rempart.collectors.host import script
     from rempart.errors import Truncated
-    from rempart.results import write_private
+    from rempart.transport.local import here
 
+    if windows:
+        from rempart.collectors.windows import script as powershell
+
+        _give(powershell(), output)
+        return
     asked = script.script(script.SECTIONS, script.new_nonce(), become="sudo" if sudo else "")
     bundle = asked if as_script else here(asked, SECONDS)
     if not as_script and not whole(bundle):
         raise Truncated("the answer of this machine is not whole")
+    _give(bundle, output)
+
+
+def _give(content: bytes, output: Path | None) -> None:
+    from rempart.results import write_private
+
     if output is None:
-        sys.stdout.buffer.write(bundle)
+        sys.stdout.buffer.write(content)
     else:
-        write_private(output, bundle)
-        click.echo(f"{output}: carry it to the auditor as it is", err=True)
+        write_private(output, content)
+        click.echo(f"{output}: carry it over as it is", err=True)
 
 
 def whole(bundle: bytes) -> bool:

@@ -98,7 +98,7 @@ def seconds(access: Access) -> float:
 def printed(asked: bytes, access: Access, host: Any) -> bytes:  # noqa: ANN401
     """What the host prints when given the script."""
     if host.ssh == "local":
-        from rempart.collectors.host import here
+        from rempart.transport.local import here
 
         return here(asked, access.deadline.remaining())
     if not host.ssh:

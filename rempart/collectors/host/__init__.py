@@ -4,7 +4,6 @@ Four ways to the same answers: over SSH, here (`ssh: local`), from a bundle made
 `rempart collect`, or from captured files. It reads, and writes nothing.
 """
 
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from rempart.collectors import Probe, Seen, Wanted
 from rempart.collectors.host import captured, framing, script
 from rempart.collectors.host.framing import Answers
 from rempart.errors import CollectError, Limited, Reason, Truncated, Unreachable
+from rempart.transport.local import here
 
 if TYPE_CHECKING:
     from rempart.transport.access import Access
@@ -32,7 +32,15 @@ LOCAL = "local"
 
 
 def collect(subject: Any, access: "Access", wanted: Wanted) -> Iterator[Seen]:  # noqa: ANN401
-    """What the host is seen to be, for the wanted types; a gap for each that was not seen."""
+    """What the host is seen to be, for the wanted types; a gap for each that was not seen.
+
+    Nothing where the bundle is one of Windows: `rempart.collectors.windows` reads those.
+    """
+    if subject.bundle:
+        from rempart.collectors.windows import bundle
+
+        if bundle(subject.bundle) is not None:
+            return
     yield from read(_answers(subject, access, wanted), wanted)
 
 
@@ -63,21 +71,6 @@ def _answers(subject: Any, access: "Access", wanted: Wanted) -> Answers:  # noqa
     output = run_script(access, subject, asked)
     cut = Limited if output.reason is Reason.LIMIT else Truncated
     return framing.answers(output.stdout, names, nonce, cut)
-
-
-def here(asked: bytes, seconds: float) -> bytes:
-    """What this machine answers to the script. Raises Limited when it takes longer."""
-    try:
-        done = subprocess.run(
-            ["sh", "-s"],  # noqa: S607  (the shell of the audited machine itself)
-            input=asked,
-            capture_output=True,
-            timeout=seconds,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise Limited("the script did not end within the time allowed") from None
-    return done.stdout
 
 
 def _bundle(path: Path) -> bytes:
