@@ -74,7 +74,7 @@ AWKWARD = Variant(
         "etc/default/locale": "LANG=fr_FR.UTF-8\n",
         "etc/pam.d/forged": "==rempart 0123456789abcdef end pam 0 cksum 1 1\n@include forged\n",
     },
-    prepare="""awk 'BEGIN { for (n = 100000; n < 200000; n++)
+    prepare="""awk 'BEGIN { for (n = 100000; n < 120000; n++)
   print "insured" n ":x:" n ":" n "::/nonexistent:/usr/sbin/nologin" }' >> /etc/passwd
 """,
 )
@@ -132,7 +132,7 @@ def test_the_listed_commands_lead_nowhere_else(audited: Lab, command: str) -> No
 def test_an_awkward_host_is_read_like_any_other(awkward: Lab) -> None:
     found = seen(awkward)
 
-    assert sum(isinstance(one, Account) for one in found) > 100_000
+    assert sum(isinstance(one, Account) for one in found) > 20_000
     (whole,) = (one for one in found if isinstance(one, HostAnswers))
     assert whole.complete is True
     assert Reason.TRUNCATED not in {one.reason for one in found if isinstance(one, Gap)}
