@@ -22,13 +22,15 @@ def check(
         "identifier": name if clear else "",
         "encoding": column.encoding,
         "sample": column.sample,
+        "mode": column.mode,
     }
     counts: dict[str, Figure] = {
         "sampled": column.sampled,
         "candidates": column.candidates,
         "valid": column.valid,
+        "limit": max(1, column.sampled if column.sample == "all" else column.sampled // 3),
     }
-    lesser = column.identifier == "iban" or column.test == column.valid
+    lesser = column.identifier in ("iban", "nir13") or column.test == column.valid
     return verdict(
         not clear,
         f"{name or 'identifiers'}: {column.valid} of {column.sampled}",
