@@ -73,6 +73,14 @@ def test_one_realm_of_several_is_chosen_by_its_name(tmp_path: Path) -> None:
         looked_at(Identity(id="realm", keycloak=subject.keycloak, realm="c"))
 
 
+def test_a_folder_holds_realms_beside_their_people(tmp_path: Path) -> None:
+    (tmp_path / "pro-realm.json").write_text('{"realm": "pro", "passwordPolicy": "length(9)"}')
+    (tmp_path / "pro-users-0.json").write_text('{"realm": "pro", "users": [{"username": "a"}]}')
+    subject = Identity(id="realm", keycloak=Location(f"file:{tmp_path}"))
+    (policy,) = of(looked_at(subject), PasswordPolicy)
+    assert (policy.min_length, policy.source) == (9, "pro-realm.json")
+
+
 @pytest.mark.parametrize(
     "text", ["", "{", "[" * 100_000, '{"realm": 3}', "null", '"realm"', '{"realm": "\x80"}\x00']
 )

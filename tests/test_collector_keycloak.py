@@ -135,6 +135,20 @@ CONDITIONAL = [
             [flow("browser", ("auth-spnego", "ALTERNATIVE"), (">forms", "REQUIRED")), FORMS],
             True,
         ),
+        # what the server brings since 26 for organisations lets nobody in by itself
+        (
+            [
+                flow("browser", (">org", "ALTERNATIVE"), (">forms", "ALTERNATIVE")),
+                FORMS,
+                flow("org", (">org if", "CONDITIONAL")),
+                flow(
+                    "org if",
+                    ("conditional-user-configured", "REQUIRED"),
+                    ("organization", "ALTERNATIVE"),
+                ),
+            ],
+            True,
+        ),
         ([flow("browser", ("auth-username-password-form", "REQUIRED"))], False),
         ([flow("browser", ("auth-otp-form", "DISABLED"))], False),
         ([flow("browser", ("webauthn-authenticator", "REQUIRED"))], True),

@@ -1,6 +1,9 @@
 from dataclasses import replace
+from itertools import product
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from rempart.check import OneOf, Reason, Unknown
 from rempart.judge.passwords import (
@@ -119,3 +122,41 @@ def test_a_lock_counts_only_up_to_the_ceiling(
 
 def test_an_unseen_lock_is_not_a_lock() -> None:
     assert isinstance(limits_failures(replace(NONE, max_failures=UNSEEN), 10), Unknown)
+
+
+COUNTS = st.integers(-2, 2)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 6), st.integers(0, 4), st.tuples(COUNTS, COUNTS, COUNTS, COUNTS))
+def test_no_accepted_password_is_weaker_than_what_is_guaranteed(
+    length: int, classes: int, counts: tuple[int, int, int, int]
+) -> None:
+    lower, upper, digits, specials = counts
+    policy = replace(
+        NO_RULES,
+        min_length=length,
+        min_classes=classes,
+        lower=lower,
+        upper=upper,
+        digits=digits,
+        specials=specials,
+    )
+    accepted = [mix for mix in product(range(9), repeat=4) if accepts(length, classes, counts, mix)]
+
+    def bits(mix: tuple[int, ...]) -> float:
+        return nominal_bits(sum(mix), sum(CNIL[at] for at in range(4) if mix[at]))
+
+    assert guaranteed_bits(policy, CNIL) == pytest.approx(min(map(bits, accepted)))
+    assert shortest(policy) == min(map(sum, accepted))
+
+
+def accepts(length: int, classes: int, counts: tuple[int, ...], mix: tuple[int, ...]) -> bool:
+    """Whether PAM takes a password of so many characters of each class."""
+    credit = sum(min(have, -asked) for have, asked in zip(mix, counts, strict=True) if asked < 0)
+    return (
+        sum(mix) > 0
+        and sum(mix) + credit >= length
+        and sum(have > 0 for have in mix) >= classes
+        and all(have >= asked for have, asked in zip(mix, counts, strict=True))
+    )

@@ -1,5 +1,6 @@
 """A realm's export, however large: people and their credentials in it are passed over unread."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from rempart.check import Gap, Observation
-from rempart.collectors.identity.saved import content
+from rempart.collectors.identity.saved import content, files
 from rempart.collectors.keycloak.realm import observations
 from rempart.collectors.text import clean
 from rempart.errors import Truncated
@@ -54,21 +55,26 @@ class Spot:
 
 
 def realms(path: Path, only: str = "") -> Iterator[Observation | Gap]:
-    """What the realms of an export decide; of a named one, where a file holds several.
+    """What the realms of an export decide; of a named one, where there are several.
 
-    Raises Truncated for what is no export, Limited, Unreachable or Privilege.
+    A folder is what the server writes with `--dir`: a file a realm, and files of people, which are
+    passed over. Raises Truncated for what is no export, Limited, Unreachable or Privilege.
     """
-    raw = content(path, MOST)
-    found = [one for one in decoded(raw, clean(path.name)) if only in ("", one.get("realm"))]
+    found = False
+    for folder, raw, name in files(path, ".json"):
+        text = content(folder / os.fsdecode(raw), MOST)
+        several = [one for one in decoded(text, name) if only in ("", one.get("realm"))]
+        lines = _Lines(text, single=len(several) == 1)
+
+        def place(*steps: Any, named: str = name, at: _Lines = lines) -> Spot:  # noqa: ANN401
+            return Spot(named, at.of(str(steps[0])) if len(steps) == 1 else None)
+
+        for realm in several:
+            if realm.keys() != {"realm"} or not path.is_dir():
+                found = True
+                yield from observations(realm, place)
     if not found:
         raise Truncated(f"{clean(path.name)}: no realm {clean(only, 60)} in it")
-    lines = _Lines(raw, single=len(found) == 1)
-
-    def place(*steps: Any) -> Spot:  # noqa: ANN401
-        return Spot(clean(path.name), lines.of(str(steps[0])) if len(steps) == 1 else None)
-
-    for realm in found:
-        yield from observations(realm, place)
 
 
 def decoded(raw: bytes, name: str) -> list[dict[str, Any]]:

@@ -29,12 +29,12 @@ PLAIN: Final = frozenset(
         *("auth-spnego", "basic-auth", "http-basic-authenticator", "no-cookie-redirect"),
         *("direct-grant-validate-username", "direct-grant-validate-password"),
         *("reset-credentials-choose-user", "reset-credential-email", "reset-password"),
-        *("reset-otp", "allow-access-authenticator", "organization", CONDITIONAL_OTP),
+        *("reset-otp", "allow-access-authenticator", CONDITIONAL_OTP),
         *("console-username-password", "docker-http-basic-authenticator", "magic-link"),
     }
 )
 # Ways that lead to where somebody signed in before, or elsewhere: judged there.
-ELSEWHERE: Final = frozenset({"auth-cookie", "identity-provider-redirector"})
+ELSEWHERE: Final = frozenset({"auth-cookie", "identity-provider-redirector", "organization"})
 Flows = Mapping[str, Mapping[str, Any]]
 
 
@@ -80,9 +80,24 @@ def _flow(flows: Flows, alias: str, depth: int) -> Fact:
     ways = [
         one
         for one in _executions(flows, alias, {"ALTERNATIVE"})
-        if one.get("authenticator") not in ELSEWHERE
+        if not _leads_elsewhere(flows, one, depth)
     ]
     return all_of(*(_one(flows, one, depth) for one in ways)) if ways else False
+
+
+def _leads_elsewhere(flows: Flows, execution: Mapping[str, Any], depth: int) -> bool:
+    """Whether nobody is let in by an execution itself: a cookie, another provider, their flows."""
+    inner = str(execution.get("flowAlias") or "")
+    if not inner:
+        return execution.get("authenticator") in ELSEWHERE
+    if inner not in flows or depth == 0:
+        return False
+    parts = _executions(flows, inner, {"REQUIRED", "CONDITIONAL", "ALTERNATIVE"})
+    return bool(parts) and all(
+        str(one.get("authenticator") or "").startswith("conditional-")
+        or _leads_elsewhere(flows, one, depth - 1)
+        for one in parts
+    )
 
 
 def _one(flows: Flows, execution: Mapping[str, Any], depth: int) -> Fact:
