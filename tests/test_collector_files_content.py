@@ -39,6 +39,13 @@ from tests.documents import (
 
 PEOPLE = list(numbers(20))
 TEXT = "".join(f"Dossier de {one}, à rappeler\n" for one in PEOPLE)
+RTF = (
+    b"{\\rtf1\\ansi "
+    + b"".join(
+        b"{\\b %b}{\\fs24\\i %b}\\par\r\n" % (one[:7].encode(), one[7:].encode()) for one in PEOPLE
+    )
+    + b"}"
+)
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(60)
 
 
@@ -247,6 +254,7 @@ def test_looks_into_tar(tmp_path: Path, mode: str, format_: int) -> None:
         ("a.eml", message([], ("a.eml", message(PEOPLE))), 20),
         ("a.pdf", pdf([f"NIR {one}" for one in PEOPLE]), 20),
         ("a.zip", zipped({"b.pdf": pdf([f"NIR {one}" for one in PEOPLE])}), 20),
+        ("a.rtf", RTF, 20),
         ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(999) + TEXT.encode("utf-16-le"), 20),
     ],
 )

@@ -27,19 +27,25 @@ PROBES = (
 SPARE = 2.0  # seconds kept to tell, of what a subject may take
 
 
-def collect(subject: Any, access: Any, wanted: Wanted) -> Iterator[Observation | Gap]:  # noqa: ANN401
+def collect(
+    subject: Any,  # noqa: ANN401
+    access: Any,  # noqa: ANN401
+    wanted: Wanted,
+    *,
+    apart: frozenset[str] = frozenset(),
+) -> Iterator[Observation | Gap]:
     """Everything below the folder, in counts; a Gap for what could not be looked into.
 
-    Raises CollectError where the folder cannot be looked at.
+    Folders `apart` are left out. Raises CollectError where the folder cannot be looked at.
     """
     from rempart.collectors.files import remote, visit
 
     if not wanted:
         return
     if getattr(subject, "on", ""):
-        found = remote.below(subject, access)
+        found = remote.below(subject, access, apart)
     else:
-        found = visit.below(Path(subject.path), lambda: _over(access))
+        found = visit.below(Path(subject.path), lambda: _over(access), apart)
     names = {type_.__name__ for type_ in wanted}
     for item in found:
         if (item.type if isinstance(item, Gap) else type(item).__name__) in names:

@@ -32,6 +32,7 @@ _PICTURES: Final = (
 _STARTS: Final = (
     (b"PK\x03\x04", "zip", "zip"),
     (b"PK\x05\x06", "zip", "zip"),
+    (b"{\\rtf", "rtf", "RTF"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "raw", "Office 97-2003 or Outlook message"),
     (b"7z\xbc\xaf\x27\x1c", "closed", "7z"),
     (b"Rar!\x1a\x07", "closed", "RAR"),
@@ -61,7 +62,7 @@ _PRINTED: Final = bytes(range(32, 127)) + b"\t\n\r\f\v\b\x1b" + bytes(range(128,
 class Format:
     """How to read it (`way`) and what it is called.
 
-    Ways: text, utf-16, mbox, mail, zip, tar, packed, pdf, picture, raw (searched as it is),
+    Ways: text, utf-16, rtf, mbox, mail, zip, tar, packed, pdf, picture, raw (searched as it is),
     closed (nothing here reads it), random (encrypted or packed, unknown how), empty.
     """
 

@@ -106,6 +106,7 @@ class _One:
             "text": self._text,
             "utf-16": self._wide,
             "raw": self._raw,
+            "rtf": self._rtf,
             "packed": self._packed,
             "zip": self._zip,
             "tar": self._tar,
@@ -158,6 +159,11 @@ class _One:
                 self.looked.scan.add(b"\n".join(wide))
         return form.name
 
+    def _rtf(self, part: Part, depth: int, form: Format) -> str:
+        for block in whole(part.pieces()):
+            self.looked.scan.add(b"\n" + office.rtf(block))
+        return form.name
+
     def _packed(self, part: Part, depth: int, form: Format) -> str:
         self.allowance.member(depth + 1)
         pieces = inflated(part.pieces(), form.name)
@@ -206,7 +212,7 @@ class _One:
                 if page is None:
                     pictures += 1
                 else:
-                    self.looked.scan.add(page + b"\n")
+                    self.looked.scan.add(page.replace(b"\r\n", b"\n") + b"\n")
         except Locked:
             self.looked.sealed += 1
             return "PDF with a password"

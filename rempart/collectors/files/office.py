@@ -86,3 +86,16 @@ def _character(match: re.Match[bytes]) -> bytes:
     if number > 0x10FFFF or 0xD800 <= number < 0xE000:
         return b""
     return chr(number).encode()
+
+
+# Ends of what stands for itself in RTF; every other control word goes, and what it joins is joined.
+_RTF_APART: Final = re.compile(rb"\\(?:par|pard|cell|row|line|tab|sect|page|nestcell)(?![a-z])")
+_RTF_WORD: Final = re.compile(rb"\\(?:[a-zA-Z]{1,32}-?\d{0,10} ?|[^a-zA-Z'])|[{}\r\n]")
+_RTF_BYTE: Final = re.compile(rb"\\'([0-9a-fA-F]{2})")
+
+
+def rtf(text: bytes) -> bytes:
+    """The text of a stretch of RTF (1.9.1)."""
+    stripped = _RTF_WORD.sub(b"", _RTF_APART.sub(b"\x01", text))
+    decoded = _RTF_BYTE.sub(lambda match: bytes((int(match[1], 16),)), stripped)
+    return decoded.replace(b"\x01", b"\n")

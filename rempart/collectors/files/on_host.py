@@ -26,7 +26,7 @@ def answer(order: dict[str, Any]) -> str:
     seen: list[str] = []
     size = 0
     try:
-        for item in visit.below(Path(order["path"]), over):
+        for item in visit.below(Path(order["path"]), over, frozenset(order.get("apart", ()))):
             told = json.dumps(_told(item))
             if size + len(told) > MOST and type(item).__name__ not in ("FilesRead", "Pictures"):
                 continue

@@ -1,6 +1,6 @@
 """A folder on another host: the sources that read files are sent there, counts come back."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import msgspec
@@ -39,10 +39,14 @@ class Reply(msgspec.Struct, frozen=True):
     missing: tuple[Reason, str] | None = None
 
 
-def below(subject: Any, access: Access) -> Iterator[Observation | Gap]:  # noqa: ANN401
-    """What lies below a folder on its host. Raises CollectError."""
+def below(
+    subject: Any,  # noqa: ANN401
+    access: Access,
+    apart: Iterable[str] = (),
+) -> Iterator[Observation | Gap]:
+    """What lies below a folder on its host, less the folders `apart`. Raises CollectError."""
     host = access.inventory.by_id[subject.on]
-    order = {"path": str(subject.path), "seconds": sent.seconds(access)}
+    order = {"path": str(subject.path), "seconds": sent.seconds(access), "apart": sorted(apart)}
     yield from replied(sent.said(PROGRAM, order, access, host))
 
 

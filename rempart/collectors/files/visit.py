@@ -6,7 +6,7 @@ These sources also run on an audited host, with its standard library alone.
 import contextlib
 import fcntl
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -21,7 +21,7 @@ from rempart.collectors.files.pdf import Documents
 from rempart.collectors.files.places import logged, place
 from rempart.collectors.files.records import likely, records, text_of
 from rempart.collectors.files.tally import Tally
-from rempart.collectors.tree import LINK, Found, Left, Passed, opened, regular_files
+from rempart.collectors.tree import LINK, Found, Left, Passed, opened, regular_files, shown
 from rempart.errors import CollectError, Reason
 from rempart.observations.datastores import Dump, Export, IdentifierCount
 from rempart.observations.documents import FilesRead, Pictures
@@ -33,25 +33,31 @@ _GETFLAGS: Final = 0x80086601  # FS_IOC_GETFLAGS
 _ENCRYPTED: Final = 0x800  # FS_ENCRYPT_FL
 
 
-def below(root: Path, over: Callable[[], str]) -> Iterator[Observation | Gap]:
+def below(
+    root: Path, over: Callable[[], str], apart: Container[str] = ()
+) -> Iterator[Observation | Gap]:
     """What lies below a folder, or what a single file is. `over` says why to stop, or nothing.
 
+    Folders `apart`, by their paths as shown, are judged as wholes elsewhere and not entered.
     Raises Unreachable where there is none, Privilege where it may not be listed.
     """
     with Documents() as documents:
-        yield from _Visit(root, over, documents).all()
+        yield from _Visit(root, over, documents, apart).all()
 
 
 class _Visit:
-    def __init__(self, root: Path, over: Callable[[], str], documents: Documents) -> None:
+    def __init__(
+        self, root: Path, over: Callable[[], str], documents: Documents, apart: Container[str]
+    ) -> None:
         self.root = root
+        self.apart = apart
         self.folder = root if root.is_dir() else root.parent
         self.over = over
         self.look = Look(documents, over)
         self.tally = Tally()
 
     def all(self) -> Iterator[Observation | Gap]:
-        for item in _listed(self.root):
+        for item in _listed(self.root, self.apart):
             where = place(str(self.folder), item.path)
             if isinstance(item, Left):
                 self._left(item, where)
@@ -136,12 +142,16 @@ def _within(folder: Path, path: str) -> bool:
     return os.path.lexists(target) and not os.path.islink(target)  # noqa: PTH114
 
 
-def _listed(root: Path) -> Iterator[Found | Passed | Left]:
+def _listed(root: Path, apart: Container[str]) -> Iterator[Found | Passed | Left]:
     if root.is_file() and not root.is_symlink():
         raw = os.fsencode(root.name)
         yield Found(raw, root.name, root.stat().st_size)
         return
-    yield from regular_files(root, files=FILES)
+
+    def leave(raw: bytes, folder: bool) -> str | None:
+        return "" if folder and shown(raw) in apart else None
+
+    yield from regular_files(root, leave=leave, files=FILES)
 
 
 def _export(found: Found, kind_: Kind, begin: Head, looked: Looked, where: str) -> Export | None:
