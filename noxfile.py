@@ -15,8 +15,10 @@ PROJECT = nox.project.load_toml("pyproject.toml")
 # What the lab starts and opens, and what lays out PDFs, by the Debian package that brings it.
 LAB_PACKAGES = [
     *("nginx-light", "openssh-server", "nftables", "postgresql", "mariadb-server"),
-    *("busybox", "sudo", "systemd", "mmdebstrap"),
+    *("busybox", "sudo", "systemd", "mmdebstrap", "libpam-pwquality"),
     *("slapd", "samba-ad-dc", "samba-ad-provision", "samba-dsdb-modules", "ldb-tools"),
+    *("restic", "borgbackup", "pgbackrest", "duplicity", "gocryptfs", "fscrypt", "sqlcipher"),
+    *("gpg", "gpg-agent", "7zip", "zip", "qpdf", "cryptsetup-bin", "gdb", "e2fsprogs"),
     *("age", "poppler-utils", "libreoffice-writer-nogui", "chromium"),
     *("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0", "fonts-dejavu-core"),
 ]
