@@ -2,24 +2,18 @@
 
 import base64
 import io
-import socket
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from rempart.check import Gap, Observation, Unknown
-from rempart.collectors.directory import BRINGS, collect, ldif, ppm, read
+from rempart.collectors.directory import ldif, ppm, read
 from rempart.collectors.directory.entries import Entry, below, folded, ticks
 from rempart.collectors.directory.schemes import reduced, restored, scheme_of
-from rempart.errors import CollectError, Limited, NotAuthorised, Truncated
-from rempart.inventory.subjects import Directory
+from rempart.errors import CollectError, Truncated
 from rempart.observations.directories import AccountFlag, DirectoryPolicies, PolicyReach
 from rempart.observations.passwords import PasswordPolicy, PasswordStorage
-from rempart.transport import ldap
-from tests.loopback import access
 
 DOMAIN = """dn: DC=payer,DC=example
 objectClass: top
@@ -217,66 +211,6 @@ def test_names_are_compared_as_directories_do() -> None:
     assert ticks(-(1 << 63)) is None
     assert ticks(-18_000_000_000) == 1800
     assert Entry("x", {"n": (b"9" * 40,)}).number("n") is None
-
-
-@pytest.fixture
-def nonsense() -> Iterator[Any]:
-    """Serve an answer to whoever connects; set `.answer` first."""
-
-    class Server:
-        answer = b""
-        port = 0
-
-    served = Server()
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        served.port = listening.getsockname()[1]
-
-        def serve() -> None:
-            while True:
-                try:
-                    peer, _ = listening.accept()
-                except OSError:
-                    return
-                with peer:
-                    peer.recv(4096)
-                    peer.sendall(served.answer)
-
-        thread = threading.Thread(target=serve, daemon=True)
-        thread.start()
-        yield served
-        listening.shutdown(socket.SHUT_RDWR)
-    thread.join(5)
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        b"HTTP/1.1 400 Bad Request\r\n\r\n",
-        b"\x30\x84\x7f\xff\xff\xff",
-        b"",
-        b"\x30\x05\x02\x01\x01\x78\x00",
-    ],
-)
-def test_a_server_that_is_no_directory_is_said(nonsense: Any, answer: bytes) -> None:
-    nonsense.answer = answer
-    subject = Directory(id="d", url=f"ldap://127.0.0.1:{nonsense.port}", base="dc=payer")
-    with pytest.raises(CollectError):
-        list(collect(subject, access(subject), frozenset(BRINGS)))
-
-
-def test_a_directory_outside_the_mandate_is_not_asked() -> None:
-    subject = Directory(id="d", url="ldap://192.0.2.9", base="dc=payer")
-    with pytest.raises(NotAuthorised):
-        list(collect(subject, access(subject), frozenset(BRINGS)))
-
-
-def test_what_a_server_sends_is_counted(nonsense: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ldap, "MOST", 10)
-    nonsense.answer = b"\x30\x84\x00\xff\xff\xff" + bytes(4000)
-    with ldap.opened(access(), f"ldap://127.0.0.1:{nonsense.port}") as line:
-        line.left = 100
-        with pytest.raises((Limited, Truncated)):
-            ldap.read_root(line)
 
 
 PPM = """minQuality 3
