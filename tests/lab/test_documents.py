@@ -56,13 +56,16 @@ def test_files_on_a_host_are_read_over_its_one_connection(tmp_path: Path) -> Non
     (folder / "a.csv").write_text("nir;x\n" + "".join(f"{one};1\n" for one in PEOPLE))
     (folder / "loop").symlink_to(folder)
     subject = SimpleNamespace(id="exports", kind="files", path=folder, on="h1")
-    with running(keys) as host:
-        with access(subject, seconds=60) as gate, guarded(Scope.of(mandate())):
-            gate.inventory = SimpleNamespace(
-                by_id={"h1": host}, subjects=(host,), authorisation=gate.authorisation
-            )
-            there = list(files.collect(subject, gate, frozenset(files.BRINGS)))
-            assert gate.connections == 1
+    with (
+        running(keys) as host,
+        access(subject, seconds=60) as gate,
+        guarded(Scope.of(mandate())),
+    ):
+        gate.inventory = SimpleNamespace(
+            by_id={"h1": host}, subjects=(host,), authorisation=gate.authorisation
+        )
+        there = list(files.collect(subject, gate, frozenset(files.BRINGS)))
+        assert gate.connections == 1
     assert sorted(map(repr, there)) == sorted(map(repr, everything(folder)))
     (read,) = [one for one in there if isinstance(one, FilesRead)]
     assert [one.path for one in read.findings] == ["a.csv", "a.log"]
