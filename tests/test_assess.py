@@ -1,6 +1,7 @@
 """Subjects looked at through an executor: each one's trouble stays its own."""
 
 import threading
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future
 from contextlib import nullcontext
@@ -216,3 +217,27 @@ def test_gaps_and_their_reasons_survive_the_archive() -> None:
 def test_nobody_looked_is_not_a_pass() -> None:
     found = judge_again(planned("a"), Orders(BENCH), {"a": Looked(())})
     assert {r.outcome for r in found.results["a"]} == {Outcome.NOTAPPLICABLE}
+
+
+def test_subjects_on_a_host_follow_it_at_once() -> None:
+    tasks = planned("log", "a", "b", "file").tasks
+    tasks[0].subject.on = "b"
+    tasks[3].subject.on = "a"
+
+    ordered = [task.subject.id for task in assess.beside_hosts(tasks)]
+
+    assert ordered == ["a", "file", "b", "log"]
+
+
+def test_waiting_for_a_host_that_others_use_is_not_late() -> None:
+    def waits(subject: Any) -> Any:
+        waited = 60.0 if subject.id == "waits" else 0.0
+        return nullcontext(SimpleNamespace(subject=subject, connections=1, waited=waited))
+
+    found = assess.Assessed(underway={"a": waits(SimpleNamespace(id="waits")).enter_result})
+    future: Future[Looked] = Future()
+    (task,) = planned("a").tasks
+
+    assert assess._late({future: task}, {"a": 0.0}, found) == [future]  # long ago in any case
+    now = time.monotonic()
+    assert assess._late({future: task}, {"a": now - 30}, found) == []
