@@ -109,10 +109,13 @@ def _host(host: Host, inventory: Inventory) -> Iterator[Contact]:
             yield from _host(bastion, inventory)
     else:
         place = ssh(host.ssh)
-        yield Contact(f"ssh {f'{place.user}@' if place.user else ''}{place}", place)
+        client = ", by OpenSSH's client if need be" if host.client == "openssh" else ""
+        yield Contact(f"ssh {f'{place.user}@' if place.user else ''}{place}{client}", place)
 
 
 def _database(database: Database) -> Contact:
+    if database.captured:
+        return Contact(f"nothing: {database.captured} is read here")
     if database.url.startswith(SQLITE):
         return Contact(f"nothing: {database.url.removeprefix(SQLITE)} is read here")
     place = url(database.url, *SERVERS)
