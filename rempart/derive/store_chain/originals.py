@@ -34,7 +34,8 @@ def originals(estate: Estate, store: Any) -> Iterator[Copy]:  # noqa: ANN401  (a
     for tables in branches:
         first = tables[0]
         layers = [*above, *_tables(estate, store, tables), *below]
-        layers += under(estate, store.on, first.directory or store.path)
+        known = first.directory if isinstance(first.directory, str) else ""
+        layers += under(estate, store.on, known or store.path)
         name = store.id if len(branches) == 1 else f"{store.id}: {_named(tables)}"
         yield Copy(store.id, name, "original", sealed(layers), tuple(layers))
 
