@@ -1,5 +1,5 @@
 from rempart.check import Figure, Result, Severity, all_of, notapplicable, verdict
-from rempart.judge.ciphers import weak
+from rempart.judge.ciphers import cheap, weak
 from rempart.observations.backups import BackupRepository
 
 
@@ -13,9 +13,18 @@ def check(repository: BackupRepository) -> Result:
         "tool": repository.tool,
         "mode": repository.encryption,
         "cipher": repository.cipher or repository.encryption,
+        "derivation": _work(repository),
     }
     counts: dict[str, Figure] = {"looked": repository.looked, "clear": repository.clear}
-    old = encrypted is True and bool(broken)
-    severity = Severity.HIGH if old else None
-    good = all_of(encrypted, not broken)
+    guessed = cheap(repository.derivation, repository.cost)
+    severity = (Severity.HIGH if broken else Severity.MEDIUM) if encrypted is True else None
+    good = all_of(encrypted, not broken, not guessed)
     return verdict(good, seen, repository, facts=facts, counts=counts, severity=severity)
+
+
+def _work(repository: BackupRepository) -> str:
+    if not repository.derivation:
+        return "-"
+    return (
+        f"{repository.derivation} {repository.cost}" if repository.cost else repository.derivation
+    )

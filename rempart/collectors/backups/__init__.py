@@ -121,6 +121,7 @@ def program() -> Any:  # noqa: ANN401
         (
             *VOCABULARY,
             "collectors.entropy",
+            "collectors.sendable",
             "collectors.text",
             "collectors.tree",
             "observations.backups",
@@ -140,10 +141,7 @@ def _held(
 ) -> Iterator[Observation | Gap]:
     """Dumps and exports outside the repositories; a gap where they cannot be read."""
     try:
-        for one in files.collect(subject, access, wanted):
-            inside = any(one.key.startswith(f"{folder}/") for folder in repositories)
-            if not inside and one.source != ".":
-                yield one
+        yield from files.collect(subject, access, wanted, apart=frozenset(repositories))
     except CollectError as error:
         for type_ in HELD:
             if type_ in wanted:

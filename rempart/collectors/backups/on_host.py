@@ -4,12 +4,11 @@ Nothing is written there. What is sent is these very sources, beside the standar
 """
 
 import json
-from dataclasses import fields, is_dataclass
-from enum import Enum
 from pathlib import Path
 from typing import Any
 
 from rempart.collectors.backups.looking import Look
+from rempart.collectors.sendable import plain
 from rempart.errors import CollectError
 
 LISTS = {
@@ -19,7 +18,6 @@ LISTS = {
     "KeyReference": "references",
     "Gap": "gaps",
 }
-STAMPED = frozenset({"subject", "vantage", "end_line", "root", "taken"})  # the engine's, or unused
 
 
 def answer(order: dict[str, Any]) -> str:
@@ -35,12 +33,3 @@ def answer(order: dict[str, Any]) -> str:
     except CollectError as error:
         told["missing"] = [error.reason.value, str(error)]
     return json.dumps(told)
-
-
-def plain(value: Any) -> Any:  # noqa: ANN401
-    """Observations as mappings, without what the engine stamps; unknowns with their tag."""
-    if is_dataclass(value) and not isinstance(value, type):
-        names = [one.name for one in fields(value) if one.name not in STAMPED]
-        found = {name: plain(getattr(value, name)) for name in names}
-        return {"seen": "unknown", **found} if type(value).__name__ == "Unknown" else found
-    return value.value if isinstance(value, Enum) else value
