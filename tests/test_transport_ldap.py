@@ -72,3 +72,11 @@ def test_what_a_server_sends_is_counted(nonsense: Any, monkeypatch: pytest.Monke
         line.left = 100
         with pytest.raises((Limited, Truncated)):
             ldap.read_root(line)
+
+
+def test_a_server_that_never_answers_is_left_at_the_deadline() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        subject = Directory(id="d", url=f"ldap://127.0.0.1:{port}", base="dc=payer")
+        with pytest.raises(Limited):
+            list(collect(subject, access(subject, seconds=0.5), frozenset(BRINGS)))

@@ -46,7 +46,8 @@ def policies(directory: Directory, base: str) -> Iterator[Observation | Gap]:
     default = _default(directory, overlays, applied)
     key = clean(base, 80)
     source = f"{directory.source}: {key}"
-    yield DirectoryPolicies(PRODUCT, applied, default, len(found), key=key, source=source)
+    named: Seen[str] = clean(default, 120) if isinstance(default, str) else default
+    yield DirectoryPolicies(PRODUCT, applied, named, len(found), key=key, source=source)
     nothing = isinstance(default, str) and not default and not found
     if applied is False or (applied is True and nothing):
         yield replace(NO_RULES, key=f"{key} no policy", source=source)
