@@ -341,3 +341,70 @@ def test_an_answer_of_another_shape_is_not_believed(answer: str) -> None:
 
 def test_what_is_sent_is_small() -> None:
     assert len(sent.script(backups.program(), {}, "ab")) < 80_000
+
+
+HOSTILE = "\x1b[31m{{7*7}}\u202e<b>"
+
+
+def test_words_of_a_repository_are_made_harmless(tmp_path: Path) -> None:
+    restic(tmp_path / "r", kdf=HOSTILE, N=1 << 900)
+    (tmp_path / "k").mkdir()
+    told = {"uniqueID": HOSTILE, "encryption": HOSTILE, "keyAlgo": f"{HOSTILE}-9"}
+    (tmp_path / "k" / "kopia.repository.f").write_text(json.dumps(told))
+    found = msgspec.json.encode(seen(tmp_path, wanted=[BackupRepository])).decode()
+    assert "\\u001b" not in found
+    assert "\u202e" not in found
+
+
+@pytest.mark.parametrize(
+    ("files", "tool", "cipher", "cost"),
+    [
+        (
+            {
+                ".encfs6.xml": "<cipherAlg class_id='1'><name>ssl/aes</name></cipherAlg>"
+                "<keySize>256</keySize><kdfIterations>162000</kdfIterations>"
+            },
+            "EncFS",
+            "AES256-CBC",
+            162_000,
+        ),
+        ({"cryfs.config": "cryfs.config;1;scrypt\0"}, "CryFS", "", None),
+        ({"ECRYPTFS_FNEK_ENCRYPTED.FXab": ""}, "eCryptfs", "AES-CBC", None),
+        (
+            {
+                "kopia.repository.f": '{"uniqueID": "q", "keyAlgo": "scrypt-65536-8-1",'
+                ' "encryption": "AES256-GCM-HMAC-SHA256"}'
+            },
+            "kopia",
+            "AES256-GCM-HMAC-SHA256",
+            65_536,
+        ),
+    ],
+)
+def test_other_tools_are_told_by_their_own_files(
+    tmp_path: Path, files: dict[str, str], tool: str, cipher: str, cost: int | None
+) -> None:
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    found = repository(tmp_path)
+    assert (found.tool, found.cipher, found.cost) == (tool, cipher, cost)
+
+
+def test_a_copy_of_mariadb_is_clear_unless_every_tablespace_is_sealed(tmp_path: Path) -> None:
+    page = bytearray(16384)
+    page[24:26] = b"\0\x08"
+    (tmp_path / "adh").mkdir()
+    (tmp_path / "xtrabackup_checkpoints").write_text("backup_type = full-backuped\n")
+    (tmp_path / "adh" / "t.ibd").write_bytes(page)
+    found = repository(tmp_path)
+    assert (found.tool, found.encrypted, found.own_encryption) == ("mariabackup", False, False)
+
+
+def test_a_mirror_of_rdiff_backup_is_clear(tmp_path: Path) -> None:
+    (tmp_path / "rdiff-backup-data").mkdir()
+    assert repository(tmp_path).encrypted is False
+
+
+def test_files_of_ecryptfs_carry_their_marker(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(bytes(8) + struct.pack(">II", 5, 5 ^ 0x3C81B7F5) + bytes(80))
+    assert repository(tmp_path).tool == "eCryptfs"

@@ -8,11 +8,13 @@ import json
 from typing import Any, Final
 
 from rempart.collectors.artefacts.kinds import ARCHIVE, CONTAINER, MEMORY, MESSAGE, Kind
+from rempart.collectors.text import clean
 
 LUKS: Final = b"LUKS\xba\xbe"
 BITLOCKER: Final = b"-FVE-FS-"
 SWAP: Final = (b"SWAPSPACE2", b"SWAP-SPACE")
 WEAKEST: Final = ("pbkdf2", "argon2i", "argon2id")
+MOST: Final = 1 << 40  # a figure in a header is anybody's word
 _SLOTS: Final = 8
 _ACTIVE: Final = 0x00AC71F3
 _ENCRYPT: Final = 0x10000  # ext4's incompatible feature `encrypt`
@@ -74,8 +76,8 @@ def _luks1(head: bytes) -> Kind:
         for at in slots
         if int.from_bytes(head[at : at + 4], "big") == _ACTIVE
     ]
-    cipher = f"{words[0]}-{words[1]}-{int.from_bytes(head[108:112], 'big') * 8}"
-    return _luks("LUKS1", cipher, f"pbkdf2 {words[2]}", min(costs, default=None))
+    cipher = clean(f"{words[0]}-{words[1]}-{int.from_bytes(head[108:112], 'big') * 8}", 80)
+    return _luks("LUKS1", cipher, clean(f"pbkdf2 {words[2]}", 40), min(costs, default=None))
 
 
 def _luks2(head: bytes) -> Kind:
@@ -87,7 +89,7 @@ def _luks2(head: bytes) -> Kind:
         cipher = next(iter(told["segments"].values()))["encryption"]
         bits = min(slot["key_size"] for slot in slots) * 8
         weakest = min((slot["kdf"] for slot in slots), key=_rank)
-        return _luks("LUKS2", f"{cipher}-{bits}", *_work(weakest))
+        return _luks("LUKS2", clean(f"{cipher}-{bits}", 80), *_work(weakest))
     except (ValueError, KeyError, TypeError, AttributeError, StopIteration, RecursionError):
         return _luks("LUKS2", "", "", None)
 
@@ -112,5 +114,5 @@ def _rank(kdf: dict[str, Any]) -> tuple[int, int]:
 
 def _work(kdf: dict[str, Any]) -> tuple[str, int]:
     if kdf["type"] == "pbkdf2":
-        return f"pbkdf2 {kdf['hash']}", int(kdf["iterations"])
-    return str(kdf["type"]), int(kdf["memory"])
+        return clean(f"pbkdf2 {kdf['hash']}", 40), min(int(kdf["iterations"]), MOST)
+    return clean(str(kdf["type"]), 40), min(int(kdf["memory"]), MOST)

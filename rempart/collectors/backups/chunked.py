@@ -11,6 +11,7 @@ from typing import Any, Final
 from rempart.collectors.artefacts.recognition import kind
 from rempart.collectors.backups.folder import Folder
 from rempart.collectors.backups.store import Store, among
+from rempart.collectors.text import clean
 
 _DUPLICITY: Final = re.compile(
     rb"duplicity-(?:full|new|inc|full-signatures|new-signatures)\.[\dTZto.]+"
@@ -27,14 +28,14 @@ def restic(folder: Folder) -> Store | None:
         return None
     keys = [_object(folder.read(file)) for file in folder.files(b"keys")[:100]]
     keys = [one for one in keys if "kdf" in one and "data" in one]
-    costs = [one["N"] for one in keys if isinstance(one.get("N"), int)]
+    costs = [one["N"] for one in keys if isinstance(one.get("N"), int) and one["N"] < 1 << 40]
     made = [str(one.get("created", ""))[:10] for one in keys]
     return Store(
         "restic",
         True if keys else None,
         "repository key" if keys else "",
         cipher="AES256-CTR-Poly1305" if keys else "",
-        derivation=str(keys[0]["kdf"]) if keys else "",
+        derivation=clean(str(keys[0]["kdf"]), 40) if keys else "",
         cost=min(costs, default=None),
         key_place="inside" if keys else None,
         looked=len(keys),
@@ -50,19 +51,20 @@ def kopia(folder: Folder) -> Store | None:
     told = _object(folder.read(name)) if name else {}
     if "uniqueID" not in told:
         return None
-    derivation, _, cost = str(told.get("keyAlgo", "")).partition("-")
+    derivation, _, cost = clean(str(told.get("keyAlgo", "")), 60).partition("-")
+    cipher = clean(str(told.get("encryption", "")), 60)
     cost = cost.partition("-")[0]
     return Store(
         "kopia",
         True,
-        str(told.get("encryption", "")),
-        cipher=str(told.get("encryption", "")),
+        cipher,
+        cipher=cipher,
         derivation=derivation,
         cost=int(cost) if cost.isdecimal() and len(cost) < 12 else None,
         key_place="inside",
         looked=1,
         newest=folder.newest(b""),
-        identity=str(told["uniqueID"])[:100],
+        identity=clean(str(told["uniqueID"]), 100),
     )
 
 

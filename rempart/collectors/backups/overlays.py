@@ -73,7 +73,8 @@ def ecryptfs(folder: Folder) -> Store | None:
     """A lower folder of eCryptfs: names under its prefix, or files with its marker."""
     files = folder.files()[:50]
     named = any(name.startswith(_NAMED) for name in folder.names())
-    marked = [is_ecryptfs(folder.read(file, 16)) for file in files]
+    heads = [folder.read(file, 16) for file in files]
+    marked = [is_ecryptfs(head) for head in heads if head]
     if not named and not (marked and all(marked)):
         return None
     clear = sum(not one for one in marked)
