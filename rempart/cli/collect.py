@@ -13,6 +13,11 @@ SECONDS = 300
     "--script", "as_script", is_flag=True, help="Print the pure sh for a host without Python."
 )
 @click.option("--windows", is_flag=True, help="Print the PowerShell script for a Windows host.")
+@click.option(
+    "--database",
+    type=click.Choice(["sqlserver", "oracle"]),
+    help="Print the queries whose answers are read as a database's export.",
+)
 @click.option("--sudo", is_flag=True, help="Become root by sudo -n for the listed commands.")
 @click.option(
     "-o",
@@ -20,18 +25,26 @@ SECONDS = 300
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write the bundle there, readable by you alone, instead of to stdout.",
 )
-def command(*, as_script: bool, windows: bool, sudo: bool, output: Path | None) -> None:
+def command(
+    *, as_script: bool, windows: bool, database: str | None, sudo: bool, output: Path | None
+) -> None:
     """Look at this machine and print a bundle: `rempart collect > host.bundle`.
 
     It only reads. Run it as root to see everything, carry the bundle over and name it in the
     inventory (`bundle: file:host.bundle`). Where there is no Python, print the script with
     --script here and run it there: `sh script > host.bundle`. On Windows, run there as
-    administrator what --windows prints: `rempart collect --windows -o rempart.ps1`.
+    administrator what --windows prints: `rempart collect --windows -o rempart.ps1`. For SQL Server
+    and Oracle, --database prints the queries their administrator runs.
     """
     from rempart.collectors.host import script
     from rempart.errors import Truncated
     from rempart.transport.local import here
 
+    if database:
+        from rempart.collectors.database.exports import queries
+
+        _give(queries(database), output)
+        return
     if windows:
         from rempart.collectors.windows import script as powershell
 

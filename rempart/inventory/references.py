@@ -163,7 +163,10 @@ def _read_log(log: ReadLog, known: Known) -> Fields:
 
 
 def _database(database: Database, known: Known) -> Fields:
-    if sqlite_path(database.url) is None:
+    if bool(database.url) == bool(database.captured):
+        found = "both" if database.url else "neither"
+        yield (), f'expected exactly one of the keys "url" and "captured", found {found}'
+    elif database.url and sqlite_path(database.url) is None:
         yield from _address("url", lambda: addresses.url(database.url, *SERVERS))
     yield from _on(database, known)
     for place, id_ in enumerate(database.of):

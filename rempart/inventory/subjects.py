@@ -208,13 +208,17 @@ class ReadLog(Subject, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class Database(Subject, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A database: postgresql://, mysql:// (MariaDB too), or sqlite:/// and a file.
 
+    One of another product is `captured`: a folder with the answers to our queries (SQL Server,
+    Oracle).
+
     `of` names the databases it is a replica of. `rows: all` has what a sample
     proved counted in every row.
     """
 
     kind: ClassVar[str] = "database"
 
-    url: Text
+    url: str = ""
+    captured: Path | None = None
     password: Reference | None = None
     ca: Path | None = None
     on: str = ""

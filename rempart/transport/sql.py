@@ -71,6 +71,8 @@ def opened(
     if behind is not None:
         yield behind
         return
+    if not database.url:
+        raise NoCollector("the database was brought as files: it cannot be asked")
     parts = urlsplit(database.url)
     port = parts.port or DEFAULT_PORTS[parts.scheme]
     start = _driver(parts.scheme)

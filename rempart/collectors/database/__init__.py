@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol
 
 from rempart.check import Gap, Observation
 from rempart.collectors import Probe, Seen, Wanted
-from rempart.collectors.database import credentials, discovery, engine, file
+from rempart.collectors.database import credentials, discovery, engine, exports, file
 from rempart.errors import CollectError
 from rempart.observations.datastores import DataStoreFile, IdentifierColumn
 
@@ -37,6 +37,7 @@ TOPICS: Final[tuple[Topic, ...]] = (credentials, engine, discovery)
 SERVED: Final = tuple(dict.fromkeys(kind for topic in TOPICS for kind in topic.BRINGS))
 BRINGS: tuple[type[Observation], ...] = tuple(dict.fromkeys((*file.BRINGS, *SERVED)))
 PROBES = (
+    Probe("exports", "Nothing: answers to our queries are read here.", credentials.BRINGS),
     Probe("sqlite", "Nothing: the file is read where the auditor runs.", (DataStoreFile,)),
     Probe("columns", "Read-only SELECTs that sample each table of the file.", (IdentifierColumn,)),
     Probe(
@@ -53,6 +54,9 @@ def collect(subject: Any, access: Any, wanted: Wanted) -> Iterator[Seen]:  # noq
 
     Raises CollectError where its file or its server cannot be read at all.
     """
+    if getattr(subject, "captured", None):
+        yield from exports.collect(subject, wanted)
+        return
     if subject.url.startswith("sqlite:"):
         yield from file.collect(subject, access, wanted)
         return
