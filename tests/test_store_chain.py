@@ -1,5 +1,6 @@
 """A database server followed to its metal and to every copy, and whom each keeps out."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -26,7 +27,7 @@ from rempart.observations.engines import (
     Standby,
 )
 from rempart.observations.keys import StoredKey
-from rempart.observations.volumes import Swap, Volume
+from rempart.observations.volumes import CryptMapping, DataLinks, EncryptedFolder, Swap, Volume
 
 ADH = Tie("adh", "database", on="db", path="/srv/mysql")
 HOST = Tie("db", "host")
@@ -224,3 +225,65 @@ def test_holdings_are_classes_and_counts() -> None:
     second = IdentifierColumn("nir", "base64", 50, 50, 50, key="adh.people.coded")
     (held,) = chain(SERVER, PEOPLE, NIR, second, WORDS).holdings
     assert (held.identifier, held.columns, held.valid, held.sampled) == ("nir", 2, 150, 150)
+
+
+def wal(place: str, *host: Any, **gaps: Any) -> Copy:
+    area = EngineArea("redo", True, False, able=False, directory=place, key="write-ahead log")
+    return copies(chain(SERVER, PEOPLE, NIR, VAULT, area, host=host, **gaps))["write-ahead log"]
+
+
+SEARCHED = ("/var/lib/postgresql", "/srv")
+
+
+def test_a_link_leads_to_the_volume_bytes_really_lie_on() -> None:
+    links = DataLinks(SEARCHED, (("/srv/pg/pg_wal", "../../fast/wal"), ("/fast", "/mnt")))
+    layers = {one.kind: one.name for one in wal("/srv/pg/pg_wal", SEALED, OPEN, links).layers}
+    assert (layers["folder"], layers["mount"]) == ("/mnt/wal", "db:/")
+    straight = wal("/srv/pg/pg_wal", SEALED, OPEN, DataLinks(SEARCHED))
+    assert straight.encrypted is True
+
+
+def test_a_log_folder_nobody_looked_at_may_be_a_link() -> None:
+    assert isinstance(wal("/srv/pg/pg_wal", SEALED, OPEN).encrypted, Unknown)
+    elsewhere = wal("/u01/pg/pg_wal", SEALED, OPEN, DataLinks(SEARCHED))
+    assert isinstance(elsewhere.encrypted, Unknown)
+    ring = DataLinks(SEARCHED, (("/srv/a", "b"), ("/srv/b", "a")))
+    assert isinstance(wal("/srv/a/pg_wal", SEALED, OPEN, ring).encrypted, Unknown)
+
+
+@pytest.mark.parametrize(
+    ("key_file", "disks", "stopped"),
+    [
+        ("/etc/keys/data", ("sda1 part", "sda disk"), "s"),
+        ("/etc/keys/data", ("sdb1 part", "sdb disk"), "r"),
+        ("LABEL=usb", ("sda1 part", "sda disk"), "u"),
+    ],
+)
+def test_a_volume_whose_key_file_lies_on_its_disk_protects_none(
+    key_file: str, disks: tuple[str, ...], stopped: str
+) -> None:
+    mapping = CryptMapping("/dev/sdb2", "luks", "file", key_file, key="data")
+    root = Volume(False, key="/", blocks=disks)
+    found = chain(SERVER, COLD, NIR, host=[SEALED, root, mapping])
+    at_srv = chain(
+        SERVER,
+        EngineTable("InnoDB", False, directory="/srv/x", key="adh.people"),
+        NIR,
+        host=[SEALED, root, mapping],
+    )
+    assert found is not None
+    assert against(at_srv)[0] == stopped
+
+
+@pytest.mark.parametrize(
+    ("source", "apart", "stopped"),
+    [("passphrase", None, "s"), ("file", False, "r"), ("file", True, "s")],
+)
+def test_a_folder_with_a_key_of_its_own_is_a_layer(
+    source: str, apart: bool | None, stopped: str
+) -> None:
+    folder = EncryptedFolder("fscrypt", True, key_source=source, key="/srv")
+    sealed = replace(folder, key_volume_encrypted=apart)
+    table = EngineTable("InnoDB", False, directory="/srv/x", key="adh.people")
+    bare = Volume(False, key="/", blocks=("sda disk",))
+    assert against(chain(SERVER, table, NIR, host=[bare, sealed]))[0] == stopped

@@ -97,6 +97,18 @@ class EncryptedFolder(Observation):
 
 
 @dataclass(frozen=True, slots=True)
+class DataLinks(Observation):
+    """Symbolic links below the folders of database servers; key: `links`.
+
+    `searched` are the folders that were gone through, four levels deep; `links` are pairs of a
+    path and where it leads, as it is written there.
+    """
+
+    searched: tuple[str, ...]
+    links: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CoreDumps(Observation):
     """Where the memory of a process that crashes is written; key: `core`.
 

@@ -1,4 +1,4 @@
-from rempart.check import Fact, Figure, Result, Unknown, all_of, notapplicable, verdict
+from rempart.check import Fact, Figure, Result, Unknown, all_of, any_of, notapplicable, verdict
 from rempart.observations.datastores import Copy, StoreChain
 
 BEYOND = ("dump", "backup", "archive", "replica")  # each has a question of its own
@@ -23,5 +23,4 @@ def _volume(copy: Copy) -> Fact | None:
     volumes = [layer for layer in copy.layers if layer.kind == "mount"]
     if not volumes:
         return None
-    encrypted: Fact = volumes[-1].encrypted == True  # noqa: E712  (three-valued)
-    return encrypted
+    return any_of(*(layer.encrypted == True for layer in volumes))  # noqa: E712

@@ -33,12 +33,13 @@ from rempart.observations.engines import (
     Standby,
 )
 from rempart.observations.keys import StoredKey
-from rempart.observations.volumes import Swap, Volume
+from rempart.observations.volumes import CryptMapping, DataLinks, EncryptedFolder, Swap, Volume
 
 NEEDS: tuple[type[Observation], ...] = (
     *(DataStoreFile, DataStore, Dump, Volume, Swap, BackupRepository, IdentifierColumn),
     *(EngineServer, EngineTable, EngineArea, EngineKey, SqlKeys, Standby),
     *(SealedColumn, HashedColumn, TableContent, StoredKey),
+    *(CryptMapping, EncryptedFolder, DataLinks),
 )
 BRINGS: tuple[type[Observation], ...] = (StoreChain,)
 

@@ -6,7 +6,7 @@ from typing import Any
 from rempart.check import Seen, Unknown
 from rempart.derive import Estate
 from rempart.derive.store_chain.custody import held
-from rempart.derive.store_chain.originals import clouds, columns
+from rempart.derive.store_chain.originals import clouds, columns, folder
 from rempart.derive.store_chain.places import of, sealed, under, why
 from rempart.observations.datastores import Copy, Layer
 from rempart.observations.engines import EngineArea, EngineServer, EngineTable
@@ -26,7 +26,7 @@ def areas(estate: Estate, store: Any) -> Iterator[Copy]:  # noqa: ANN401  (a sub
             layers.append(
                 Layer("engine", area.setting, area.encrypted, _holder(estate, store, area))
             )
-            layers += [*below, *under(estate, store.on, area.directory or store.path)]
+            layers += [*below, *under(estate, store.on, folder(area.directory, store))]
         encrypted: Seen[bool] = sealed(layers)
         if isinstance(area.written, Unknown) and encrypted is not True:
             layers = [Layer("engine", area.setting, area.written)]
@@ -38,7 +38,7 @@ def areas(estate: Estate, store: Any) -> Iterator[Copy]:  # noqa: ANN401  (a sub
 def _holder(estate: Estate, store: Any, area: EngineArea) -> Seen[str | None]:  # noqa: ANN401
     if area.encrypted is False:
         return None
-    return held(estate, store, area.directory or store.path)
+    return held(estate, store, folder(area.directory, store))
 
 
 def _named_backup(estate: Estate, id_: str) -> bool:

@@ -8,10 +8,9 @@ from typing import Any
 
 from rempart.check import Seen, Unknown
 from rempart.derive import Estate
-from rempart.derive.store_chain.places import mounted, of, why
+from rempart.derive.store_chain.places import apart, mounted, of, why
 from rempart.errors import Reason
 from rempart.observations.engines import EngineKey
-from rempart.observations.volumes import Volume
 
 _SERVICES = ("vault", "kmip", "kms")
 
@@ -40,21 +39,4 @@ def _holder(estate: Estate, store: Any, key: EngineKey, place: Seen[str]) -> See
         return "beside"
     if not isinstance(key.path, str) or not isinstance(place, str) or not key.path:
         return Unknown(Reason.PRIVILEGE, "where the key file lies was not told")
-    return _apart(mounted(estate, store.on, key.path)[1], mounted(estate, store.on, place)[1])
-
-
-def _apart(key: Volume | None, data: Volume | None) -> Seen[str | None]:
-    """How a key file and the data it opens lie to each other."""
-    if key is None or data is None:
-        return Unknown(Reason.UNRESOLVED, "the volume of the key file was not seen")
-    if key.key == data.key:
-        return "beside"
-    if key.encrypted is True:
-        return "host"
-    disks = {one for one in key.blocks if one.endswith(" disk")}
-    others = {one for one in data.blocks if one.endswith(" disk")}
-    if disks and others and not disks & others:
-        return "host"
-    if disks & others:
-        return "beside"
-    return Unknown(Reason.UNRESOLVED, "which disks carry the key file was not seen")
+    return apart(mounted(estate, store.on, key.path)[1], mounted(estate, store.on, place)[1])

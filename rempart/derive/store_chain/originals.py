@@ -34,10 +34,14 @@ def originals(estate: Estate, store: Any) -> Iterator[Copy]:  # noqa: ANN401  (a
     for tables in branches:
         first = tables[0]
         layers = [*above, *_tables(estate, store, tables), *below]
-        known = first.directory if isinstance(first.directory, str) else ""
-        layers += under(estate, store.on, known or store.path)
+        layers += under(estate, store.on, folder(first.directory, store))
         name = store.id if len(branches) == 1 else f"{store.id}: {_named(tables)}"
         yield Copy(store.id, name, "original", sealed(layers), tuple(layers))
+
+
+def folder(directory: Seen[str], store: Any) -> str:  # noqa: ANN401  (a subject)
+    """A folder that the server told, else the one that the inventory names."""
+    return (directory if isinstance(directory, str) else "") or str(store.path)
 
 
 def columns(estate: Estate, store: Any) -> Iterator[Layer]:  # noqa: ANN401  (a subject)
@@ -82,7 +86,7 @@ def _tables(estate: Estate, store: Any, tables: list[EngineTable]) -> Iterator[L
     first = tables[0]
     holder: Seen[str | None] = None
     if first.encrypted is not False:
-        holder = held(estate, store, first.directory or store.path)
+        holder = held(estate, store, folder(first.directory, store))
     yield Layer("table", f"{_named(tables)} ({first.engine})", first.encrypted, holder)
     if first.tablespace and not first.engine.startswith("InnoDB"):
         yield Layer("tablespace", first.tablespace, None)
