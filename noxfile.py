@@ -19,6 +19,7 @@ LAB_PACKAGES = [
     *("slapd", "samba-ad-dc", "samba-ad-provision", "samba-dsdb-modules", "ldb-tools"),
     *("restic", "borgbackup", "pgbackrest", "duplicity", "gocryptfs", "fscrypt", "sqlcipher"),
     *("gpg", "gpg-agent", "7zip", "zip", "qpdf", "cryptsetup-bin", "gdb", "e2fsprogs"),
+    *("bind9", "bind9-utils", "redis-server"),
     *("age", "poppler-utils", "libreoffice-writer-nogui", "chromium"),
     *("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0", "fonts-dejavu-core"),
 ]

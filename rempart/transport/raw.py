@@ -4,6 +4,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from rempart.transport.access import Access
 
@@ -48,18 +49,41 @@ class Talk:
         self.access.deadline.check(self.where)
 
 
+Before: TypeAlias = Callable[[Talk], None]  # what is said before the conversation that is meant
+
+
+def nothing(_: Talk) -> None:
+    """Say nothing before."""
+
+
 @contextmanager
 def talk(
-    access: Access, host: str, port: int, *, name: str = "", patience: float | None = None
+    access: Access,
+    host: str,
+    port: int,
+    *,
+    name: str = "",
+    patience: float | None = None,
+    before: Before = nothing,
 ) -> Iterator[Talk]:
-    """A raw conversation with an endpoint. Raises Unreachable, Limited or NotAuthorised.
+    """A raw conversation with an endpoint. Raises CollectError.
 
     `patience` is how many seconds of silence count as an answer; without it only the deadline ends
     silence.
     """
     with access.dial(host, port, name=name) as sock:
-        sock.settimeout(patience)
-        yield Talk(access, sock, f"{host} port {port}", patience)
+        line = begun(access, sock, f"{host} port {port}", patience, before)
+        yield line
+
+
+def begun(
+    access: Access, sock: socket.socket, where: str, patience: float | None, before: Before
+) -> Talk:
+    """A conversation on an open connection, after what is said before it."""
+    sock.settimeout(patience)
+    line = Talk(access, sock, where, patience)
+    before(line)
+    return line
 
 
 def exchange(
@@ -72,8 +96,9 @@ def exchange(
     cap: int = 16384,
     name: str = "",
     patience: float | None = None,
+    before: Before = nothing,
 ) -> bytes:
     """What comes back for raw bytes, as `talk` says. Empty when it closed without a word."""
-    with talk(access, host, port, name=name, patience=patience) as line:
+    with talk(access, host, port, name=name, patience=patience, before=before) as line:
         line.send(payload)
         return line.read(enough, cap)

@@ -13,6 +13,9 @@ import certifi
 from rempart.errors import CollectError, ContentError, NoCollector, Refused, Unreachable
 from rempart.scope.addresses import literal
 from rempart.transport.access import Access, told
+from rempart.transport.raw import Before, begun, nothing
+
+PATIENCE = 5.0  # seconds for each answer before TLS begins
 
 # What OpenSSL says when the other side offers nothing a current client takes.
 _OUTDATED = frozenset(
@@ -62,6 +65,7 @@ def handshake(
     server_name: str,
     ca: Path | None = None,
     alpn: tuple[str, ...] = ("h2", "http/1.1"),
+    before: Before = nothing,
 ) -> Handshake:
     """What the endpoint agrees to and shows an ordinary client.
 
@@ -69,7 +73,7 @@ def handshake(
     client takes: the second one reads what it shows all the same.
     Raises Unreachable, Refused (no common protocol or cipher), Limited or NotAuthorised.
     """
-    secured = secure(access, host, port, server_name=server_name, ca=ca, alpn=alpn)
+    secured = secure(access, host, port, server_name=server_name, ca=ca, alpn=alpn, before=before)
     with secured.socket as sock:
         return _agreed(sock, secured.trusted, secured.trust_error)
 
@@ -84,6 +88,7 @@ def secure(
     alpn: tuple[str, ...] = ("http/1.1",),
     reading_only: bool = True,
     known_untrusted: str = "",
+    before: Before = nothing,
 ) -> Secured:
     """A TLS connection; untrusted and said so when its certificate is, if only reading.
 
@@ -93,23 +98,32 @@ def secure(
     why = known_untrusted if reading_only else ""
     if not why:
         try:
-            return Secured(_wrapped(access, host, port, server_name, _verifying(ca, alpn)), True)
+            verifying = _verifying(ca, alpn)
+            return Secured(_wrapped(access, host, port, server_name, verifying, before), True)
         except ssl.SSLCertVerificationError as error:
             why = error.verify_message or "not trusted"
         except Outdated as error:
             why = str(error)
     if not reading_only:
         raise Refused(f"{server_name}: certificate {why}, so nothing secret is sent")
-    return Secured(_wrapped(access, host, port, server_name, _reading(alpn)), False, why)
+    return Secured(_wrapped(access, host, port, server_name, _reading(alpn), before), False, why)
 
 
-def finished(access: Access, host: str, port: int, *, server_name: str, version: str) -> Handshake:
+def finished(
+    access: Access,
+    host: str,
+    port: int,
+    *,
+    server_name: str,
+    version: str,
+    before: Before = nothing,
+) -> Handshake:
     """A whole handshake of one version, whatever the certificate.
 
     Raises NoCollector where this machine's own library no longer speaks the version, and as
     `handshake`.
     """
-    with _wrapped(access, host, port, server_name, _of_version(version)) as sock:
+    with _wrapped(access, host, port, server_name, _of_version(version), before) as sock:
         return _agreed(sock, False, "")
 
 
@@ -172,9 +186,21 @@ def upgrade(
 
 
 def _wrapped(
-    access: Access, host: str, port: int, server_name: str, context: ssl.SSLContext
+    access: Access,
+    host: str,
+    port: int,
+    server_name: str,
+    context: ssl.SSLContext,
+    before: Before,
 ) -> ssl.SSLSocket:
     raw = access.dial(host, port, name="" if literal(server_name) else server_name)
+    if before is not nothing:
+        try:
+            begun(access, raw, f"{host} port {port}", PATIENCE, before)
+            raw.settimeout(None)
+        except BaseException:
+            raw.close()
+            raise
     return _over(access, raw, f"{host} port {port}", server_name, context)
 
 

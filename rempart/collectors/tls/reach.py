@@ -12,7 +12,7 @@ from rempart.errors import CollectError
 
 if TYPE_CHECKING:
     from rempart.transport.access import Access
-    from rempart.transport.raw import Talk
+    from rempart.transport.raw import Before, Talk
     from rempart.transport.tls import Handshake
 
 PATIENCE: Final = 5.0  # seconds; some firewalls swallow the hellos of old versions
@@ -26,6 +26,7 @@ class Reach:
 
     access: "Access"
     place: Endpoint
+    before: "Before | None" = None  # what is said before TLS begins (STARTTLS)
 
     def addresses(self) -> tuple[str, ...]:
         """Where it answers, inside the mandate, the one surveyed first. Raises CollectError."""
@@ -34,7 +35,9 @@ class Reach:
 
     def asking(self, address: str) -> Ask:
         """What sends raw bytes to one address."""
-        from rempart.transport.raw import exchange
+        from rempart.transport.raw import exchange, nothing
+
+        before = self.before or nothing
 
         def ask(payload: bytes, enough: Callable[[bytes], bool]) -> bytes:
             return exchange(
@@ -46,24 +49,34 @@ class Reach:
                 cap=CAP,
                 name=self.place.name,
                 patience=PATIENCE,
+                before=before,
             )
 
         return ask
 
     def talk(self, address: str) -> Callable[[], AbstractContextManager["Talk"]]:
         """What opens a raw conversation with one address."""
-        from rempart.transport.raw import talk
+        from functools import partial
 
-        name, port = self.place.name, self.place.port
-        return lambda: talk(self.access, address, port, name=name, patience=PATIENCE)
+        from rempart.transport.raw import nothing, talk
+
+        before = self.before or nothing
+        way = partial(talk, self.access, address, self.place.port, name=self.place.name)
+        return partial(way, patience=PATIENCE, before=before)
 
     def handshake(self, address: str, version: str) -> "Handshake | Unknown":
         """A whole handshake of one version, or why there was none."""
+        from rempart.transport.raw import nothing
         from rempart.transport.tls import finished
 
         try:
             return finished(
-                self.access, address, self.place.port, server_name=self.place.name, version=version
+                self.access,
+                address,
+                self.place.port,
+                server_name=self.place.name,
+                version=version,
+                before=self.before or nothing,
             )
         except CollectError as error:
             return Unknown(error.reason, str(error))
