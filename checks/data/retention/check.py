@@ -3,7 +3,7 @@ from rempart.observations.columns import OldRows
 
 
 def check(table: OldRows) -> Result:
-    if table.rows == 0 and isinstance(table.rows, int):
+    if isinstance(table.rows, int) and not table.rows:
         return notapplicable("no row", table)
     kept = all_of(table.expired == 0)
     facts: dict[str, Figure] = {"limit": table.limit, "columns": ", ".join(table.columns)}
