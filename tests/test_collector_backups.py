@@ -1,77 +1,26 @@
-"""Places of backups: repositories as wholes, artefacts and keys one by one."""
+"""Places of backups: repositories as wholes, artefacts one by one."""
 
 import gzip
 import json
 import os
 import struct
-from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import msgspec
 import pytest
 
-from rempart.check import Gap, Observation, Unknown, Vantage
+from rempart.check import Gap, Unknown, Vantage
 from rempart.collectors import backups, sent
 from rempart.errors import CollectError, Reason, Truncated, Unreachable
 from rempart.observations.backups import Artefact, BackupRepository, Restore
 from rempart.observations.datastores import Dump
-from rempart.observations.keys import KeyReference, StoredKey
 from rempart.transport.access import Access
+from tests.backup_places import borg, pgbackrest, repository, restic, seen
 
 RECORDED = Path(__file__).parent / "recorded" / "artefacts"
 ALL = frozenset(backups.BRINGS)
-
-
-def seen(
-    path: Path, *, on: str = "", wanted: Iterable[type[Observation]] = ALL, **more: Any
-) -> list[Observation | Gap]:
-    subject = SimpleNamespace(id="nightly", kind="backup", path=path, on=on, restored=None, **more)
-    access = Access.offline(subject)
-    host = SimpleNamespace(id="h", ssh="local", become="", bundle=None, captured=None)
-    access.inventory = SimpleNamespace(by_id={"h": host})
-    return list(backups.collect(subject, access, frozenset(wanted)))
-
-
-def stored(path: Path) -> list[StoredKey]:
-    return [one for one in seen(path, wanted=[StoredKey]) if isinstance(one, StoredKey)]
-
-
-def repository(path: Path) -> BackupRepository:
-    (found,) = seen(path, wanted=[BackupRepository])
-    assert isinstance(found, BackupRepository)
-    return found
-
-
-def restic(folder: Path, **key: Any) -> Path:
-    for name in ("data", "index", "keys", "locks", "snapshots"):
-        (folder / name).mkdir(parents=True)
-    (folder / "config").write_bytes(os.urandom(200))
-    told = {"created": "2026-01-02T03:04:05Z", "kdf": "scrypt", "N": 32768, "data": "x", **key}
-    (folder / "keys" / "ab").write_text(json.dumps(told))
-    return folder
-
-
-def borg(folder: Path, *kinds: int, key: str = "") -> Path:
-    (folder / "data" / "0").mkdir(parents=True)
-    (folder / "config").write_text(f"[repository]\nversion = 1\nid = {'ab' * 32}\n{key}")
-    segment = b"BORG_SEG"
-    for kind in kinds:
-        body = bytes(32) + bytes([kind]) + bytes(20)
-        segment += struct.pack("<IIB", 0, len(body) + 9, 0) + body
-    (folder / "data" / "0" / "1").write_bytes(segment + struct.pack("<IIB", 0, 9, 2))
-    return folder
-
-
-def pgbackrest(folder: Path, *clear: bool) -> Path:
-    for number, is_clear in enumerate(clear):
-        place = folder / "backup" / f"s{number}"
-        place.mkdir(parents=True)
-        head = b"[backrest]\n" if is_clear else b"Salted__" + bytes(16)
-        (place / "backup.info").write_bytes(head)
-    return folder
 
 
 def test_a_repository_is_one_result(tmp_path: Path) -> None:
@@ -88,12 +37,6 @@ def test_restic_tells_how_its_key_is_wrapped(tmp_path: Path) -> None:
     found = repository(restic(tmp_path))
     assert (found.key, found.encrypted, found.cost) == (".", True, 32768)
     assert (found.key_place, found.made) == ("inside", "2026-01-02")
-
-
-def test_a_restic_without_readable_keys_is_untold(tmp_path: Path) -> None:
-    restic(tmp_path)
-    (tmp_path / "keys" / "ab").write_text("[" * 100_000)
-    assert isinstance(repository(tmp_path).encrypted, Unknown)
 
 
 @pytest.mark.parametrize(
@@ -198,87 +141,6 @@ def test_artefacts_and_dumps_outside_repositories_are_told_one_by_one(tmp_path: 
     assert [(type(one), one.key) for one in found] == [(Artefact, "a.7z"), (Dump, "d.sql")]
 
 
-SECRET = "Tr0ub4dor-x"
-SCRIPT = f"""#!/bin/sh
-# RESTIC_PASSWORD=commented
-export RESTIC_PASSWORD='{SECRET}'
-restic backup /srv
-"""
-
-
-@pytest.mark.parametrize(
-    ("name", "text", "kind"),
-    [
-        ("run.sh", SCRIPT, "passphrase in a script"),
-        ("run.sh", f"gpg --batch --passphrase {SECRET} -c x\n", "passphrase in a script"),
-        ("run.sh", f"openssl enc -aes-256-cbc -pass pass:{SECRET}\n", "passphrase in a script"),
-        ("run.sh", f"7zz a -p{SECRET} x.7z x\n", "passphrase in a script"),
-        ("run.sh", f"zip -P {SECRET} x.zip x\n", "passphrase in a script"),
-        ("run.sh", f"echo {SECRET} | gpg --passphrase-fd 0 -c\n", "passphrase in a script"),
-        (
-            "pgbackrest.conf",
-            f"[global]\nrepo1-cipher-pass={SECRET}\n",
-            "cipher passphrase of pgBackRest",
-        ),
-        ("keys.txt", f"1;{'ab' * 32}\n", "key file of MariaDB"),
-        ("k.txt", "# public key: age1abcdefghijkl\nAGE-SECRET-KEY-1ABC\n", "age identity"),
-        ("restic-password", f"{SECRET}\n", "password file"),
-        ("backup.key", f"{SECRET}\n", "password file"),
-    ],
-)
-def test_keys_are_found_and_never_told(tmp_path: Path, name: str, text: str, kind: str) -> None:
-    (tmp_path / name).write_text(text)
-    found = seen(tmp_path, wanted=[StoredKey])
-    assert [one.kind for one in found if isinstance(one, StoredKey)] == [kind]
-    told = msgspec.json.encode(found).decode()
-    assert SECRET not in told
-    assert "ab" * 16 not in told
-    assert "SECRET-KEY" not in told
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "export RESTIC_PASSWORD=$(cat /run/secrets/p)\n",
-        "RESTIC_PASSWORD_FILE=/etc/p\n",
-        'gpg --passphrase-file /etc/p -c x\nBORG_PASSPHRASE="$PASS"\n',
-        "# repo1-cipher-pass=abc\n",
-        "tar -cpf x.tar x\nunzip -p x.zip | grep -P abc\n",
-    ],
-)
-def test_a_key_taken_from_elsewhere_is_none(tmp_path: Path, text: str) -> None:
-    (tmp_path / "run.sh").write_text(text)
-    assert seen(tmp_path, wanted=[StoredKey]) == []
-
-
-def test_equal_keys_have_equal_digests_within_a_run(tmp_path: Path) -> None:
-    for name in ("a", "b"):
-        (tmp_path / f"{name}.conf").write_text(f"repo1-cipher-pass={SECRET}\n")
-    (tmp_path / "c.conf").write_text("repo1-cipher-pass=other\n")
-    prints = [
-        one.fingerprint for one in seen(tmp_path, wanted=[StoredKey]) if isinstance(one, StoredKey)
-    ]
-    assert prints[0] == prints[1] != prints[2]
-
-
-def test_who_may_read_a_key_is_told_by_its_mode(tmp_path: Path) -> None:
-    for name, mode in (("a", 0o600), ("b", 0o640), ("c", 0o644)):
-        (tmp_path / f"{name}.conf").write_text(f"repo1-cipher-pass={SECRET}\n")
-        (tmp_path / f"{name}.conf").chmod(mode)
-    found = stored(tmp_path)
-    assert [one.readable_by for one in found] == ["owner", "group", "everybody"]
-
-
-def test_services_that_hold_keys_are_named(tmp_path: Path) -> None:
-    (tmp_path / "a.conf").write_text("VAULT_ADDR=http://vault:8200\nVAULT_TOKEN=hvs.abc\n")
-    (tmp_path / "b.conf").write_text("kms: arn:aws:kms:eu-west-3:1:key/2\n")
-    first, second = (one for one in seen(tmp_path, wanted=[KeyReference]))
-    assert isinstance(first, KeyReference)
-    assert isinstance(second, KeyReference)
-    assert (first.service, first.encrypted, first.token) == ("Vault", False, True)
-    assert (second.service, second.token) == ("AWS KMS", False)
-
-
 def test_a_rehearsed_restore_is_what_the_inventory_says(tmp_path: Path) -> None:
     subject = SimpleNamespace(path=tmp_path, on="", restored=date(2026, 5, 1))
     (found,) = backups.collect(subject, Access.offline(subject), frozenset({Restore}))
@@ -316,7 +178,7 @@ def test_a_host_sees_what_is_seen_here(tmp_path: Path) -> None:
     restic(tmp_path / "r")
     borg(tmp_path / "b", 7)
     (tmp_path / "a.7z").write_bytes((RECORDED / "7zz-26-names-hidden.7z").read_bytes())
-    (tmp_path / "p.conf").write_text(f"repo1-cipher-pass={SECRET}\n")
+    (tmp_path / "p.conf").write_text("repo1-cipher-pass=secret\n")
     here = seen(tmp_path, wanted=backups.LOOKED)
     there = seen(tmp_path, on="h", wanted=backups.LOOKED)
     assert len(here) == 4

@@ -60,22 +60,33 @@ def collect(subject: Any, access: Any, wanted: Wanted) -> Iterator[Observation |
         yield _restore(subject)
     repositories: set[str] = set()
     if wanted & frozenset((*LOOKED, *HELD)):
-        seen = _there(subject, access) if subject.on else _here(Path(subject.path), access)
-        for one in seen:
+        for one in looked(subject, access):
             if isinstance(one, BackupRepository):
                 repositories.add(one.key)
-            yield from _wished(one, wanted)
+            yield from wished(one, wanted, LOOKED)
     if wanted & frozenset(HELD) and "." not in repositories:
         yield from _held(subject, access, wanted & frozenset(HELD), repositories)
 
 
-def _wished(one: Observation | Gap, wanted: Wanted) -> Iterator[Observation | Gap]:
+def looked(subject: Any, access: Any, only: str = "") -> Iterator[Observation | Gap]:  # noqa: ANN401
+    """What lies in a place, here or on its host; `only` keys, where it is one of ordinary files.
+
+    Raises CollectError.
+    """
+    if getattr(subject, "on", ""):
+        return _there(subject, access, only)
+    return _here(Path(subject.path), access, only)
+
+
+def wished(
+    one: Observation | Gap, wanted: Wanted, types: tuple[type[Observation], ...]
+) -> Iterator[Observation | Gap]:
     """The observation where it is wanted; a gap of the look is one for each type it serves."""
     if not isinstance(one, Gap):
         if type(one) in wanted:
             yield one
         return
-    for type_ in LOOKED:
+    for type_ in types:
         if type_ in wanted:
             yield Gap(type_.__name__, one.reason, one.detail, key=one.key, source=one.source)
 
@@ -86,15 +97,15 @@ def _restore(subject: Any) -> Restore:  # noqa: ANN401
     return Restore(on, key="restore", source="inventory", vantage=Vantage.DECLARED)
 
 
-def _here(root: Path, access: Any) -> Iterator[Observation | Gap]:  # noqa: ANN401
+def _here(root: Path, access: Any, only: str) -> Iterator[Observation | Gap]:  # noqa: ANN401
     from rempart.collectors.backups.looking import Look
 
     if not root.exists():
         raise Unreachable(f"no file or folder {root.name}")
-    yield from Look(root, access.deadline.remaining(), secret()).sights()
+    yield from Look(root, access.deadline.remaining(), secret(), only).sights()
 
 
-def _there(subject: Any, access: Any) -> Iterator[Observation | Gap]:  # noqa: ANN401
+def _there(subject: Any, access: Any, only: str) -> Iterator[Observation | Gap]:  # noqa: ANN401
     """What the host's Python sees; a gap where it could not look. Raises CollectError."""
     from rempart.collectors import sent
 
@@ -103,6 +114,7 @@ def _there(subject: Any, access: Any) -> Iterator[Observation | Gap]:  # noqa: A
         "path": str(subject.path),
         "seconds": sent.seconds(access),
         "secret": secret().hex(),
+        "only": only,
     }
     told = sent.told(sent.said(program(), order, access, host), Answer)
     if told.missing is not None:

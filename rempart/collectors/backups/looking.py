@@ -8,7 +8,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -49,16 +49,32 @@ Sight = Observation | Gap
 
 @dataclass(slots=True)
 class Look:
-    """One look at a place; `secret` makes digests of keys comparable within one inventory."""
+    """One look at a place; `secret` makes digests of keys comparable within one inventory.
+
+    A place of `keys` alone is one of ordinary files: keys are told, and repositories are not. A
+    key there lies beside what it opens where something encrypted lies in the same place.
+    """
 
     root: Path
     seconds: float
     secret: bytes = b""
+    only: str = ""  # keys
     now: float = field(default_factory=time.time)
     repositories: set[bytes] = field(default_factory=set)
+    sealed: int = 0  # files seen that are encrypted
 
     def sights(self) -> Iterator[Sight]:
         """All there is to see."""
+        if self.only != "keys":
+            yield from self._all()
+            return
+        for sight in list(self._all()):
+            if isinstance(sight, StoredKey):
+                yield replace(sight, beside=bool(self.sealed))
+            elif not isinstance(sight, Artefact):
+                yield sight
+
+    def _all(self) -> Iterator[Sight]:
         end = time.monotonic() + self.seconds
         yield from self._store(b"")
         if b"" in self.repositories:
@@ -97,7 +113,7 @@ class Look:
 
     def _store(self, raw: bytes) -> Iterator[Sight]:
         folder = Folder(self.root, raw)
-        for tool in TOOLS:
+        for tool in () if self.only else TOOLS:
             store = tool(folder)
             if store is not None:
                 self.repositories.add(raw)
@@ -147,6 +163,7 @@ class Look:
         except OSError as error:
             yield _gap(found.path, Reason.TRUNCATED, f"cannot be read: {error.strerror}")
             return
+        self.sealed += told.encrypted is True and told.family != KEY
         if told.family and told.family != KEY and not told.dump:
             yield artefact(told, found.path, found.size)
         if found.size and not told.dump:

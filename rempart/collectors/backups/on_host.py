@@ -22,7 +22,8 @@ LISTS = {
 
 def answer(order: dict[str, Any]) -> str:
     """What lies at the path the order names, as JSON: lists by type, or why there is nothing."""
-    look = Look(Path(order["path"]), order["seconds"], bytes.fromhex(order["secret"]))
+    secret = bytes.fromhex(order["secret"])
+    look = Look(Path(order["path"]), order["seconds"], secret, order.get("only", ""))
     told: dict[str, Any] = {}
     try:
         if not look.root.exists():
