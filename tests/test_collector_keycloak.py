@@ -105,6 +105,7 @@ def flow(alias: str, *executions: tuple[str, str]) -> dict[str, Any]:
     }
 
 
+REQ = "REQUIRED"
 FORMS = flow(
     "forms",
     ("auth-username-password-form", "REQUIRED"),
@@ -149,6 +150,24 @@ CONDITIONAL = [
             ],
             True,
         ),
+        # two parts that may ask everybody between them
+        (
+            [
+                flow("browser", ("auth-password-form", "REQUIRED"), (">later", "CONDITIONAL")),
+                flow(
+                    "later", ("conditional-credential", "REQUIRED"), ("auth-otp-form", "REQUIRED")
+                ),
+            ],
+            None,
+        ),
+        # a conditional part without a condition runs for nobody
+        (
+            [
+                flow("browser", ("auth-password-form", "REQUIRED"), (">later", "CONDITIONAL")),
+                flow("later", ("auth-otp-form", "REQUIRED")),
+            ],
+            False,
+        ),
         ([flow("browser", ("auth-username-password-form", "REQUIRED"))], False),
         ([flow("browser", ("auth-otp-form", "DISABLED"))], False),
         ([flow("browser", ("webauthn-authenticator", "REQUIRED"))], True),
@@ -174,6 +193,14 @@ def test_a_factor_everybody_sets_up_counts_where_it_is_asked_for() -> None:
     assert second_factor(asked)[0] is True
     plain = flow("browser", ("auth-username-password-form", "REQUIRED"))
     assert second_factor({**asked, "authenticationFlows": [plain]})[0] is False
+    direct = [
+        flow("direct grant", ("direct-grant-validate-password", "REQUIRED"), (">d", "CONDITIONAL")),
+        flow("d", ("conditional-user-configured", "REQUIRED"), ("direct-grant-validate-otp", REQ)),
+    ]
+    clients = [{"clientId": "batch", "directAccessGrantsEnabled": True}]
+    whole = {**asked, "authenticationFlows": [browser, *CONDITIONAL, *direct], "clients": clients}
+    ways = {one.way: one.factor for one in of(seen(**whole), SignInFlow)}
+    assert ways["direct grant"] is True  # whoever set the code up is asked for it there too
     off = [{**action[0], "enabled": False}]
     assert second_factor({**asked, "requiredActions": off})[0] is False
 

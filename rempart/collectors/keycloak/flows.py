@@ -13,7 +13,15 @@ from rempart.collectors.text import clean
 from rempart.errors import Reason
 
 DEEPEST: Final = 12
-HARMLESS: Final = ("conditional-", "registration-", "idp-")
+CONDITION: Final = "conditional-"
+# Conditions that choose some people: who set a factor up, a role, an attribute, an application.
+PICKS: Final = frozenset(
+    {
+        *("conditional-user-configured", "conditional-user-role", "conditional-user-attribute"),
+        *("conditional-client-scope", "conditional-user-group"),
+    }
+)
+HARMLESS: Final = (CONDITION, "registration-", "idp-")
 CLOSED: Final = "deny-access-authenticator"
 CONDITIONAL_OTP: Final = "auth-conditional-otp-form"
 FACTORS: Final = frozenset(
@@ -94,7 +102,7 @@ def _leads_elsewhere(flows: Flows, execution: Mapping[str, Any], depth: int) -> 
         return False
     parts = _executions(flows, inner, {"REQUIRED", "CONDITIONAL", "ALTERNATIVE"})
     return bool(parts) and all(
-        str(one.get("authenticator") or "").startswith("conditional-")
+        str(one.get("authenticator") or "").startswith(CONDITION)
         or _leads_elsewhere(flows, one, depth - 1)
         for one in parts
     )
@@ -104,7 +112,7 @@ def _one(flows: Flows, execution: Mapping[str, Any], depth: int) -> Fact:
     """Whether whoever passes one execution showed a factor there."""
     inner = execution.get("flowAlias")
     if inner and execution.get("requirement") == "CONDITIONAL":
-        return False  # with a condition not for everybody, without one for nobody
+        return _conditional(flows, str(inner), depth - 1)
     if inner:
         return _flow(flows, str(inner), depth - 1)
     name = str(execution.get("authenticator") or "")
@@ -113,6 +121,23 @@ def _one(flows: Flows, execution: Mapping[str, Any], depth: int) -> Fact:
     if name in PLAIN or name in ELSEWHERE or name.startswith(HARMLESS):
         return False
     return Unknown(Reason.UNRESOLVED, f"what {clean(name, 60) or 'an execution'} asks is not known")
+
+
+def _conditional(flows: Flows, alias: str, depth: int) -> Fact:
+    """Whether a conditional part asks everybody: not where it picks people, nor without condition.
+
+    Conditions that follow from what came before (another part ran, a credential was shown) can
+    make two parts that ask everybody between them: that is not known here.
+    """
+    required = _executions(flows, alias, {"REQUIRED"}) if alias in flows else []
+    conditions = {
+        name for one in required if (name := str(one.get("authenticator"))).startswith(CONDITION)
+    }
+    if not conditions or conditions & PICKS:
+        return False
+    if _flow(flows, alias, depth) is False:
+        return False
+    return Unknown(Reason.UNRESOLVED, f"{clean(', '.join(sorted(conditions)), 80)} decides who")
 
 
 def _offered(flows: Flows, alias: str, depth: int) -> bool:

@@ -79,16 +79,31 @@ def second_factor(realm: Realm) -> tuple[Fact, str, tuple[Any, ...]]:
     shown = f"browserFlow {clean(alias, 40)}"
     if demanded is True:
         return True, f"{shown} demands a second factor", ("browserFlow",)
-    actions = realm.get("requiredActions")
-    for number, one in enumerate(actions if isinstance(actions, list) else ()):
-        name = str(one.get("alias")) if isinstance(one, dict) else ""
-        enabled = isinstance(one, dict) and one.get("enabled", True) is not False
-        asked = flows is None or offers(flows, alias)
-        if name in ACTIONS and one.get("defaultAction") is True and enabled and asked:
-            return True, f"{name} is a default action", ("requiredActions", number)
+    action = _set_up_by_all(realm)
+    if action is not None and (flows is None or offers(flows, alias)):
+        return True, f"{action[1]} is a default action", ("requiredActions", action[0])
     if isinstance(demanded, Unknown):
         return demanded, shown, ()
     return False, f"{shown} demands no second factor of everybody", ("browserFlow",)
+
+
+def _set_up_by_all(realm: Realm) -> tuple[int, str] | None:
+    """The place and name of an action by which everybody sets up a factor, if there is one."""
+    actions = realm.get("requiredActions")
+    for number, one in enumerate(actions if isinstance(actions, list) else ()):
+        if isinstance(one, dict) and one.get("enabled", True) is not False:
+            name = str(one.get("alias"))
+            if name in ACTIONS and one.get("defaultAction") is True:
+                return number, name
+    return None
+
+
+def _way_demands(realm: Realm, alias: str) -> Fact:
+    """Whether a way demands a factor, or asks everybody for the one they had to set up."""
+    flows = flows_of(realm)
+    if _set_up_by_all(realm) is not None and offers(flows, alias):
+        return True
+    return demands(flows, alias)
 
 
 def _guarded(way: SignInFlow) -> Fact:
@@ -157,7 +172,7 @@ def _flows(realm: Realm, key: str, place: Place) -> Iterator[SignInFlow]:
         alias = str(realm.get(setting) or usual)
         yield SignInFlow(
             way,
-            demands(flows, alias),
+            _way_demands(realm, alias),
             closed(flows, alias),
             granted if way == "direct grant" else resets,
             f"{setting} {clean(alias, 40)}",
@@ -184,7 +199,7 @@ def _own_flows(realm: Realm, key: str, place: Place) -> Iterator[SignInFlow]:
             name = clean(str(client.get("clientId") or ""), 80)
             yield SignInFlow(
                 "client",
-                demands(flows, alias),
+                _way_demands(realm, alias),
                 closed(flows, alias),
                 (name,),
                 f"browser flow {clean(alias, 40)}",
