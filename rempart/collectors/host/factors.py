@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from shlex import join
 from typing import Final
 
-from rempart.check import Observation, Reason, Seen, Unknown
+from rempart.check import Fact, Observation, Reason, Seen, Unknown, any_of
 from rempart.collectors.host.accounts import accounts
 from rempart.collectors.host.framing import Answers
 from rempart.collectors.host.hashes import AWK
@@ -82,14 +82,10 @@ class _Tokens:
             listed = Unknown(error.reason, str(error))
         return cls(files, listed)
 
-    def enrolled(self, account: Account, asked: Mapping[str, Module]) -> Seen[bool]:
-        facts = [self._one(account, name, module) for name, module in asked.items()]
-        if True in facts:
-            return True
-        unknown = next((one for one in facts if isinstance(one, Unknown)), None)
-        return False if unknown is None else unknown
+    def enrolled(self, account: Account, asked: Mapping[str, Module]) -> Fact:
+        return any_of(*(self._one(account, name, module) for name, module in asked.items()))
 
-    def _one(self, account: Account, name: str, module: Module) -> Seen[bool]:
+    def _one(self, account: Account, name: str, module: Module) -> Fact:
         said = module.options.get("authfile") or module.options.get("usersfile")
         if name == GOOGLE:
             secret = module.options.get("secret", "${HOME}/.google_authenticator")
@@ -105,7 +101,7 @@ class _Tokens:
             return Unknown(Reason.UNRESOLVED, f"{said} was not looked at")
         return any(account.key in self.listed.get(file, frozenset()) for file in files)
 
-    def _file(self, path: str) -> Seen[bool]:
+    def _file(self, path: str) -> Fact:
         return self.files if isinstance(self.files, Unknown) else path in self.files
 
 
