@@ -2,6 +2,7 @@
 
 import base64
 import io
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from rempart.check import Gap, Observation, Unknown
 from rempart.collectors.directory import ldif, ppm, read
 from rempart.collectors.directory.entries import Entry, below, folded, ticks
 from rempart.collectors.directory.schemes import reduced, restored, scheme_of
-from rempart.errors import CollectError, Truncated
+from rempart.errors import CollectError, Limited, Truncated
 from rempart.observations.directories import AccountFlag, DirectoryPolicies, PolicyReach
 from rempart.observations.passwords import PasswordPolicy, PasswordStorage
 
@@ -234,3 +235,30 @@ def test_a_check_module_tells_its_rules_or_leaves_them_open() -> None:
     }
     assert isinstance(ppm.demanded("")["min_classes"], Unknown)
     assert ppm.demanded("minQuality x\n\nclass-digit")["min_classes"] == 0
+
+
+class Cut:
+    """A directory whose server ends every search of accounts after the first so many."""
+
+    root = Entry("")
+    source = "server"
+    offline = False
+
+    def __init__(self, whole: ldif.File, most: int) -> None:
+        self.whole, self.most = whole, most
+
+    def entries(self, base: str, classes: Any, attributes: Any, filter_: str = "") -> Iterator[Any]:
+        for number, one in enumerate(self.whole.entries(base, classes, attributes, filter_)):
+            if classes == ("user",) and number >= self.most:
+                raise Limited("the size limit ended the search")
+            yield one
+
+
+def test_what_came_before_a_limit_is_told_and_the_rest_left_open(tmp_path: Path) -> None:
+    cut = Cut(written(tmp_path, DOMAIN + PEOPLE), 2)
+    found = list(read(cut, "DC=payer,DC=example", here=True))
+    flags = {one.flag: one.accounts for one in of(found, AccountFlag).values()}
+    assert flags["no_preauth"] == 1
+    assert isinstance(flags["no_password_needed"], Unknown)
+    assert of(found, PolicyReach) == {}
+    assert [one.reason for one in found if isinstance(one, Gap)] == ["limit"]

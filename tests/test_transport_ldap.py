@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from rempart.collectors.directory import BRINGS, collect
-from rempart.errors import CollectError, Limited, NotAuthorised, Truncated
+from rempart.errors import CollectError, Limited, NotAuthorised, Refused, Truncated
 from rempart.inventory.subjects import Directory
 from rempart.transport import ldap
 from tests.loopback import access
@@ -80,3 +80,11 @@ def test_a_server_that_never_answers_is_left_at_the_deadline() -> None:
         subject = Directory(id="d", url=f"ldap://127.0.0.1:{port}", base="dc=payer")
         with pytest.raises(Limited):
             list(collect(subject, access(subject, seconds=0.5), frozenset(BRINGS)))
+
+
+def test_a_name_without_a_password_is_not_sent(nonsense: Any) -> None:
+    with (
+        ldap.opened(access(), f"ldap://127.0.0.1:{nonsense.port}") as line,
+        pytest.raises(Refused, match="without a password"),
+    ):
+        line.bind("cn=audit", "")

@@ -73,6 +73,8 @@ class Ldap:
         """Sign in. Raises Refused, or where the password would go over an open wire."""
         if password and not self.secure and not self.local:
             raise Refused(f"{self.where}: the server offers no TLS, so nothing secret is sent")
+        if name and not password:  # a server may take that for nobody, and say it is welcome
+            raise Refused(f"{self.where}: a name without a password: write `password: env:...`")
         code = self.bind_code(name, password)
         if code != 0:
             raise _meant(self.where, code)

@@ -18,5 +18,5 @@ def check(flag: AccountFlag) -> Result:
     return verdict(good, seen, flag, facts=facts, counts=counts, severity=severity)
 
 
-def _figure(value: object) -> int:
-    return value if isinstance(value, int) else 0
+def _figure(value: object) -> int | None:
+    return value if isinstance(value, int) else None

@@ -104,10 +104,12 @@ def _accounts(
     settings: tuple[Entry, ...],
     name: str,
     whole: bool,
-) -> Iterator[Observation]:
+) -> Iterator[Observation | Gap]:
     tally = members.counted(directory, base, settings)
     yield from members.flags(tally, name, directory.source)
-    if whole:
+    if tally.cut is not None:
+        yield Gap(PolicyReach.__name__, tally.cut.reason, str(tally.cut), key=f"{name} accounts")
+    elif whole:
         yield from members.reaches(tally, settings, name, directory.source)
 
 

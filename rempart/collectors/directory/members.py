@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from rempart.check import Observation
+from rempart.check import Observation, Seen, Unknown
 from rempart.collectors.directory.entries import Directory, Entry, folded, short
 from rempart.collectors.text import clean
+from rempart.errors import CollectError
 from rempart.observations.directories import AccountFlag, PolicyReach
 
 ATTRIBUTES: Final = (
@@ -41,6 +42,7 @@ class Tally:
     admins: dict[str, int] = field(default_factory=dict)
     reached: dict[str, int] = field(default_factory=dict)
     reached_admins: dict[str, int] = field(default_factory=dict)
+    cut: CollectError | None = None  # why not all of them passed
 
     def flag(self, name: str, admin: bool) -> None:
         self.accounts[name] = self.accounts.get(name, 0) + 1
@@ -52,8 +54,16 @@ class Tally:
 
 
 def counted(directory: Directory, base: str, settings: tuple[Entry, ...]) -> Tally:
-    """Every enabled account looked at once. Raises CollectError."""
+    """Every enabled account looked at once, as far as they came."""
     tally = Tally()
+    try:
+        _count(tally, directory, base, settings)
+    except CollectError as error:
+        tally.cut = error
+    return tally
+
+
+def _count(tally: Tally, directory: Directory, base: str, settings: tuple[Entry, ...]) -> None:
     groups = _Groups(directory, base) if settings else None
     for account in directory.entries(base, ("user",), ATTRIBUTES, "(objectCategory=person)"):
         control = account.number("useraccountcontrol")
@@ -68,17 +78,21 @@ def counted(directory: Directory, base: str, settings: tuple[Entry, ...]) -> Tal
             tally.flag("service_admin", admin)
         winner = groups.winner(account, settings) if groups else None
         tally.reach(winner.dn if winner else "", admin)
-    return tally
 
 
 def flags(tally: Tally, domain: str, source: str) -> Iterator[Observation]:
-    """One observation a flag, none left out: none is what should be."""
+    """One observation a flag, none left out: none is what should be.
+
+    Where not all accounts passed by, a flag that was seen is told, and the others are not known.
+    """
+    cut = tally.cut
+    rest: Seen[int] = 0 if cut is None else Unknown(cut.reason, str(cut))
     for name in (*FLAGS, "service_admin"):
         filter_ = SERVICE if name == "service_admin" else f"({BIT}={FLAGS[name]})"
         yield AccountFlag(
             name,
-            tally.accounts.get(name, 0),
-            tally.admins.get(name, 0),
+            tally.accounts.get(name) or rest,
+            tally.admins.get(name) or rest,
             key=f"{domain} {name}",
             source=f"{source}: {filter_}",
         )

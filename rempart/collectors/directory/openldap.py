@@ -73,13 +73,19 @@ def storage(directory: Directory, base: str, *, here: bool) -> Iterator[Observat
         yield Gap(PasswordStorage.__name__, Reason.NOT_AUTHORISED, words)
         return
     counts: dict[tuple[str, int | None], int] = {}
-    for entry in directory.entries(base, (), ("objectClass", "userPassword"), HELD):
-        for value in entry.values.get("userpassword", ()):
-            kind = restored(value) if directory.offline else scheme_of(value)
-            counts[kind] = counts.get(kind, 0) + 1
+    cut: CollectError | None = None
+    try:
+        for entry in directory.entries(base, (), ("objectClass", "userPassword"), HELD):
+            for value in entry.values.get("userpassword", ()):
+                kind = restored(value) if directory.offline else scheme_of(value)
+                counts[kind] = counts.get(kind, 0) + 1
+    except CollectError as error:  # what came until then is as true
+        cut = error
     for (scheme, cost), number in sorted(counts.items(), key=lambda one: str(one[0])):
         if scheme != "elsewhere":
             yield _kept(scheme, cost, number, base, directory.source)
+    if cut is not None:
+        raise cut
     if not counts and own is None:
         words = "no userPassword is shown to this account"
         yield Gap(PasswordStorage.__name__, Reason.PRIVILEGE, words)
