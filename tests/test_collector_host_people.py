@@ -172,9 +172,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("awk", ["mawk", "gawk", "busybox"])
+@pytest.mark.parametrize("awk", ["awk", "busybox"])
 def test_what_is_read_in_homes_is_no_secret(home: Path, awk: str) -> None:
-    program = need(awk, awk)
+    program = need(awk, "mawk" if awk == "awk" else awk)
     words = [program, "awk"] if awk == "busybox" else [program]
     files = sorted(str(file) for file in home.iterdir() if file.suffix != ".pub")
 
