@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
 from rempart.card import Card, Exploitability, Impact, Words
 from rempart.catalogue import Entry, Layer
@@ -86,13 +87,7 @@ def _entries(policy: Policy) -> Iterator[PolicyEntry]:
         yield PolicyEntry(id_, Path(policy.file), layer, _card(policy, item), judge, policy.digest)
     if policy.left_out:
         id_ = f"{DOMAIN}.{policy.id}.left_out"
-        words = Words(
-            title="Items of the benchmark this policy has no check for",
-            rationale=f"{policy.name} names them in comments only; nobody looked at them.",
-            remediation="Look at them by hand, or take a policy that has them.",
-        )
-        card = _carded(words)
-        judge = _left_out(policy)
+        card, judge = _carded(*_LEFT_OUT), _left_out(policy)
         yield PolicyEntry(id_, Path(policy.file), layer, card, judge, policy.digest)
 
 
@@ -107,16 +102,35 @@ def _card(policy: Policy, item: Item) -> Card:
     )
 
 
-def _carded(words: Words) -> Card:
-    """The policy's own words in every language: it is not ours to translate."""
+_LEFT_OUT: Final = (
+    Words(
+        title="Items of the benchmark this policy has no check for",
+        rationale="The policy names them in comments only; nobody looked at them.",
+        remediation="Look at them by hand, or take a policy that has them.",
+    ),
+    Words(
+        title="Points du référentiel que cette politique ne contrôle pas",
+        rationale="La politique ne les nomme qu’en commentaire ; personne ne les a regardés.",
+        remediation="Les contrôler à la main, ou prendre une politique qui les contient.",
+    ),
+    Words(
+        title="Punkte des Benchmarks, die diese Richtlinie nicht prüft",
+        rationale="Die Richtlinie nennt sie nur in Kommentaren; niemand hat sie angesehen.",
+        remediation="Von Hand prüfen oder eine Richtlinie nehmen, die sie enthält.",
+    ),
+)
+
+
+def _carded(words: Words, fr: Words | None = None, de: Words | None = None) -> Card:
+    """A policy's own words in every language: they are not ours to translate."""
     return Card(
         impact=Impact.IMPORTANT,
         exploitability=Exploitability.HIGH,
         since="0.2",
         controls=("exp.os.hardening",),
         en=words,
-        fr=words,
-        de=words,
+        fr=fr or words,
+        de=de or words,
     )
 
 

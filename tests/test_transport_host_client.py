@@ -63,6 +63,11 @@ def test_rows_of_psql_keep_quotes_lines_and_nothing(tmp_path: Path) -> None:
     assert "-U audit -d adh" in script
 
 
+def test_an_empty_line_of_psql_is_a_row_of_nothing(tmp_path: Path) -> None:
+    assert answered(tmp_path, PG, framed("\n"))[0] == [("",)]
+    assert answered(tmp_path, PG, framed(""))[0] == []
+
+
 def test_rows_of_mariadb_tell_null_from_the_word(tmp_path: Path) -> None:
     body = (
         '<?xml version="1.0"?>\n<resultset statement="SELECT &quot;&lt;row&gt;"><row>\n'

@@ -88,7 +88,7 @@ class HostClient:
         nulls = {self._null, NULL}
         rows = csv.reader(io.StringIO(body, newline=""), strict=True)
         try:
-            return [tuple(None if one in nulls else one for one in row) for row in rows if row]
+            return [tuple(None if one in nulls else one for one in row or [""]) for row in rows]
         except csv.Error:
             raise Truncated("the answer of psql is garbled") from None
 

@@ -45,6 +45,8 @@ def session(served: Served, account: str) -> Iterator[sql.Server]:
 def test_the_account_gets_its_rows_as_they_are(served: Served) -> None:
     for opened in session(served, "admin" if served.scheme == "postgresql" else "root"):
         assert opened.ask(MANY[served.scheme]) == [('a\n"b",c', None, "", "t", "rempart")]
+        assert opened.ask("SELECT ''") == [("",)]
+        assert opened.ask("SELECT 1 FROM (SELECT 1 AS a) b WHERE a = 2") == []
 
 
 def test_it_cannot_write(served: Served) -> None:
