@@ -156,19 +156,24 @@ def stores(run: Run) -> tuple[StoreView, ...]:
 
 
 def _store(graph: Mapping[str, Any]) -> StoreView:
-    told = [one for one in graph.get("copies", ()) if isinstance(one, Mapping)]
-    copies = tuple(map(_copy, told))
+    copies = tuple(map(_copy, _mappings(graph.get("copies"))))
     chain = StoreChain(copies)
     against = tuple(_known(protection(chain, threat)) for threat in THREATS) if copies else ()
     columns = (one for copy in copies for one in copy.layers if one.kind == "column")
     return StoreView(
         str(graph.get("subject", "")),
         tuple(map(_view, copies)),
-        tuple(_holding(one) for one in graph.get("holdings", ())),
-        tuple(map(str, graph.get("profile", ()))),
+        tuple(map(_holding, _mappings(graph.get("holdings")))),
+        tuple(map(str, graph.get("profile") or ())),
         next(map(_layer, columns), None),
         against,
     )
+
+
+def _mappings(value: object) -> list[Mapping[str, Any]]:
+    """What of a list can be read here."""
+    listed = value if isinstance(value, list | tuple) else ()
+    return [one for one in listed if isinstance(one, Mapping)]
 
 
 def _holding(told: Mapping[str, Any]) -> Holding:
@@ -186,7 +191,7 @@ def _copy(told: Mapping[str, Any]) -> Copy:
             _seen(one.get("encrypted")),
             _holder(one.get("key_holder")),
         )
-        for one in told.get("layers", ())
+        for one in _mappings(told.get("layers"))
     )
     names = [str(told.get(name, "")) for name in ("subject", "name", "kind")]
     encrypted: Any = _seen(told.get("encrypted"))
