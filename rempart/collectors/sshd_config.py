@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 from rempart.check import Evidence, Unknown, Vantage
 from rempart.collectors.sshd_keywords import ALGORITHMS, FIELDS, KEYWORDS, Keyword
+from rempart.collectors.text import clean
 from rempart.errors import Reason
 from rempart.observations.ssh import SshdSettings
 
@@ -22,6 +23,7 @@ ALIASES = {
 EVERYBODY = ("", "all")
 DEPTH = 16  # sshd's own limit of nested Include
 MOST = 1_000_000  # characters followed in all: includes that include each other come to an end
+MOST_NAMES = 200  # of one list over all its lines
 COST = 1_000  # what an include costs beside its characters
 # Written by crypto-policies(7): algorithms, and nothing else that stands in KEYWORDS.
 POLICIES = "/etc/crypto-policies/back-ends/"
@@ -92,8 +94,8 @@ def matched(everybody: SshdSettings, found: Sequence[Directive]) -> Iterator[Ssh
             yield replace(
                 everybody,
                 **decided.values,
-                key=f"Match {match}",
-                who=f"Match {match}",
+                key=clean(f"Match {match}", 200),
+                who=clean(f"Match {match}", 200),
                 source=inside[0].place.source,
                 line=inside[0].place.line,
                 decided={**everybody.decided, **decided.places},
@@ -179,7 +181,7 @@ def _decided(found: Iterable[Directive]) -> _Decided:
         value = _not_followed(decided.open) if decided.open else _value(known, directive)
         before = decided.values.get(known.field, ())
         if isinstance(before, tuple) and isinstance(value, tuple):
-            value = (*before, *value)
+            value = (*before, *value)[:MOST_NAMES]
         decided.values[known.field] = value
         decided.places.setdefault(known.field, directive.place)
     return decided

@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 from rempart.check import Reason, Unknown
 from rempart.collectors.text import clean
 
+MOST: Final = 100  # names of one list
 Value: TypeAlias = bool | int | str | tuple[str, ...]
 FLAGS: Final = {"yes": True, "no": False}
 SYNONYMS: Final = {"without-password": "prohibit-password"}
@@ -39,12 +40,12 @@ def _seconds(raw: str) -> int | None:
 
 def _list(raw: str) -> tuple[str, ...] | None:
     """Algorithms; one that starts from the default list is none by itself."""
-    names = tuple(name.strip() for name in raw.split(",") if name.strip())
+    names = tuple(name.strip() for name in raw.split(",") if name.strip())[:MOST]
     return None if not names or raw[:1] in "+-^" else names
 
 
 def _names(raw: str) -> tuple[str, ...] | None:
-    return tuple(raw.split()) or None
+    return tuple(raw.split()[:MOST]) or None
 
 
 def _word(raw: str) -> str | None:
@@ -67,7 +68,7 @@ class Keyword:
 
     def value(self, raw: str) -> object:
         """The value as written, or unknown where it is none this keyword takes."""
-        found = self.reads(raw)
+        found = self.reads(clean(raw, 4000))
         if found is None or (self.words and found not in self.words):
             return Unknown(Reason.UNRESOLVED, f"{self.written} {clean(raw, 60)}")
         return found

@@ -239,6 +239,7 @@ PasswordAuthentication no
 KbdInteractiveAuthentication no
 MaxAuthTries 3
 MaxSessions 4
+MaxStartups 10:30:60
 LoginGraceTime 30
 ClientAliveInterval 300
 ClientAliveCountMax 2
@@ -246,6 +247,7 @@ AllowTcpForwarding no
 AllowAgentForwarding no
 X11Forwarding no
 AllowGroups root audit
+GSSAPIAuthentication no
 LogLevel VERBOSE
 Ciphers aes256-gcm@openssh.com,aes128-gcm@openssh.com
 MACs hmac-sha2-512-etm@openssh.com,hmac-sha2-256-etm@openssh.com

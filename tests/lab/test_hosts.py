@@ -7,12 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from rempart.auditing import Conduct, audited
-from rempart.case import Choices, case
 from rempart.check import Gap, Observation, Reason
 from rempart.collectors.host import BRINGS, collect, framing, read, script
 from rempart.collectors.host.sudoers import fragment
-from rempart.inventory import load
 from rempart.observations.accounts import Account
 from rempart.observations.hosts import HostAnswers, HostFacts
 from rempart.observations.services import Listener
@@ -130,44 +127,6 @@ def test_the_listed_commands_lead_nowhere_else(permitted: Lab, command: str) -> 
 
     assert "password is required" in said
     assert "it ran" not in said
-
-
-INVENTORY = """
-schema: rempart.inventory/1
-organisation: Tiers Payant Démonstration
-language: fr
-authorisation:
-  reference: M-2026-1
-  granted_by: Directrice
-  contact: rssi@payer.example
-  valid: {{from: 2026-01-01T00:00:00+01:00, until: 2046-12-31T23:59:59+01:00}}
-  scope: ["127.0.0.0/8"]
-subjects:
-  read_logs:
-    - {{id: access, path: /var/log/access.jsonl, on: claims, pseudonyms: env:LAB_KEY}}
-  hosts:
-    - {{id: claims, ssh: "{ssh}", key: "file:{key}", known_hosts: "file:{known}"}}
-  files:
-    - {{id: exports, path: /srv/exports, on: claims}}
-"""
-
-
-def test_everything_on_a_host_goes_over_its_one_connection(
-    installed: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("LAB_KEY", "k" * 32)
-    host, file = installed.host(), tmp_path / "inventory.yaml"
-    told = INVENTORY.format(ssh=host.ssh, key=host.key, known=host.known_hosts)
-    file.write_text(told)
-    inventory = load(file)
-    before = installed.run("ls /proc/*/comm | wc -l")
-
-    done = audited(case(inventory, Choices()), inventory, Conduct(tmp_path), lambda _: None)
-
-    connections = {id_: one.connections for id_, one in done.looked.items()}
-    assert sum(connections.values()) == 1
-    assert set(connections) == {"access", "claims", "exports"}
-    assert before == installed.run("ls /proc/*/comm | wc -l")  # nothing of it runs on
 
 
 def test_an_awkward_host_is_read_like_any_other(awkward: Lab) -> None:

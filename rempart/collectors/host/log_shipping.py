@@ -48,6 +48,7 @@ _TLS = re.compile(
 )
 _LEGACY_TLS = re.compile(r"^\$(?:Default|Action)\w*StreamDriver(?:Mode)?\s+(?:gtls|ossl|1)\b", re.I)
 
+MOST = 50  # targets
 _OWNERS = {
     "/etc/rsyslog": "rsyslogd",
     "/etc/syslog-ng": "syslog-ng",
@@ -101,6 +102,8 @@ def _read(text: str, names: frozenset[str]) -> _Sent:
 
 
 def _note(sent: _Sent, text: str, *, covered: bool) -> None:
+    if len(sent.targets) >= MOST:
+        return
     name, told, value = text.partition("=")
     if told and name.strip() == "Storage":
         sent.storage = value.strip().lower()

@@ -23,7 +23,8 @@ class Section:
     `as_root` with full paths only, which `sudo` lists as sudoers writes them (see `written`).
     `paths` may hold patterns the host's shell expands; their lines come back as `file:line:text`,
     unreadable files as `?file`. `only` is awk's condition for the lines
-    that come at all. Where the host has the program `unless`, they are left alone.
+    that come at all. `unless` is a program, or a function of `code`: where
+    the host has the one, or the other succeeds, they are left alone.
 
     Of files somebody handed over, `paths` are looked for under the same names. An answer that is
     one file is in `given`, names or patterns in order of preference, and `reduced` reads it;
@@ -49,7 +50,8 @@ class Section:
         prefix = "as_root " if self.root else ""
         lines = [prefix + join(command) for command in self.commands]
         if self.paths:
-            guard = f"[ -x {self.unless} ] || " if self.unless else ""
+            program = f"[ -x {self.unless} ]" if self.unless.startswith("/") else self.unless
+            guard = f"{program} || " if self.unless else ""
             chosen = f"only={quote(self.only)}; " if self.only else ""
             lines.append(chosen + guard + " ".join(("show", *self.paths)))
         return f"{self.code}section_{self.name}() {{ {'; '.join(lines)}; }}"

@@ -15,6 +15,7 @@ from rempart.collectors.text import clean
 from rempart.errors import Unresolved
 from rempart.observations.ssh import SshFile, SshHostKey
 
+MOST = 500  # files of one host
 _STAT = r"""ssh_files() {
   set --
   for file in /etc/ssh /etc/ssh/sshd_config /etc/ssh/sshd_config.d /etc/ssh/sshd_config.d/*.conf \
@@ -30,7 +31,7 @@ _BITS = {"ssh-ed25519": 256, "ssh-dss": 1024, "ssh-ed448": 456}
 def ssh_files(answers: Answers) -> Iterator[Observation]:
     """The configuration, its folders and the private host keys."""
     found = False
-    for line in answers.text("ssh_files").split("\n"):
+    for line in answers.text("ssh_files").split("\n")[:MOST]:
         words = line.split(" ", 3)
         if len(words) == 4 and words[3].startswith("/etc/ssh") and words[0].isdigit():
             mode, owner, group, path = words
@@ -51,14 +52,17 @@ def ssh_files(answers: Answers) -> Iterator[Observation]:
 def host_keys(answers: Answers) -> Iterator[Observation | Gap]:
     """Each public host key with its size."""
     found = files(answers.text("host_keys"))
-    for file in found.unreadable:
+    for file in found.unreadable[:MOST]:
         yield Gap("SshHostKey", Reason.PRIVILEGE, f"{file} may not be read", key=file)
-    for file, lines in found.lines.items():
+    for file, lines in list(found.lines.items())[:MOST]:
         words = lines[0].text.split() if lines else []
         if len(words) > 1:
             algorithm = clean(words[0], 60)
             yield SshHostKey(
-                algorithm=algorithm, bits=_bits(algorithm, words[1]), key=file, source=file
+                algorithm=algorithm,
+                bits=_bits(algorithm, words[1]),
+                key=clean(file),
+                source=clean(file),
             )
 
 

@@ -6,12 +6,13 @@ that wait for connections, may have been started with others: its command line s
 
 from collections.abc import Iterator
 from dataclasses import replace
+from shlex import join
 from typing import Any
 
 from rempart.check import Gap, Observation, Vantage
 from rempart.collectors.host.framing import Answers
 from rempart.collectors.host.lines import Files, files
-from rempart.collectors.host.section import Section
+from rempart.collectors.host.section import Section, written
 from rempart.collectors.host.sshd_people import classes
 from rempart.collectors.sshd_config import directives, matched, read, settings
 from rempart.collectors.text import clean
@@ -20,7 +21,9 @@ from rempart.observations.ssh import SshdSettings
 
 SSHD = "/usr/sbin/sshd"
 CONFIG = "/etc/ssh/sshd_config"
+VENDOR = "/usr/etc/ssh/sshd_config"  # SUSE's, where the administrator has none
 FOLDER = "/etc/ssh/"
+FOLDERS = (FOLDER, "/usr/etc/ssh/")
 VALUED = "CEbcfghkopu"  # options of sshd(8) that take a value
 
 
@@ -36,8 +39,8 @@ def sshd_settings(answers: Answers) -> Iterator[Observation | Gap]:
     except CollectError:
         if not answers.captured:
             raise
-        text, included = _whole(files(answers.text("sshd_config")))
-        yield from settings(text, CONFIG, included, vantage=Vantage.OBSERVED)
+        config, text, included = _whole(files(answers.text("sshd_config")))
+        yield from settings(text, config, included, vantage=Vantage.OBSERVED)
         return
     options = [] if answers.captured else _options(answers)
     everybody = _overridden(everybody, options)
@@ -95,19 +98,21 @@ def _started(line: str) -> tuple[str, list[str]]:
 
 def _matches(answers: Answers, everybody: SshdSettings) -> Iterator[Observation | Gap]:
     try:
-        text, included = _whole(files(answers.text("sshd_config")))
-        yield from matched(everybody, list(directives(text, CONFIG, included)))
+        config, text, included = _whole(files(answers.text("sshd_config")))
+        yield from matched(everybody, list(directives(text, config, included)))
     except CollectError as error:
         yield Gap("SshdSettings", error.reason, f"Match blocks: {error}", key="Match")
 
 
-def _whole(found: Files) -> tuple[str, "_Included"]:
+def _whole(found: Files) -> tuple[str, str, "_Included"]:
+    """The file sshd reads, its text, and the files it may include."""
     hidden = found.hides(FOLDER)
     if hidden:
         raise Privilege(f"{hidden} may not be read")
-    if CONFIG not in found.lines:
+    config = next((one for one in (CONFIG, VENDOR) if one in found.lines), None)
+    if config is None:
         raise Unresolved(f"{CONFIG} is not there")
-    return found.text(CONFIG), _Included(found)
+    return config, found.text(config), _Included(found)
 
 
 class _Included:
@@ -119,7 +124,7 @@ class _Included:
 
     def __call__(self, pattern: str) -> Iterator[tuple[str, str]]:
         place = pattern if pattern.startswith("/") else FOLDER + pattern
-        if not place.startswith(FOLDER):
+        if not place.startswith(FOLDERS):
             raise Unresolved(f"Include {pattern} names files that were not collected")
         for file in self._found.matching(place):
             if file not in self._texts:
@@ -139,11 +144,32 @@ _DAEMON = r"""daemon() {
   $limit ps -ww -e -o args= | awk "$waits"
 }
 """
+# Guides ask for mode 600 on these files: where the account may not read them, root shows them.
+_SHOWN = r"""!/^[ \t]*(#[ \t]|#?$)/ { print FILENAME ":" FNR ":" $0 }"""
+_FIND = (
+    *("/usr/bin/find", FOLDER.rstrip("/"), "-maxdepth", "2", "-type", "f"),
+    *("(", "-name", "sshd_config", "-o", "-path", f"{FOLDER}sshd_config.d/*.conf", ")"),
+    *("-exec", "/usr/bin/awk", _SHOWN, "{}", "+"),
+)
+_FILES = ("sshd_config", "sshd_config.d/*.conf")
+_AS_ROOT = f"""sshd_config_as_root() {{
+  for file in {CONFIG} {FOLDER}sshd_config.d {FOLDER}sshd_config.d/*.conf; do
+    [ ! -e "$file" ] || [ -r "$file" ] || {{ as_root {join(_FIND)}; return; }}
+  done
+  return 1
+}}
+"""
 SECTIONS = (
     Section("daemon", "ps", (SshdSettings,), (("daemon",),), code=_DAEMON),
     Section("sshd", "sshd -T", (SshdSettings,), ((SSHD, "-T"),), root=True, given=("sshd-T.txt",)),
     Section(
-        "sshd_config", CONFIG, (SshdSettings,), paths=(CONFIG, f"{FOLDER}sshd_config.d/*.conf")
+        "sshd_config",
+        CONFIG,
+        (SshdSettings,),
+        paths=tuple(f"{folder}{name}" for folder in FOLDERS for name in _FILES),
+        unless="sshd_config_as_root",
+        code=_AS_ROOT,
+        sudo=(written(*_FIND),),
     ),
 )
 READERS = {SshdSettings: sshd_settings}

@@ -41,9 +41,12 @@ _ASK = r"""classes() {
 }
 sshd_people() {
   matched=
-  for file in /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*.conf; do
-    [ ! -e "$file" ] || [ ! -r "$file" ] || ! grep -qi '^[[:space:]]*match[[:space:]]' "$file" ||
-      matched=yes
+  for file in /etc/ssh/sshd_config /etc/ssh/sshd_config.d /etc/ssh/sshd_config.d/*.conf \
+    /usr/etc/ssh/sshd_config /usr/etc/ssh/sshd_config.d/*.conf; do
+    [ -e "$file" ] || continue
+    if [ ! -r "$file" ]; then matched=unknown
+    elif [ -f "$file" ] && grep -qi '^[[:space:]]*match[[:space:]]' "$file"; then matched=yes
+    fi
   done
   [ -n "$matched" ] || return 0
   here=${SSH_CONNECTION%% *}

@@ -30,6 +30,7 @@ _PATHS = (
     *("/etc/chrony.conf", "/etc/chrony.d/*", "/etc/ntp.conf", "/etc/ntpsec/ntp.conf"),
     *("/etc/systemd/timesyncd.conf", "/etc/systemd/timesyncd.conf.d/*.conf"),
 )
+MOST = 50  # sources
 _ONLY = r"/^[ \t]*(server|pool|peer|refclock)[ \t]/||/^(Fallback)?NTP *=/"
 _ASK = """clock() {
   [ ! -e /run/systemd/timesync/synchronized ] || echo timesyncd
@@ -81,7 +82,7 @@ def _sources(answers: Answers) -> tuple[str, ...]:
         for line in lines:
             name, told, value = line.text.strip().partition("=")
             words += value.split() if told and "NTP" in name else line.text.split()[1:2]
-    return tuple(dict.fromkeys(clean(word, 60) for word in words))
+    return tuple(dict.fromkeys(clean(word, 60) for word in words[:MOST]))
 
 
 SECTIONS = (
