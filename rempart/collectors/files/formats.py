@@ -98,10 +98,9 @@ def _written(head: bytes) -> Format:
     wide = _wide(head)
     if not head or wide:
         return Format("utf-16", wide) if head else Format("empty", "empty")
-    if looks_random(head[:32_768]):
-        return Format("random", "")
     if head.count(b"\0") or len(head.translate(None, _PRINTED)) * 20 > len(head):
-        return Format("raw", "binary")
+        noise = looks_random(head[:32_768])
+        return Format("random", "") if noise else Format("raw", "binary")
     if _MBOX.match(head):
         return Format("mbox", "mbox")
     match = _MAIL.match(head)

@@ -21,6 +21,8 @@ from rempart.errors import CollectError, Limited, NoCollector, Reason, Truncated
 
 RANDOM: Final = "its bytes look encrypted or packed, and no format is recognised"
 PICTURED: Final = "pages that are pictures: what they say is not known"
+# Three digits of UTF-16 one after another; only then are its texts looked for among other bytes.
+_SPACED: Final = bytes(48 if 48 <= byte <= 57 else 110 if not byte else 120 for byte in range(256))
 _WIDE: Final = re.compile(rb"(?:[ -~]\0){15,}")
 
 
@@ -154,7 +156,7 @@ class _One:
     def _raw(self, part: Part, depth: int, form: Format) -> str:
         for block in whole(part.pieces()):
             self.looked.scan.add(block)
-            if b"\0" in block:
+            if b"0n0n0n" in block.translate(_SPACED):
                 wide = (match[0].replace(b"\0", b"") for match in _WIDE.finditer(block))
                 self.looked.scan.add(b"\n".join(wide))
         return form.name

@@ -52,14 +52,17 @@ _EITHER: Final = re.compile(rb"^(?:(%b)|(%b))$" % (_ORDINARY, _OTHER), re.MULTIL
 _NO_KEYS: Final = frozenset((b"00", b"98", b"99"))
 _ENCODED: Final = re.compile(rb"M[Tj][A-Za-z0-9]{2}(?:[MNO][A-Za-z0-9]{3}){4}(?![A-Za-z0-9+/=])")
 _HEX: Final = re.compile(b"x" + b"0" * 30 + b"(?![0A])")
-_RARE: Final = (
+# With a run of eight digits in them, and without.
+_LONG: Final = (
     (re.compile(b"x0000000000000(?![0A])"), ("nir13", "ahv")),
     (re.compile(b"x00000000000(?![0A])"), ("niss", "idnr")),
     (re.compile(b"xA000000000(?![0A])"), ("kvnr",)),
     (re.compile(b"x00000000A000(?![0A])"), ("rvnr",)),
+    (re.compile(b"xAA00[0A]{11,30}(?![0A])"), ("iban",)),
+)
+_RARE: Final = (
     (re.compile(b"xAAAAAA00A00A000A(?![0A])"), ("cf",)),
     (re.compile(b"x0A[0A]0A[0A]0AA00(?![0A])"), ("mbi",)),
-    (re.compile(b"xAA00[0A]{11,30}(?![0A])"), ("iban",)),
     (re.compile(b"xAA00x(?:[0A]{4}x){2,7}[0A]{1,4}(?![0A])"), ("iban",)),
 )
 _WORD: Final = re.compile(
@@ -189,7 +192,8 @@ class Scan:
         return False
 
     def _rare(self, text: bytes, shapes: bytes) -> None:
-        for pattern, names in _RARE:
+        long = b"00000000" in shapes
+        for pattern, names in (*_RARE, *_LONG) if long else _RARE:
             for match in pattern.finditer(shapes):
                 found = _joined(text[match.start() + 1 : match.end()]).decode("ascii").upper()
                 for name in names:
@@ -197,7 +201,7 @@ class Scan:
                         self._count(name, "clear", found)
         for match in _ENCODED.finditer(text):
             self._inner(b64decode(match[0]), "base64")
-        for match in _HEX.finditer(shapes):
+        for match in _HEX.finditer(shapes) if long else ():
             self._inner(bytes.fromhex(text[match.start() + 1 : match.end()].decode("ascii")), "hex")
 
     def _inner(self, found: bytes, encoding: str) -> None:
