@@ -8,7 +8,13 @@ from rempart.check import Unknown
 from rempart.collectors.keycloak.flows import demands, flows_of
 from rempart.collectors.keycloak.policy import hashing, parsed
 from rempart.collectors.keycloak.realm import observations, second_factor
-from rempart.observations.identity import OtpPolicy, SelfService, SignInEvents, SignInFlow
+from rempart.observations.identity import (
+    OtpPolicy,
+    SecurityKeys,
+    SelfService,
+    SignInEvents,
+    SignInFlow,
+)
 from rempart.observations.passwords import PasswordPolicy, PasswordStorage
 from rempart.observations.transit import Transit
 
@@ -264,3 +270,17 @@ def test_directories_a_realm_takes_people_from_are_told() -> None:
     }
     assert of(found, PasswordPolicy)[0].bound == "accounts of its own"
     assert of(seen(components=3), PasswordPolicy)[0].bound == ""
+
+
+def test_keys_that_stand_for_the_password_are_told_with_what_they_ask() -> None:
+    browser = [
+        flow("browser", ("auth-cookie", "ALTERNATIVE"), (">in", "ALTERNATIVE")),
+        flow("in", ("webauthn-authenticator-passwordless", "ALTERNATIVE"), (">off", "DISABLED")),
+    ]
+    (keys,) = of(seen(authenticationFlows=browser), SecurityKeys)
+    assert (keys.alone, keys.verification) == (True, "not specified")
+    asked = {"webAuthnPolicyPasswordlessUserVerificationRequirement": "required"}
+    (keys,) = of(seen(authenticationFlows=[flow("browser")], **asked), SecurityKeys)
+    assert (keys.alone, keys.verification) == (False, "required")
+    (keys,) = of(seen(), SecurityKeys)
+    assert isinstance(keys.alone, Unknown)

@@ -39,6 +39,18 @@ class OtpPolicy(Observation):
 
 
 @dataclass(frozen=True, slots=True)
+class SecurityKeys(Observation):
+    """How security keys and passkeys let people in; key: the realm.
+
+    `alone` is whether a key takes the place of the password; `verification` is what the key must
+    ask of its holder (a PIN, a finger): `required`, `preferred`, `discouraged`, `not specified`.
+    """
+
+    alone: Seen[bool]
+    verification: Seen[str]
+
+
+@dataclass(frozen=True, slots=True)
 class SelfService(Observation):
     """What people may do without anybody of the payer; key: the realm.
 

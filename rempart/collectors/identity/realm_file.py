@@ -10,7 +10,7 @@ import msgspec
 
 from rempart.check import Gap, Observation
 from rempart.collectors.identity.saved import content, files
-from rempart.collectors.keycloak.realm import observations
+from rempart.collectors.keycloak.realm import VERIFICATION, observations
 from rempart.collectors.text import clean
 from rempart.errors import Truncated
 
@@ -29,7 +29,7 @@ FIELDS: Final = (
         "verifyEmail",
     ),
     *("otpPolicyType", "otpPolicyDigits", "otpPolicyAlgorithm", "otpPolicyCodeReusable"),
-    *("otpPolicyPeriod", "otpPolicyLookAheadWindow"),
+    *("otpPolicyPeriod", "otpPolicyLookAheadWindow", VERIFICATION),
     *("eventsEnabled", "eventsExpiration", "adminEventsEnabled", "adminEventsDetailsEnabled"),
 )
 Export = msgspec.defstruct(

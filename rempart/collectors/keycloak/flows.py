@@ -77,6 +77,21 @@ def offers(flows: Flows | None, alias: str) -> bool:
     return _offered(flows, alias, DEEPEST)
 
 
+def uses(flows: Flows | None, alias: str, authenticator: str, depth: int = DEEPEST) -> Fact:
+    """Whether an authenticator stands anywhere in a flow that is not turned off."""
+    if flows is None or alias not in flows or depth == 0:
+        return Unknown(Reason.UNRESOLVED, f"the flow {clean(alias, 40)} is not here")
+    parts = _executions(flows, alias, {"REQUIRED", "CONDITIONAL", "ALTERNATIVE"})
+    return any_of(
+        *(one.get("authenticator") == authenticator for one in parts),
+        *(
+            uses(flows, str(one["flowAlias"]), authenticator, depth - 1)
+            for one in parts
+            if one.get("flowAlias")
+        ),
+    )
+
+
 def _flow(flows: Flows, alias: str, depth: int) -> Fact:
     if depth == 0:
         return Unknown(Reason.UNRESOLVED, "flows that lead into each other")

@@ -6,21 +6,29 @@ from typing import Any, Final
 from rempart.check import Evidence, Fact, Observation, Seen, Unknown, all_of, any_of
 from rempart.collectors.keycloak import federation
 from rempart.collectors.keycloak.federation import Place, Stamp
-from rempart.collectors.keycloak.flows import closed, demands, flows_of, offers
+from rempart.collectors.keycloak.flows import closed, demands, flows_of, offers, uses
 from rempart.collectors.keycloak.policy import Rules, hashing, parsed
 from rempart.collectors.text import clean
 from rempart.errors import Reason
 from rempart.observations.clients import LoginClient
-from rempart.observations.identity import OtpPolicy, SelfService, SignInEvents, SignInFlow
+from rempart.observations.identity import (
+    OtpPolicy,
+    SecurityKeys,
+    SelfService,
+    SignInEvents,
+    SignInFlow,
+)
 from rempart.observations.passwords import PasswordPolicy, PasswordStorage
 from rempart.observations.sign_in import SignIn
 from rempart.observations.transit import Transit
 
 BRINGS: Final = (
     *(PasswordPolicy, PasswordStorage, Transit, SignIn, SignInFlow, OtpPolicy),
-    *(SelfService, SignInEvents, LoginClient),
+    *(SecurityKeys, SelfService, SignInEvents, LoginClient),
 )
 ACTIONS: Final = ("CONFIGURE_TOTP", "webauthn-register", "webauthn-register-passwordless")
+PASSWORDLESS: Final = "webauthn-authenticator-passwordless"
+VERIFICATION: Final = "webAuthnPolicyPasswordlessUserVerificationRequirement"
 WAYS: Final = {
     "direct grant": ("directGrantFlow", "direct grant"),
     "reset": ("resetCredentialsFlow", "reset credentials"),
@@ -44,6 +52,11 @@ def observations(realm: Realm, place: Place) -> Iterator[Observation]:
     yield SignIn("factor", factor, words, **place(*decided).stamp(key))
     yield from ways
     yield _codes(realm, place("otpPolicyType").stamp(key))
+    yield SecurityKeys(
+        uses(flows_of(realm), str(realm.get("browserFlow") or "browser"), PASSWORDLESS),
+        clean(str(realm.get(VERIFICATION) or "not specified"), 40),
+        **place(VERIFICATION).stamp(key),
+    )
     yield SelfService(
         _flag(realm, "registrationAllowed"),
         _flag(realm, "resetPasswordAllowed"),
