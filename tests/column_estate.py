@@ -263,6 +263,16 @@ class Score:
     recall: dict[str, tuple[int, int]]  # found and planted, by class and spelling
 
     @property
+    def planted(self) -> int:
+        """Columns that hold something."""
+        return sum(of for _, of in self.recall.values())
+
+    @property
+    def found(self) -> int:
+        """Those of them that were found."""
+        return sum(hit for hit, _ in self.recall.values())
+
+    @property
     def precision(self) -> float:
         """Right claims of all claims."""
         return self.right / self.claimed if self.claimed else 1.0

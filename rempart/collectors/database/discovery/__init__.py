@@ -53,7 +53,7 @@ def collect(session: Any, subject: Any, access: Any, wanted: Wanted) -> Iterator
     """The columns of every table. Raises CollectError where the catalogue cannot be read."""
     listed = list(tables(session))
     transit = getattr(access.authorisation, "transit", "counts")
-    known = Known(scans=transit == "sample", whole=subject.rows == "all")
+    known = Known(wanted, scans=transit == "sample", whole=subject.rows == "all")
     if transit == "statistics":
         with suppress(CollectError):  # then the rows are counted
             known.statistics = looked_at(session, SECONDS)
@@ -85,6 +85,7 @@ def collect(session: Any, subject: Any, access: Any, wanted: Wanted) -> Iterator
 class Known:
     """What later questions need of the tables seen so far."""
 
+    wanted: Wanted = frozenset()
     clear: list[Clear] = field(default_factory=list)
     hashed: list[Hashed] = field(default_factory=list)
     missed: list[CollectError] = field(default_factory=list)
@@ -120,7 +121,7 @@ def _table(session: Any, subject: Any, table: Table, known: Known) -> Iterator[S
         yield from _columns(rows, column)
         yield from _seals(session, rows, column, known)
     if table.view != "view":
-        yield from _whole(session, subject, rows, columns)
+        yield from _whole(session, subject, rows, columns, known.wanted)
 
 
 def _counted(
@@ -165,7 +166,7 @@ def _recounted(
     """Count what is proven in clear over all rows; a gap where that takes too long."""
     for column in columns if rows.chosen != "all" else ():
         for place, one in enumerate(column.found):
-            if one.encoding != "clear" or not sure(one):
+            if one.encoding != "clear" or one.identifier not in PERSONAL or not sure(one):
                 continue
             try:
                 column.found[place] = found = counted(session, table, column, one, WHOLE)
@@ -211,7 +212,7 @@ def _seals(
         for one in proven
         if one.encoding == "clear" and one.identifier in PERSONAL
     ]
-    if proven:
+    if proven or not known.wanted & {SealedColumn, HashedColumn}:
         return
     found = sealed(session, rows, column, _seconds(rows.table))
     if found is None:
@@ -229,14 +230,16 @@ def _whole(
     subject: Any,  # noqa: ANN401
     rows: Sample,
     columns: list[Counted],
+    wanted: Wanted,
 ) -> Iterator[Seen]:
     """The table as a whole, where people stand in it."""
     filled = [column.field.shown for column in columns if column.sampled]
     counts = [one for column in columns for one in column.counts()]
     found = content(rows.table.key, rows.table.rows, filled, counts, subject.environment)
     yield found
-    if found.identities:
+    if found.identities and OldRows in wanted:
         yield old_rows(session, rows, columns, subject.retention)
+    if found.identities and TableReaders in wanted:
         yield readers(session, rows, found.identities)
 
 
