@@ -422,3 +422,30 @@ def test_no_statement_asks_for_a_row_of_a_table() -> None:
             assert statement.startswith("SELECT ")
             assert "adh" not in statement
             assert "public." not in statement
+
+
+def test_what_a_hostile_server_says_is_made_fit_to_be_shown() -> None:
+    evil = "x\x1b[2J\u202e" + "9" * 15
+    answers = mariadb(
+        ("SELECT VERSION()", [(f"10.11{evil}-MariaDB",)]),
+        log_output=evil,
+        tmpdir=f"/tmp/{evil}",
+        innodb_encrypt_tables=evil,
+    )
+    told = repr(looked("mysql", answers))
+    assert "\\x1b" not in told
+    assert "\\u202e" not in told
+    assert "9" * 13 not in told
+
+
+@pytest.mark.parametrize("rows", [[], [()], [("a",)], [("a", "b", "c", "d", "e", "f", "g")]])
+def test_an_answer_that_does_not_fit_is_a_gap(rows: list[Any]) -> None:
+    answers = [
+        ("SELECT VERSION()", [("10.11-MariaDB",)]),
+        ("information_schema.GLOBAL_VARIABLES WHERE VARIABLE_NAME LIKE", MARIADB.items()),
+        ("", rows),
+    ]
+    session = Session("mysql", answers)
+    found = list(engine.collect(session, None, None, frozenset(engine.BRINGS)))
+    assert all(one.reason is Reason.TRUNCATED for one in found if isinstance(one, Gap))
+    assert any(isinstance(one, EngineArea) for one in found)

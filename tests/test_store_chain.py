@@ -287,3 +287,13 @@ def test_a_folder_with_a_key_of_its_own_is_a_layer(
     table = EngineTable("InnoDB", False, directory="/srv/x", key="adh.people")
     bare = Volume(False, key="/", blocks=("sda disk",))
     assert against(chain(SERVER, table, NIR, host=[bare, sealed]))[0] == stopped
+
+
+def test_a_server_that_names_no_folder_lies_where_the_inventory_says() -> None:
+    unseen = Unknown(Reason.PRIVILEGE, "the account may not read this setting")
+    table = EngineTable("heap", False, "pg_default", unseen, key="adh.people")
+    log = EngineArea("redo", True, False, able=False, directory=unseen, key="write-ahead log")
+    stats = EngineArea("statistics", True, False, able=False, directory=unseen, key="statistics")
+    found = copies(chain(SERVER, table, NIR, log, stats))
+    assert found["adh"].encrypted is found["statistics"].encrypted is True
+    assert isinstance(found["write-ahead log"].encrypted, Unknown)

@@ -12,6 +12,8 @@ from rempart.observations.datastores import Copy, Layer
 from rempart.observations.engines import EngineArea, EngineServer, EngineTable
 from rempart.observations.volumes import Swap
 
+LOGS = ("redo", "undo", "binlog", "relay", "statements")
+
 
 def areas(estate: Estate, store: Any) -> Iterator[Copy]:  # noqa: ANN401  (a subject)
     """One copy for each area that rows come to."""
@@ -26,7 +28,7 @@ def areas(estate: Estate, store: Any) -> Iterator[Copy]:  # noqa: ANN401  (a sub
             layers.append(
                 Layer("engine", area.setting, area.encrypted, _holder(estate, store, area))
             )
-            layers += [*below, *under(estate, store.on, folder(area.directory, store))]
+            layers += [*below, *under(estate, store.on, _place(store, area))]
         encrypted: Seen[bool] = sealed(layers)
         if isinstance(area.written, Unknown) and encrypted is not True:
             layers = [Layer("engine", area.setting, area.written)]
@@ -39,6 +41,13 @@ def _holder(estate: Estate, store: Any, area: EngineArea) -> Seen[str | None]:  
     if area.encrypted is False:
         return None
     return held(estate, store, folder(area.directory, store))
+
+
+def _place(store: Any, area: EngineArea) -> Seen[str]:  # noqa: ANN401
+    """Where an area lies; a log may lie anywhere, the others lie with the data."""
+    if area.kind in LOGS and not isinstance(area.directory, str):
+        return area.directory
+    return folder(area.directory, store)
 
 
 def _named_backup(estate: Estate, id_: str) -> bool:

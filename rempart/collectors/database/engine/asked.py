@@ -89,6 +89,11 @@ def why(error: CollectError) -> Unknown:
     return Unknown(error.reason, str(error))
 
 
+def shown(rows: Sequence[tuple[str | None, ...]]) -> Mapping[str, str]:
+    """Settings fit to be shown, by name: a server may answer anything."""
+    return {name or "": clean(value or "", 200) for name, value in rows}
+
+
 def named(*parts: str | None) -> str:
     """A qualified name, fit to be shown."""
     return ".".join(clean(part or "", 100) for part in parts)

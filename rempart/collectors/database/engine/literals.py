@@ -177,9 +177,10 @@ def mariadb(told: Asked) -> Iterator[SqlKeys]:
 
 def _narrow(told: Asked) -> Seen[int]:
     """None hidden, where the account sees the code of all; else not known."""
-    if told.count(_WIDE) == 0 and isinstance(told.count(_STORED), Unknown):
-        return Unknown(Reason.PRIVILEGE, "only code that this account may see was searched")
-    return 0
+    wide = told.count(_WIDE)
+    if (isinstance(wide, int) and wide) or isinstance(told.count(_STORED), int):
+        return 0
+    return Unknown(Reason.PRIVILEGE, "only code that this account may see was searched")
 
 
 mysql = mariadb

@@ -11,8 +11,9 @@ from rempart.check import Gap, Unknown, all_of
 from rempart.check import Seen as Value
 from rempart.collectors import Seen
 from rempart.collectors.database.engine.areas import area, audited, logs
-from rempart.collectors.database.engine.asked import Asked, bounded, named
+from rempart.collectors.database.engine.asked import Asked, bounded, named, shown
 from rempart.collectors.database.engine.spaces import Space, by_table
+from rempart.collectors.text import clean
 from rempart.errors import CollectError, Reason
 from rempart.observations.engines import (
     EngineArea,
@@ -80,8 +81,8 @@ MEANT: Final = ("ON", "FORCE")
 
 def asked(session: Any, version: str) -> Asked:  # noqa: ANN401  (a Session)
     """The server with its settings. Raises CollectError."""
-    settings = {str(name): value or "" for name, value in session.ask(_SETTINGS)}
-    return Asked(session, "MariaDB", version.partition("-")[0], settings)
+    settings = shown(session.ask(_SETTINGS))
+    return Asked(session, "MariaDB", clean(version.partition("-")[0], 40), settings)
 
 
 def server(told: Asked) -> Iterator[EngineServer]:
@@ -124,7 +125,8 @@ def _tables(told: Asked) -> tuple[list[EngineTable], str]:
     for schema, table, engine, options, *hexed in rows:
         name = b"/".join(bytes.fromhex(part or "") for part in hexed).decode("utf-8", "replace")
         here = spaces.get(name, ())
-        found.append(_table(told, named(schema, table), engine or "", options or "", here))
+        words = (clean(engine or "", 40), clean(options or "", 200))
+        found.append(_table(told, named(schema, table), *words, here))
     return found, more
 
 
@@ -219,7 +221,7 @@ def _fulltext(told: Asked) -> Iterator[EngineArea]:
 def keys(told: Asked) -> Iterator[EngineKey]:
     """Each key plug-in that is loaded."""
     for (plugin,) in told.rows(_PLUGINS):
-        name = plugin or ""
+        name = clean(plugin or "", 80)
         path, locked = told.settings.get("file_key_management_filename", ""), ""
         kind = _KINDS.get(name, "example" if "example" in name or "debug" in name else name)
         if kind == "file":

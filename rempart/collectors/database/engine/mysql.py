@@ -11,7 +11,8 @@ from rempart.check import Gap, Unknown
 from rempart.check import Seen as Value
 from rempart.collectors import Seen
 from rempart.collectors.database.engine.areas import area, logs
-from rempart.collectors.database.engine.asked import Asked, bounded, named, why
+from rempart.collectors.database.engine.asked import Asked, bounded, named, shown, why
+from rempart.collectors.text import clean
 from rempart.errors import CollectError, Reason
 from rempart.observations.engines import (
     EngineArea,
@@ -56,8 +57,8 @@ _HISTOGRAMS: Final = "SELECT COUNT(*) FROM information_schema.COLUMN_STATISTICS"
 
 def asked(session: Any, version: str) -> Asked:  # noqa: ANN401  (a Session)
     """The server with its settings. Raises CollectError."""
-    settings = {str(name): value or "" for name, value in session.ask(_SETTINGS)}
-    return Asked(session, "MySQL", version.partition("-")[0], settings)
+    settings = shown(session.ask(_SETTINGS))
+    return Asked(session, "MySQL", clean(version.partition("-")[0], 40), settings)
 
 
 def server(told: Asked) -> Iterator[EngineServer]:
@@ -84,10 +85,10 @@ def tables(told: Asked) -> Iterator[Seen]:
     for schema, table, engine, options in rows:
         words = (options or "").upper().replace('"', "'")
         yield EngineTable(
-            engine or "",
+            clean(engine or "", 40),
             engine == "InnoDB" and "ENCRYPTION='Y'" in words.replace(" ", ""),
             directory=told.folder("datadir"),
-            setting=options or "",
+            setting=clean(options or "", 200),
             key=named(schema, table),
             source="information_schema.TABLES",
         )
@@ -150,7 +151,7 @@ def _keyrings(told: Asked) -> list[tuple[str, str]]:
     """Names of keyrings and the files they keep their keys in."""
     found = []
     try:
-        component = {str(key): value or "" for key, value in told.rows(_COMPONENT)}
+        component = shown(told.rows(_COMPONENT))
     except CollectError as error:  # before 8.0.24 there is no such table
         if why(error).reason is not Reason.UNREACHABLE:
             raise
@@ -159,7 +160,7 @@ def _keyrings(told: Asked) -> list[tuple[str, str]]:
         found.append((component.get("Component_name", ""), component.get("Data_file", "")))
     for (plugin,) in told.rows(_PLUGINS):
         data = told.settings.get(f"{plugin}_data", "")
-        found.append((plugin or "", data))
+        found.append((clean(plugin or "", 80), data))
     return found
 
 

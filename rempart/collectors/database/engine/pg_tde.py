@@ -9,6 +9,7 @@ from typing import Final
 
 from rempart.check import Seen
 from rempart.collectors.database.engine.asked import Asked, named
+from rempart.collectors.text import clean
 from rempart.observations.engines import EngineKey
 
 _SCHEMA: Final = (
@@ -51,13 +52,13 @@ def keys(told: Asked) -> Iterator[EngineKey]:
         for name, kind, path, scheme in told.rows(_PROVIDERS.format(schema=where, scope=scope)):
             family = next((one for one in _KINDS if one in (kind or "").lower()), kind or "")
             yield EngineKey(
-                family,
-                path or "",
+                clean(family, 40),
+                clean(path or "", 200),
                 _below(told, path or "") if family == "file" else False,
                 "none" if family == "file" else "",
                 True,
                 scheme == "http",
-                f"{kind} provider",
+                f"{clean(kind or '', 40)} provider",
                 key=named(name),
                 source=f"pg_tde_list_all_{scope}_key_providers",
             )

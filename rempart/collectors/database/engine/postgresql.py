@@ -13,7 +13,7 @@ from rempart.check import Gap, Unknown, all_of
 from rempart.check import Seen as Value
 from rempart.collectors import Seen
 from rempart.collectors.database.engine import pg_tde
-from rempart.collectors.database.engine.asked import HIDDEN, Asked, bounded, named
+from rempart.collectors.database.engine.asked import HIDDEN, Asked, bounded, named, shown
 from rempart.collectors.database.engine.statements import statements
 from rempart.collectors.text import clean
 from rempart.errors import Reason
@@ -69,7 +69,7 @@ _SENDER: Final = "SELECT status FROM pg_catalog.pg_stat_wal_receiver"
 
 def asked(session: Any) -> Asked:  # noqa: ANN401  (a Session)
     """The server with its settings. Raises CollectError."""
-    settings = {str(name): value or "" for name, value in session.ask(_SETTINGS)}
+    settings = shown(session.ask(_SETTINGS))
     version = settings.get("server_version", "").partition(" ")[0]
     return Asked(session, "PostgreSQL", version, settings)
 
@@ -96,11 +96,11 @@ def tables(told: Asked) -> Iterator[Seen]:
     parents: dict[str, list[EngineTable]] = {}
     for schema, name, method, space, place, oid, _, parent, parent_schema in rows:
         table = EngineTable(
-            method or "",
+            clean(method or "", 40),
             sealed.get(oid or "", False),
-            space or "",
+            clean(space or "", 63),
             _place(told, place),
-            setting=f"USING {method}",
+            setting=f"USING {clean(method or '', 40)}",
             key=named(schema, name),
             source="pg_class",
         )
@@ -216,6 +216,6 @@ def standbys(told: Asked) -> Iterator[Standby]:
     """Servers that stream the log from here, and whether this one does from another."""
     for place, (name, state) in enumerate(told.rows(_STANDBYS), 1):
         key = named(name) or f"standby {place}"
-        yield Standby(state or "connected", key=key, source="pg_stat_replication")
+        yield Standby(clean(state or "connected", 40), key=key, source="pg_stat_replication")
     if told.rows(_SENDER):
         yield Standby("replica", "sends", key="primary", source="pg_stat_wal_receiver")
