@@ -262,3 +262,37 @@ def test_what_came_before_a_limit_is_told_and_the_rest_left_open(tmp_path: Path)
     assert isinstance(flags["no_password_needed"], Unknown)
     assert of(found, PolicyReach) == {}
     assert [one.reason for one in found if isinstance(one, Gap)] == ["limit"]
+
+
+IPA = """dn: cn=global_policy,cn=PAYER.EXAMPLE,cn=kerberos,dc=payer,dc=example
+objectClass: krbPwdPolicy
+cn: global_policy
+krbPwdMinLength: 8
+krbPwdMinDiffChars: 3
+krbPwdHistoryLength: 0
+krbMaxPwdLife: 7776000
+krbMinPwdLife: 3600
+krbPwdMaxFailure: 6
+krbPwdLockoutDuration: 600
+
+dn: cn=admins,cn=PAYER.EXAMPLE,cn=kerberos,dc=payer,dc=example
+objectClass: krbPwdPolicy
+cn: admins
+krbPwdMinLength: 16
+ipaPwdDictCheck: TRUE
+"""
+
+
+def test_policies_of_freeipa_are_read(tmp_path: Path) -> None:
+    found = list(read(written(tmp_path, IPA), "dc=payer,dc=example", here=True))
+    by_name = of(found, PasswordPolicy)
+    default, admins = by_name["pwpolicy global_policy"], by_name["pwpolicy admins"]
+    assert (default.min_length, default.min_classes, default.max_failures) == (8, 3, 6)
+    assert (default.max_age_days, default.min_age_days, default.unlock_seconds) == (90, 0, 600)
+    assert (admins.min_length, admins.dictionary, admins.bound) == (16, True, "admins")
+    (policies,) = of(found, DirectoryPolicies).values()
+    assert (policies.product, policies.applied, policies.default) == (
+        "FreeIPA",
+        True,
+        "global_policy",
+    )

@@ -1,4 +1,4 @@
-"""A directory that people sign in through: OpenLDAP and its kin, or Active Directory.
+"""A directory that people sign in through: OpenLDAP and its kin, FreeIPA, or Active Directory.
 
 Asked over LDAP with the audit's account, or read from an LDIF file. Of accounts only counts leave
 this package, of passwords only the scheme.
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from rempart.check import Gap, Observation, Unknown
 from rempart.collectors import Intensity, Probe, Wanted
-from rempart.collectors.directory import active_directory, ldif, members, openldap
+from rempart.collectors.directory import active_directory, freeipa, ldif, members, openldap
 from rempart.collectors.directory.entries import Directory, Entry, chosen
 from rempart.collectors.text import clean
 from rempart.errors import CollectError, Reason, Unreachable
@@ -76,9 +76,7 @@ def read(directory: Directory, base: str, *, here: bool) -> Iterator[Observation
     """
     domain = active_directory.domain_of(directory, base)
     if domain is None:
-        yield from _part(
-            lambda: openldap.policies(directory, base), PasswordPolicy, DirectoryPolicies
-        )
+        yield from _part(lambda: _policies(directory, base), PasswordPolicy, DirectoryPolicies)
         yield from _part(lambda: openldap.storage(directory, base, here=here), PasswordStorage)
         return
     name = clean(active_directory.short_domain(domain.dn), 80)
@@ -96,6 +94,15 @@ def read(directory: Directory, base: str, *, here: bool) -> Iterator[Observation
         lambda: _accounts(directory, base, known, name, not isinstance(settings, Unknown)),
         *(AccountFlag, PolicyReach),
     )
+
+
+def _policies(directory: Directory, base: str) -> Iterator[Observation | Gap]:
+    """The policies of a directory that is no Active Directory."""
+    found = freeipa.policies_of(directory, base)
+    if found:
+        yield from freeipa.policies(directory, base, found)
+    else:
+        yield from openldap.policies(directory, base)
 
 
 def _accounts(

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from rempart.collectors.directory import active_directory, members, openldap
+from rempart.collectors.directory import active_directory, freeipa, members, openldap
 from rempart.collectors.directory.entries import Entry, below
 from rempart.collectors.directory.schemes import reduced
 from rempart.collectors.text import clean
@@ -31,6 +31,7 @@ KEPT: Final = frozenset(
     for name in (
         *(*active_directory.DOMAIN, *active_directory.SETTINGS, *members.ATTRIBUTES, "objectSid"),
         *(*openldap.RULES, *openldap.OVERLAY, "olcPasswordHash", "userPassword"),
+        *freeipa.RULES,
     )
 )
 
