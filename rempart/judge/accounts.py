@@ -1,12 +1,15 @@
 """What several checks ask of a local account: whether it lets anybody in, and since when."""
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
-from rempart.check import Fact, Observation, OneOf, Unknown, all_of, any_of, negated
+from rempart.check import Fact, Observation, OneOf, Result, Unknown, all_of, any_of, negated
 from rempart.observations.accounts import Account
 
 EPOCH: Final = date(1970, 1, 1)
+MOST: Final = 200  # accounts with the same fault that are told one by one
 
 
 def today(seen: Observation) -> int:
@@ -36,3 +39,14 @@ def _ended(account: Account) -> Fact:
     if isinstance(day, Unknown | OneOf):
         return day <= today(account)
     return day is not None and day <= today(account)
+
+
+def bounded(results: Iterable[Result], most: int = MOST) -> Iterator[Result]:
+    """The first results, and one that counts the others: a directory's thousands are one fault."""
+    place, last = 0, None
+    for place, last in enumerate(results, 1):
+        if place <= most:
+            yield last
+    if last is not None and place > most:
+        words, counts = f"{place - most} more accounts likewise", {"more": place - most}
+        yield replace(last, of="more", seen=words, facts={}, counts=counts)

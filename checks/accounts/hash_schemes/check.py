@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 
 from rempart.check import Reason, Result, Severity, notapplicable, notchecked, verdict
+from rempart.judge.accounts import bounded
 from rempart.judge.hashing import regarded
 from rempart.judge.yardsticks import PasswordHashing
 from rempart.observations.accounts import Account
@@ -12,10 +13,14 @@ def check(accounts: tuple[Account, ...], hashing: PasswordHashing) -> Iterator[R
     if hidden is not None and isinstance(hidden.hash_scheme, Unknown):
         why = hidden.hash_scheme
         yield notchecked(why.reason, why.detail, hidden.source, of=hidden.source)
+    results: dict[tuple[str, bool], list[Result]] = {}
     for account in accounts:
         scheme = account.hash_scheme
         if isinstance(scheme, str):
-            yield _result(account, scheme, hashing)
+            result = _result(account, scheme, hashing)
+            results.setdefault((scheme, account.locked is True), []).append(result)
+    for likewise in results.values():
+        yield from bounded(likewise)
 
 
 def _result(account: Account, scheme: str, hashing: PasswordHashing) -> Result:

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from rempart.check import Result, Unknown, any_of, unseen, verdict
-from rempart.judge.accounts import takes_password
+from rempart.judge.accounts import bounded, takes_password
 from rempart.observations.accounts import Account
 
 PROGRAMS = ("system", "service")
@@ -10,10 +10,7 @@ PROGRAMS = ("system", "service")
 def check(accounts: tuple[Account, ...]) -> Iterator[Result]:
     programs = [one for one in accounts if _nobody(one)]
     open_ = [one for one in programs if takes_password(one) is True]
-    for one in open_:
-        scheme = one.hash_scheme if isinstance(one.hash_scheme, str) else "-"
-        facts = {"account": one.key, "shell": one.shell, "scheme": scheme}
-        yield verdict(False, f"{scheme}, shell {one.shell}", one, facts=facts)
+    yield from bounded(_taking(one) for one in open_)
     hidden = next((one for one in programs if unseen(takes_password(one))), None)
     unsure = next((one for one in accounts if isinstance(one.kind, Unknown)), None)
     if hidden is not None:
@@ -24,6 +21,12 @@ def check(accounts: tuple[Account, ...]) -> Iterator[Result]:
         yield verdict(
             True, f"{len(programs)} accounts of programs, none takes a password", "/etc/shadow"
         )
+
+
+def _taking(one: Account) -> Result:
+    scheme = one.hash_scheme if isinstance(one.hash_scheme, str) else "-"
+    facts = {"account": one.key, "shell": one.shell, "scheme": scheme}
+    return verdict(False, f"{scheme}, shell {one.shell}", one, facts=facts)
 
 
 def _nobody(account: Account) -> bool:
