@@ -39,6 +39,16 @@ CREATE TABLE adh.`été-$x` (id INT PRIMARY KEY) PARTITION BY HASH (id) PARTITIO
 CODE = """
 CREATE VIEW adh.keyed AS SELECT AES_DECRYPT(nir, 'not-a-key-at-all') AS n FROM adh.assures;
 CREATE FUNCTION adh.asked(x BLOB, k TEXT) RETURNS BLOB DETERMINISTIC RETURN AES_DECRYPT(x, k);
+CREATE FUNCTION adh.third(x BLOB, k TEXT) RETURNS BLOB DETERMINISTIC
+  RETURN AES_ENCRYPT(CONCAT(x, ', not a key'), k);
+CREATE FUNCTION adh.wrapped(x BLOB) RETURNS BLOB DETERMINISTIC
+  RETURN AES_DECRYPT(FROM_BASE64(CONCAT(x, '')), UNHEX(SHA2('not-a-key-at-all', 256)));
+DELIMITER //
+CREATE FUNCTION adh.told(x BLOB) RETURNS BLOB DETERMINISTIC
+  BEGIN DECLARE cle TEXT DEFAULT 'four-or-more'; RETURN AES_DECRYPT(x, cle); END//
+CREATE FUNCTION adh.kept(x BLOB) RETURNS BLOB DETERMINISTIC
+  BEGIN SET @secret = 'four-or-more'; RETURN AES_DECRYPT(x, @secret); END//
+DELIMITER ;
 """
 
 
@@ -110,7 +120,8 @@ def test_half_encrypted_mariadb_shows_where_it_leaks(
     (key,) = of(found, EngineKey).values()
     assert (key.kind, key.inside, key.locked, key.renews) == ("file", False, "none", False)
     (sql,) = of(found, SqlKeys).values()
-    assert (sql.found, sql.hidden) == (("view adh.keyed",), 0)
+    told = ("function adh.kept", "function adh.told", "function adh.wrapped", "view adh.keyed")
+    assert (sql.found, sql.hidden) == (told, 0)
 
 
 def test_encrypted_mariadb_keeps_its_logs_sealed_too(

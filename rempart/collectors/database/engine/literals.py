@@ -22,10 +22,11 @@ _WRAPPERS: Final = (
     "[[:space:]]*[(][[:space:]]*)*"
 )
 _LITERAL: Final = f"[[:space:]]*{_WRAPPERS}([a-z_][a-z0-9_]*)?('[^']+'|[$][a-z_]*[$])"
+_WORD: Final = "[[:alnum:]_]*(key|secret|passphrase|password|cle|schluessel)[[:alnum:]_]*"
+_TYPE: Final = "([[:space:]]+(constant[[:space:]]+)?[a-z]+([(][0-9]+[)])?)?[[:space:]]*"
 _NAMED: Final = (
-    "(^|[^[:alnum:]_])[[:alnum:]_]*(key|secret|passphrase|password|cle|schluessel)[[:alnum:]_]*"
-    "([[:space:]]+(constant[[:space:]]+)?[a-z]+([(][0-9]+[)])?)?[[:space:]]*"
-    "(:=|default)[[:space:]]*'[^']{4,}'"
+    f"((^|[^[:alnum:]_]){_WORD}{_TYPE}(:=|default)"
+    f"|set[[:space:]]+@*{_WORD}[[:space:]]*=)[[:space:]]*'[^']{{4,}}'"
 )
 _PGCRYPTO: Final = (
     "pgp_sym_encrypt|pgp_sym_encrypt_bytea|pgp_sym_decrypt|pgp_sym_decrypt_bytea|pgp_pub_decrypt|"
