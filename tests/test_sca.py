@@ -260,6 +260,18 @@ def test_a_host_is_asked_and_every_check_answers(tmp_path: Path) -> None:
     assert (tree / "a.conf").exists()
 
 
+def test_processes_are_names_for_version_5_and_files_for_version_4(tmp_path: Path) -> None:
+    rules = [("any", ["p:r:/(?:dash|bash|sh|ps|ls)$", "p:r:/busybox$"]), ("all", ["p:r:/none$"])]
+    found = judged(written(tmp_path, *rules, version=4))
+    assert outcomes(found) == {"1": "fail", "2": "fail"}  # OS_Regex: no groups that choose
+    rules = [
+        ("any", ["p:r:/sh$|/dash$|/bash$|/busybox$"]),
+        ("all", ["d:/etc,/none", "not d:/none"]),
+    ]
+    found = judged(written(tmp_path, *rules, version=4))
+    assert outcomes(found) == {"1": "pass", "2": "pass"}
+
+
 def test_a_policy_for_other_hosts_does_not_apply(tmp_path: Path) -> None:
     head = "requirements: {name: r, condition: all, rules: ['f:/no/such/file']}\n"
     found = judged(written(tmp_path, ("all", ["f:/etc/os-release"]), head=head))

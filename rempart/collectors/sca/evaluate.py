@@ -113,9 +113,13 @@ def _process(rule: Rule, world: World) -> Found:
     running = world.processes()
     if isinstance(running, Invalid):
         return running
+    names, files, all_shown = running
     if rule.dialect.version == 4:
-        return matches(rule, [line.split(" ", 1)[0] for _, line in running])
-    return any(name == rule.target for name, _ in running)
+        found = matches(rule, files)
+        if found is False and not all_shown:
+            return Invalid("the files of processes are shown to root alone", Reason.PRIVILEGE)
+        return found
+    return rule.target in names
 
 
 def _command(rule: Rule, world: World, *, every_command: bool) -> Found:

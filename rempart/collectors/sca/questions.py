@@ -91,7 +91,15 @@ contents() {{
     fi
   done
 }}
-processes() {{ $limit ps -e -o comm= -o args= 2>/dev/null || $limit ps -o comm,args; }}
+place() {{
+  there "$1" || return
+  [ -d "$1" ] || return {OTHER}
+}}
+processes() {{
+  printf 'uid %s\n' "$uid"
+  $limit ps -e -o comm= 2>/dev/null || $limit ps -o comm
+  ls -l /proc/[0-9]*/exe 2>/dev/null
+}}
 """
 
 
@@ -101,6 +109,7 @@ class Questions:
 
     files: dict[str, str] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
     trees: dict[str, str] = field(default_factory=dict)
     contents: dict[str, str] = field(default_factory=dict)
     commands: dict[tuple[str, ...], str] = field(default_factory=dict)
@@ -119,6 +128,8 @@ class Questions:
                 )
             elif rule.pattern:
                 _name(self.contents, path, "n")
+            elif rule.name is None:
+                _name(self.places, path, "i")
             else:
                 _name(self.trees, path, "d")
 
@@ -135,7 +146,7 @@ class Questions:
     @property
     def asked(self) -> bool:
         """Whether there is anything to ask."""
-        known = (self.files, self.kinds, self.trees, self.contents, self.commands)
+        known = (self.files, self.kinds, self.places, self.trees, self.contents, self.commands)
         return self.processes or any(known)
 
     def script(self, nonce: str, *, become: str = "") -> bytes:
@@ -143,6 +154,7 @@ class Questions:
         asked = [
             *(f"q {name} file {shlex.quote(path)}" for path, name in self.files.items()),
             *(f"q {name} kind {shlex.quote(path)}" for path, name in self.kinds.items()),
+            *(f"q {name} place {shlex.quote(path)}" for path, name in self.places.items()),
             *(f"q {name} tree {shlex.quote(path)}" for path, name in self.trees.items()),
             *(f"q {name} contents {shlex.quote(path)}" for path, name in self.contents.items()),
             *(f"q {name} {_how(argv)} {shlex.join(argv)}" for argv, name in self.commands.items()),

@@ -70,7 +70,8 @@ class World:
 
     def folder(self, path: str) -> bool | Invalid:
         """Whether a folder is there."""
-        name = self.questions.trees.get(path) or self.questions.contents.get(path)
+        known = (self.questions.places, self.questions.trees, self.questions.contents)
+        name = next((asked[path] for asked in known if path in asked), None)
         answer = self._answer(name)
         if isinstance(answer, Invalid):
             return answer
@@ -105,13 +106,20 @@ class World:
             found.append((name, None if content.startswith(hidden) else content))
         return found
 
-    def processes(self) -> list[tuple[str, str]] | Invalid:
-        """Names and command lines of what runs."""
+    def processes(self) -> tuple[list[str], list[str], bool] | Invalid:
+        """Names of what runs, the files it was started from, and whether root saw all of these."""
         answer = self._answer("p" if self.questions.processes else None)
         if isinstance(answer, Invalid):
             return answer
-        rows = (line.split(None, 1) for line in answer.text.split("\n"))
-        return [(row[0], row[1] if len(row) > 1 else row[0]) for row in rows if row]
+        names, files = [], []
+        first, _, rest = answer.text.partition("\n")
+        for line in rest.split("\n"):
+            before, arrow, after = line.partition(" -> ")
+            if arrow and before.endswith("/exe"):
+                files.append(after.removesuffix(" (deleted)"))
+            elif line.strip():
+                names.append(line.strip())
+        return names, files, first == "uid 0"
 
     def command(self, argv: tuple[str, ...]) -> Answer | Invalid:
         """What a command printed; it may have failed, that is no matter to a rule."""
