@@ -10,6 +10,7 @@ import contextlib
 import os
 import re
 import selectors
+import shlex
 import shutil
 import socket
 import subprocess
@@ -34,6 +35,7 @@ _HANDED = (
     "import socket as s;_,f,*_=s.recv_fds(s.socket(fileno=2),1,1);"
     "s.send_fds(s.socket(fileno=1),[b'x'],f)"
 )
+_HELPER = (sys.executable, "-I", "-S", "-c", _HANDED)
 _FIXED: Final = (
     *("-F", "none", "-a", "-x", "-T"),
     *("-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes", "-o", "UpdateHostKeys=no"),
@@ -95,7 +97,7 @@ def connected(access: Access, host: Any) -> Iterator[Master]:  # noqa: ANN401
             socket.send_fds(ours, [b"x"], [wire.fileno()])
             master = (
                 *("-v", "-M", "-N", "-S", str(control), "-o", "ProxyUseFdpass=yes"),
-                *("-o", f'ProxyCommand={sys.executable} -I -S -c "{_HANDED}"'),
+                *("-o", f"ProxyCommand={_written(shlex.join(_HELPER))}"),
             )
             with _started(program, (*words, *master, *_where(place)), theirs) as process:
                 spoken = _settled(access, process, ours, control, place)
@@ -105,9 +107,29 @@ def connected(access: Access, host: Any) -> Iterator[Master]:  # noqa: ANN401
 
 def _identity(host: Any) -> Iterator[str]:  # noqa: ANN401
     known = host.known_hosts or Path.home() / ".ssh" / "known_hosts"
-    yield from ("-o", f'UserKnownHostsFile="{known}"')
+    yield from ("-o", f'UserKnownHostsFile="{_written(known)}"')
     if host.key is not None and str(host.key) != "agent:":
-        yield from ("-i", str(host.key), "-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none")
+        yield from (
+            "-i",
+            _written(host.key),
+            "-o",
+            "IdentitiesOnly=yes",
+            "-o",
+            "IdentityAgent=none",
+        )
+
+
+def _environment() -> dict[str, str]:
+    """What ssh needs of ours; it starts the helper by this shell, whatever the account's is."""
+    kept = {
+        name: os.environ[name] for name in ("HOME", "PATH", "SSH_AUTH_SOCK") if name in os.environ
+    }
+    return {**kept, "SHELL": "/bin/sh", "LC_ALL": "C"}
+
+
+def _written(path: object) -> str:
+    """A path as ssh's configuration writes it: a percent sign starts a token there."""
+    return str(path).replace("%", "%%")
 
 
 def _where(place: Endpoint) -> tuple[str, ...]:
@@ -125,11 +147,7 @@ def _started(
             stdin=subprocess.PIPE if stderr is None else subprocess.DEVNULL,
             stdout=subprocess.PIPE if stderr is None else subprocess.DEVNULL,
             stderr=subprocess.PIPE if stderr is None else stderr.fileno(),
-            env={
-                name: os.environ[name]
-                for name in ("HOME", "PATH", "SSH_AUTH_SOCK", "LC_ALL")
-                if name in os.environ
-            },
+            env=_environment(),
         )
     if stderr is not None:
         stderr.close()
