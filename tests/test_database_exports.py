@@ -166,3 +166,9 @@ def test_the_queries_only_read(product: str) -> None:
     assert set(re.findall(rf"'({product}-\w+)' AS export", bare)) == {
         name for name in QUERIES if name.startswith(product)
     }
+
+
+@pytest.mark.parametrize("product", ["sqlserver", "oracle"])
+def test_the_documentation_shows_the_queries_as_they_are(product: str) -> None:
+    page = Path("docs/databases-and-policies.md").read_text("utf-8")
+    assert f"```sql\n{exports.queries(product).decode()}```" in page
