@@ -178,7 +178,7 @@ def pdf(pages: Sequence[str | None], *, drawn: bool = True) -> bytes:
     return bytes(out)
 
 
-def nothing_of(values: list[str], told: Any) -> bool:
-    """Whether no five characters of any value stand in what was told."""
+def nothing_of(values: list[str], told: Any, *, size: int = 5) -> bool:
+    """Whether no so many characters of any value stand in what was told."""
     text = str(told)
-    return not any(one[at : at + 5] in text for one in values for at in range(11))
+    return not any(one[at : at + size] in text for one in values for at in range(16 - size))

@@ -42,10 +42,12 @@ def held(
             if counts:
                 failed += 1
                 yield _failed(read, finding, counts)
-    yield from settled(read, places, failed)
+    yield from settled(read, places, failed, records=records)
 
 
-def settled(read: FilesRead, places: Collection[str], failed: int) -> Iterator[Result]:
+def settled(
+    read: FilesRead, places: Collection[str], failed: int, *, records: bool = True
+) -> Iterator[Result]:
     """What was read where nothing failed, and what was not read."""
     here = [one for one in read.places if one.name in places]
     missed = [one for one in read.unread if one.place in places]
@@ -55,7 +57,8 @@ def settled(read: FilesRead, places: Collection[str], failed: int) -> Iterator[R
         yield notchecked(Reason.LIMIT, more, Evidence(read.source), of="more")
     if failed:
         return
-    files, lines = sum(one.files for one in here), sum(one.lines for one in here)
+    files = sum(one.files - (0 if records else one.records) for one in here)
+    lines = sum(one.lines - (0 if records else one.record_lines) for one in here)
     if not files:
         if not missed:
             yield notapplicable("no such file", read)

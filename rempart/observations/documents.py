@@ -22,12 +22,17 @@ PLACES: Final[tuple[PlaceName, ...]] = (
 
 
 class Place(msgspec.Struct, frozen=True):
-    """How much of one kind of place was read: files read whole, bytes of all, lines of text."""
+    """How much of one kind of place was read: files read whole, bytes of all, lines of text.
+
+    `records` and `record_lines` are of those files that are exports or dumps too.
+    """
 
     name: str
     files: int
     size: int
     lines: int
+    records: int = 0
+    record_lines: int = 0
 
 
 class Finding(msgspec.Struct, frozen=True):

@@ -19,6 +19,7 @@ from rempart.observations.documents import (
 
 MOST: Final = 400  # findings, and things not read, that are named
 FOLDERS: Final = 200  # with pictures that are told apart
+FIGURES: Final = ("files", "size", "lines", "records", "record_lines")  # of `Place`, in its order
 LEVELS: Final = 3  # of a path that tell folders with pictures apart
 
 
@@ -60,7 +61,10 @@ class Tally:
         """One file that was looked into."""
         if looked.scan.size:  # a picture, or what is encrypted, was not read
             figures = self._places.setdefault(place, Counter())
-            figures.update(files=int(not looked.unread), size=size, lines=looked.scan.lines)
+            lines = looked.scan.lines
+            figures.update(files=int(not looked.unread), size=size, lines=lines)
+            if records:
+                figures.update(records=int(not looked.unread), record_lines=lines)
         self._sealed += looked.sealed
         for (reason, detail), count in looked.unread.items():
             self.missed(path, place, reason, detail, count)
@@ -100,7 +104,7 @@ class Tally:
         for (place, why), count in sorted(self._left.items()):
             self.missed(".", place, Reason.NO_COLLECTOR, why, count)
         places = (
-            Place(name, figures["files"], figures["size"], figures["lines"])
+            Place(name, *(figures[one] for one in FIGURES))
             for name in PLACES
             if (figures := self._places.get(name)) is not None
         )
