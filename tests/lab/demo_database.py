@@ -101,7 +101,7 @@ def filled(server: Served) -> None:
         )
         server.run(f"INSERT INTO adh.{table} VALUES {rows};")  # noqa: S608
     rows = ", ".join(
-        f"({n}, RANDOM_BYTES(32), 'DEQP003', {n * 7}, '2026-03-{n % 27 + 1:02d}')"
+        f"({n}, UNHEX(SHA2('jeton {n}', 256)), 'DEQP003', {n * 7}, '2026-03-{n % 27 + 1:02d}')"
         for n, _ in enumerate(people, 1)
     )
     server.run(f"INSERT INTO adh.prestations VALUES {rows};")  # noqa: S608
