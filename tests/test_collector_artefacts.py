@@ -1,12 +1,14 @@
 """Artefacts told by their bytes: recordings of real tools, and files made here byte by byte."""
 
 import io
+import random
 import struct
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from rempart.collectors.artefacts.keys import keys
 from rempart.collectors.artefacts.kinds import Kind
 from rempart.collectors.artefacts.openpgp import string_to_key
 from rempart.collectors.artefacts.recognition import first_and_last, kind
@@ -254,3 +256,18 @@ def test_gzip_that_unpacks_to_itself_ends() -> None:
     import gzip
 
     assert told(gzip.compress(gzip.compress(b"a" * 100))).packed == "gzip"
+
+
+@pytest.mark.parametrize("file", sorted(RECORDED.iterdir()), ids=lambda file: file.name)
+def test_bytes_that_changed_on_their_way_are_still_told_something(file: Path) -> None:
+    chance = random.Random(file.name)  # noqa: S311  (the same damage in every run)
+    for _ in range(300):
+        data = bytearray(file.read_bytes())
+        for _ in range(chance.choice((1, 3, 20))):
+            place = chance.randrange(min(len(data), chance.choice((64, 400, len(data)))))
+            data[place] = chance.choice((0, 127, 128, 255, chance.randrange(256)))
+        if chance.random() < 0.3:
+            del data[chance.randrange(len(data)) :]
+        found = told(bytes(data), file.name)
+        assert found.encrypted in (True, False, None)
+        list(keys(bytes(data[:4096]), file.name, len(data), b"x"))

@@ -67,6 +67,9 @@ def test_keys_are_found_and_never_told(tmp_path: Path, name: str, text: str, kin
         "RESTIC_PASSWORD_FILE=/etc/p\n",
         'gpg --passphrase-file /etc/p -c x\nBORG_PASSPHRASE="$PASS"\n',
         "# repo1-cipher-pass=abc\n",
+        'echo "$PASS" | gpg --passphrase-fd 0 -c\nprintf %s "$PASS" | restic backup /srv\n',
+        "echo done | gpg -e -r key\n",
+        "id;hash\n" + "".join(f"{n};{'0f' * 16}\n" for n in range(9)),
         "tar -cpf x.tar x\nunzip -p x.zip | grep -P abc\n",
     ],
 )

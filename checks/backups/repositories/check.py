@@ -18,7 +18,8 @@ def check(repository: BackupRepository) -> Result:
     counts: dict[str, Figure] = {"looked": repository.looked, "clear": repository.clear}
     guessed = cheap(repository.derivation, repository.cost)
     severity = (Severity.HIGH if broken else Severity.MEDIUM) if encrypted is True else None
-    good = all_of(encrypted, not broken, not guessed)
+    readable = "names in clear" in repository.encryption
+    good = all_of(encrypted, not broken, not guessed, not readable)
     return verdict(good, seen, repository, facts=facts, counts=counts, severity=severity)
 
 

@@ -1,7 +1,6 @@
 from rempart.check import Figure, Result, all_of, verdict
+from rempart.judge.ciphers import weak
 from rempart.observations.datastores import Dump
-
-WEAK = ("ZipCrypto",)
 
 
 def check(dump: Dump) -> Result:
@@ -9,5 +8,5 @@ def check(dump: Dump) -> Result:
     facts: dict[str, Figure] = {"format": dump.format, "encryption": dump.encryption}
     counts: dict[str, Figure] = {"kibibytes": -(-dump.size // 1024), "valid": valid}
     encrypted = dump.encrypted == True  # noqa: E712  (three-valued)
-    good = all_of(encrypted, dump.encryption not in WEAK)
+    good = all_of(encrypted, not weak(dump.encryption))
     return verdict(good, dump.encryption or dump.format, dump, facts=facts, counts=counts)

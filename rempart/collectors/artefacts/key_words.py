@@ -19,39 +19,58 @@ _NAMES: Final = (
 )
 
 
+SCRIPT: Final = "passphrase in a script"
+KEY_FILE: Final = "key file of MariaDB"
+
+
 class Word(NamedTuple):
-    """One way a key is written down: what it is, what it opens, and the pattern of its line."""
+    """One way a key is written down: what it is, what it opens, and the pattern of its line.
+
+    A text without the `hint` has no such line: most texts are passed over by that alone.
+    """
 
     kind: str
     opens: str
     pattern: str
+    hint: str
 
 
 KEYS: Final = (
-    Word("passphrase in a script", "backup", f"{_SET}{_NAMES}[ \t]*=[ \t]*{_GIVEN}"),
-    Word("passphrase in a script", "backup", f"--(passphrase|gpg-passphrase){_ARGUMENT}"),
-    Word("passphrase in a script", "backup", f"-pass(in|out)?[ \t]+[\"']?pass:{_GIVEN}"),
-    Word("passphrase in a script", "backup", f"openssl[ \t]+enc .*[ \t]-(k|K){_ARGUMENT}"),
-    Word("passphrase in a script", "archive", f"7z[azr]?[ \t]+.*[ \t]-p{_GIVEN}"),
-    Word("passphrase in a script", "archive", f"(^|[ \t/;])zip[ \t]+.*(-P|--password){_ARGUMENT}"),
-    Word("passphrase in a script", "archive", "-extpass[ \t]+[\"']?echo[ \t]"),
+    Word(SCRIPT, "backup", f"{_SET}{_NAMES}[ \t]*=[ \t]*{_GIVEN}", "="),
+    Word(SCRIPT, "backup", f"--(passphrase|gpg-passphrase){_ARGUMENT}", "passphrase"),
+    Word(SCRIPT, "backup", f"-pass(in|out)?[ \t]+[\"']?pass:{_GIVEN}", "pass:"),
+    Word(SCRIPT, "backup", f"openssl[ \t]+enc .*[ \t]-(k|K){_ARGUMENT}", "openssl"),
+    Word(SCRIPT, "archive", f"7z[azr]?[ \t]+.*[ \t]-p{_GIVEN}", "7z"),
+    Word(SCRIPT, "archive", f"(^|[ \t/;])zip[ \t]+.*(-P|--password){_ARGUMENT}", "zip "),
+    Word(SCRIPT, "archive", "-extpass[ \t]+[\"']?echo[ \t]", "-extpass"),
     Word(
-        "passphrase in a script",
+        SCRIPT,
         "backup",
-        "(echo|printf)[ \t]+[^|]*[|][ \t]*(sudo[ \t]+)?(gpg|age|cryptsetup|restic|borg)[ \t]",
+        "(echo|printf)[ \t]+[^|$`]*[|][ \t]*(sudo[ \t]+)?"
+        "(gpg[ \t].*--passphrase-fd|openssl[ \t].*stdin|cryptsetup|restic|borg)[ \t]",
+        "|",
     ),
     Word(
-        "cipher passphrase of pgBackRest", "backup", f"^[ \t]*repo[0-9]*-cipher-pass[ \t]*={_GIVEN}"
+        "cipher passphrase of pgBackRest",
+        "backup",
+        f"^[ \t]*repo[0-9]*-cipher-pass[ \t]*={_GIVEN}",
+        "-cipher-pass",
     ),
-    Word("encryption_passphrase of borgmatic", "backup", f"encryption_passphrase:[ \t]*{_GIVEN}"),
-    Word("key file of MariaDB", "database", f"^[ \t]*[0-9]+;{_HEX * 32}[0-9a-fA-F]*[ \t]*$"),
+    Word(
+        "encryption_passphrase of borgmatic",
+        "backup",
+        f"encryption_passphrase:[ \t]*{_GIVEN}",
+        "encryption_passphrase",
+    ),
+    Word(KEY_FILE, "database", f"^[ \t]*[0-9]+;{_HEX * 32}[0-9a-fA-F]*[ \t]*$", ";"),
     Word(
         "file key of MariaDB",
         "database",
         "^[ \t]*(loose[-_])?file[-_]key[-_]management[-_]filekey[ \t]*=[ \t]*[\"']?[^ \tF\"'$]",
+        "filekey",
     ),
-    Word("age identity", "backup", "^AGE-SECRET-KEY-1"),
-    Word("borg key", "backup", f"^BORG_KEY {_HEX * 16}"),
+    Word("age identity", "backup", "^AGE-SECRET-KEY-1", "AGE-SECRET-KEY-1"),
+    Word("borg key", "backup", f"^BORG_KEY {_HEX * 16}", "BORG_KEY "),
 )
 TOKENS: Final = (
     f"{_SET}VAULT_TOKEN[ \t]*=[ \t]*{_GIVEN}",
@@ -65,6 +84,7 @@ class Service(NamedTuple):
 
     name: str
     pattern: str
+    hint: str
     clear: str = ""
 
 
@@ -72,18 +92,24 @@ SERVICES: Final = (
     Service(
         "Vault",
         "(VAULT_ADDR|vault[-_](url|addr)|vaultUrl)[\"']?[ \t]*[=:][ \t]*[\"']?https?:",
+        "http",
         "[=:][ \t]*[\"']?http:",
     ),
-    Service("Vault transit", "vault:v[0-9]+:"),
-    Service("AWS KMS", "arn:aws[a-z-]*:kms:"),
-    Service("Azure Key Vault", "https://[0-9A-Za-z-]+[.]vault[.]azure[.]net"),
-    Service("Google Cloud KMS", "projects/[^ /]+/locations/[^ /]+/keyRings/[^ /]+/cryptoKeys/"),
+    Service("Vault transit", "vault:v[0-9]+:", "vault:v"),
+    Service("AWS KMS", "arn:aws[a-z-]*:kms:", ":kms:"),
+    Service("Azure Key Vault", "https://[0-9A-Za-z-]+[.]vault[.]azure[.]net", ".vault.azure.net"),
+    Service(
+        "Google Cloud KMS",
+        "projects/[^ /]+/locations/[^ /]+/keyRings/[^ /]+/cryptoKeys/",
+        "/cryptoKeys/",
+    ),
     Service(
         "KMIP",
         "(kmip[-_.]?(server|host|url|endpoint|serverName|addr)[a-zA-Z]*)[\"']?[ \t]*[=:]",
+        "kmip",
         "[=:][ \t]*[\"']?(http|tcp):",
     ),
-    Service("PKCS#11", "pkcs11:[a-z-]+="),
-    Service("Tang", '"tang"[ \t]*:|clevis[ \t]+luks[ \t]+bind[ \t].*tang'),
-    Service("TPM", 'tpm2-device=|"tpm2"[ \t]*:|clevis[ \t]+luks[ \t]+bind[ \t].*tpm2'),
+    Service("PKCS#11", "pkcs11:[a-z-]+=", "pkcs11:"),
+    Service("Tang", '"tang"[ \t]*:|clevis[ \t]+luks[ \t]+bind[ \t].*tang', "tang"),
+    Service("TPM", 'tpm2-device=|"tpm2"[ \t]*:|clevis[ \t]+luks[ \t]+bind[ \t].*tpm2', "tpm2"),
 )

@@ -13,18 +13,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from rempart.collectors.artefacts.key_words import KEYS, SERVICES, TOKENS
+from rempart.collectors.artefacts.key_words import KEY_FILE, KEYS, SERVICES, TOKENS
 from rempart.collectors.artefacts.kinds import KEY
 from rempart.collectors.artefacts.openpgp import fingerprint, openpgp
 from rempart.collectors.entropy import looks_random
 
 TEXT: Final = 262_144  # bytes of a text that are searched
 SHORT: Final = 8_192  # bytes a key file has at most
-_WORDS: Final = tuple((word, re.compile(word.pattern)) for word in KEYS)
-_SERVICES: Final = tuple(
-    (one, re.compile(one.pattern), re.compile(one.clear or r"(?!)")) for one in SERVICES
-)
-_TOKENS: Final = tuple(map(re.compile, TOKENS))
+LINES: Final = 100  # keys a key file of MariaDB has at most
+
+
+def _line(pattern: str) -> re.Pattern[str]:
+    """The pattern of a line, asked of a whole text: no bracket reaches into the next line."""
+    return re.compile(pattern.replace("[^", "[^\n"), re.MULTILINE)
+
+
+_WORDS: Final = tuple((word, _line(word.pattern)) for word in KEYS)
+_SERVICES: Final = tuple((one, _line(one.pattern), _line(one.clear or r"(?!)")) for one in SERVICES)
+_TOKENS: Final = tuple(map(_line, TOKENS))
 _PEM: Final = re.compile(rb"-----BEGIN ((?:RSA |EC |DSA |OPENSSH |ENCRYPTED )?PRIVATE KEY)-----")
 _OPENSSH: Final = b"openssh-key-v1\0"
 _NAMED: Final = re.compile(
@@ -82,40 +88,57 @@ def keys(head: bytes, name: str, size: int, secret: bytes) -> Iterator[Found]:
 
 def services(head: bytes) -> Iterator[Named]:
     """The services a text names as holders of keys, each once."""
-    text = _text(head[:TEXT])
-    told: set[str] = set()
-    for number, line in enumerate((text or "").split("\n"), 1):
-        for one, pattern, clear in _SERVICES:
-            if one.name not in told and pattern.search(line):
-                told.add(one.name)
-                encrypted = not clear.search(line) if one.clear else None
-                yield Named(one.name, encrypted, number)
+    text = _text(head[:TEXT]) or ""
+    for one, pattern, clear in _SERVICES:
+        found = _first(pattern, text) if one.hint in text else None
+        if found is not None:
+            number, start = found
+            line = text[start:].partition("\n")[0]
+            yield Named(one.name, not clear.search(line) if one.clear else None, number)
 
 
 def token(head: bytes) -> bool:
     """Whether a credential of a key service stands in a text in clear."""
     text = _text(head[:TEXT]) or ""
-    return any(pattern.search(line) for line in text.split("\n") for pattern in _TOKENS)
+    return any(_first(pattern, text) is not None for pattern in _TOKENS)
+
+
+def _first(pattern: re.Pattern[str], text: str) -> tuple[int, int] | None:
+    """Number and beginning of the first line that fits and is no comment."""
+    for match in pattern.finditer(text):
+        start = text.rfind("\n", 0, match.start()) + 1
+        if not text[start : match.end()].lstrip().startswith("#"):
+            return text.count("\n", 0, start) + 1, start
+    return None
 
 
 def _written(text: str, secret: bytes) -> Iterator[Found]:
     """One for each kind that a text holds, at its first line."""
     told: set[str] = set()
-    public = _AGE_PUBLIC.search(text)
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.lstrip().startswith("#"):
+    for word, pattern in _WORDS:
+        found = _first(pattern, text) if word.hint in text and word.kind not in told else None
+        if found is None or (word.kind == KEY_FILE and not _only(pattern, text)):
             continue
-        for word, pattern in _WORDS:
-            if word.kind in told or not (match := pattern.search(line)):
-                continue
-            told.add(word.kind)
-            mark = _digest(line[match.end() - 1 :].strip().encode(), secret)
-            if word.kind == "age identity":
-                mark = public[1] if public else _digest(line.strip().encode(), secret)
-            elif word.kind == "borg key":
-                mark = grouped(line[9:73])
-            sealed = None if word.kind == "borg key" else False
-            yield Found(word.kind, word.opens, sealed, number, mark)
+        told.add(word.kind)
+        number, start = found
+        line = text[start:].partition("\n")[0]
+        value = pattern.search(line)
+        mark = _digest(line[value.end() - 1 if value else 0 :].strip().encode(), secret)
+        sealed: bool | None = False
+        if word.kind == "age identity":
+            public = _AGE_PUBLIC.search(text)
+            mark = public[1] if public else _digest(line.strip().encode(), secret)
+        elif word.kind == "borg key":
+            sealed, mark = None, grouped(line[9:73])
+        elif word.kind == KEY_FILE:
+            mark = _digest(line.strip().encode(), secret)
+        yield Found(word.kind, word.opens, sealed, number, mark)
+
+
+def _only(pattern: re.Pattern[str], text: str) -> bool:
+    """Whether a text is a key file and nothing else: a column of hashes looks alike."""
+    lines = [line for line in text.split("\n") if line.strip() and line.lstrip()[0] != "#"]
+    return len(lines) <= LINES and all(pattern.search(line) for line in lines)
 
 
 def _whole(text: str, name: str, size: int, head: bytes) -> bool:
