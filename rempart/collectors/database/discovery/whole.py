@@ -24,18 +24,20 @@ def counted(
     """A class that stands in clear, counted in all rows. Raises CollectError."""
     rows = sample(session, table, whole=True)
     dialect, field = rows.dialect, column.field
-    if column.forms.get("spaced", 0) or field.kind in ("float", "date", "binary"):
-        figures = f"count(r0), {keys.counted(dialect, one.identifier, 'x0')}, {keys.tests('x0')}"
-        statement = rows.compacted((field,), figures)
-    else:  # written as it is: the server may share the work among its processes
-        x = _text(dialect, field)
-        figures = f"count({x}), {keys.counted(dialect, one.identifier, x)}, {keys.tests(x)}"
-        statement = f"SELECT {figures} FROM {rows.origin} AS t"  # noqa: S608  (names are quoted)
+    plain = not column.forms.get("spaced", 0) and field.kind in ("text", "number", "document")
+    x = _text(dialect, field) if plain else "x0"
+    figures = [f"count({x})", keys.counted(dialect, one.identifier, x)]
+    figures.append(keys.tests(x) if one.test else "0")  # none in the sample: too few to matter
+    asked = ", ".join(figures)
+    if plain:  # written as it is: the server may share the work among its processes
+        statement = f"SELECT {asked} FROM {rows.origin} AS t"  # noqa: S608  (names are quoted)
+    else:
+        statement = rows.compacted((field,), asked)
     ((count, total, tests),) = session.ask(statement, seconds=seconds)
     candidates, valid = keys.parted(total)
     test = int(tests or 0) if one.identifier == "nir" else 0
-    figures_of = (int(count or 0), candidates, valid, test)
-    return IdentifierCount(one.column, one.identifier, one.encoding, *figures_of)
+    read = int(count or 0)
+    return IdentifierCount(one.column, one.identifier, "clear", read, candidates, valid, test)
 
 
 def _text(dialect: Dialect, field: Field) -> str:
