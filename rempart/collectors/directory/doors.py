@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from rempart.check import Seen, Unknown
+from rempart.collectors.directory.entries import folded
 from rempart.errors import CollectError, Reason, Unreachable
 from rempart.inventory.addresses import DEFAULT_PORTS
 
@@ -27,7 +28,7 @@ def shows_entries(line: "Ldap", base: str) -> Seen[bool]:
         if line.bind_code("", "") != 0:
             return False
         for dn, _ in line.entries(base, "(objectClass=*)", ("1.1",)):
-            if dn:
+            if folded(dn) != folded(base):
                 return True
     except CollectError as error:
         if error.reason in (Reason.REFUSED, Reason.PRIVILEGE):
