@@ -9,7 +9,7 @@ def check(change: PamChange) -> Result:
     enforced = change.enforced == True  # noqa: E712  (three-valued)
     final = change.refusal_counts == True  # noqa: E712  (three-valued)
     # nothing is set after a refusal, but only because pam_unix has no other password to set
-    severity = Severity.LOW if all_of(warns, enforced) is True else None
+    severity = Severity.LOW if all_of(warns, enforced) is True and final is False else None
     why = _why(warns is False, enforced is False, change.way)
     where = change.at("enforced")
     good = all_of(warns, enforced, final)

@@ -10,7 +10,7 @@ def check(key: SharedAccess) -> Result:
     shared = key.names > 1
     # one key of a service on many hosts: who takes it from one has them all
     spread = key.hosts > 1 and bool(NOBODYS & set(key.kinds))
-    severity = None if shared else Severity.MEDIUM
+    severity = Severity.MEDIUM if spread and not shared else None
     return verdict(
         not shared and not spread, f"opens {accounts}", key, facts=facts, severity=severity
     )
