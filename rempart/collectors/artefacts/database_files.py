@@ -89,14 +89,19 @@ def parquet(head: bytes, tail: bytes) -> Kind | None:
 
 
 def _footer(footer: thrift.Struct) -> Kind:
+    """A column is encrypted where it is in every row group; the others lie as they are."""
     if _ALGORITHM not in footer:
         return Kind(family=TABLE, format="Parquet")
-    groups = thrift.structs(footer.get(_ROW_GROUPS))
-    columns = [one for group in groups for one in thrift.structs(group.get(_COLUMNS))]
-    sealed = sum(_CRYPTO in one for one in columns)
+    groups = [
+        thrift.structs(group.get(_COLUMNS)) for group in thrift.structs(footer.get(_ROW_GROUPS))
+    ]
+    columns = list(zip(*groups, strict=False))
+    sealed = sum(all(_CRYPTO in chunk for chunk in column) for column in columns)
     cipher = "AES-GCM-CTR" if 2 in thrift.inner(footer[_ALGORITHM]) else "AES-GCM"
+    named = "Parquet, clear footer"
     if columns and sealed == len(columns):
-        named = "Parquet modular encryption"
-        return Kind("", named, "", "", TABLE, "Parquet, clear footer", True, cipher, names=True)
-    told = f"{cipher}, {sealed} of {len(columns)} column chunks"
-    return Kind("", "", "", "", TABLE, "Parquet, clear footer", False, told, names=True)
+        return Kind("", "Parquet modular encryption", "", "", TABLE, named, True, cipher)
+    told = f"{sealed} of {len(columns)} columns are encrypted"
+    why = f"{told}: what the others hold decides"
+    encrypted = None if sealed else False
+    return Kind("", "", "", "", TABLE, named, encrypted, f"{cipher}, {told}", why=why)
