@@ -1,6 +1,7 @@
 import re
 
 from rempart.check import Result, Severity, notapplicable, unseen, verdict
+from rempart.judge.sudo_commands import leaves_open
 from rempart.observations.accounts import SudoRule
 
 # Programs that start a shell, or write any file, when the caller chooses their arguments.
@@ -34,7 +35,7 @@ def _loose(commands: tuple[str, ...]) -> tuple[bool, Severity | None]:
         if command.startswith("!"):
             continue  # taking a command away again forbids nothing: a copy has another name
         program, _, arguments = command.partition(" ")
-        free = not arguments or "*" in arguments or program.endswith("/") or "*" in program
+        free = not arguments or program.endswith("/") or leaves_open(command)
         if free and (command == "ALL" or ESCAPES.fullmatch(program.rsplit("/", 1)[-1])):
             return True, None
         loose = loose or free
