@@ -46,6 +46,14 @@ _AGES: Final = ("password_set", "min_days", "max_days", "inactive_days", "expire
 
 def accounts(answers: Answers) -> Iterator[Observation]:
     """Each local account; where shadow could not be read, what it would say is unknown."""
+    yield from answers.once(_accounts)
+
+
+def _accounts(answers: Answers) -> tuple[Account, ...]:
+    return tuple(_read(answers))
+
+
+def _read(answers: Answers) -> Iterator[Account]:
     host = _Host.of(answers)
     for name, state, scheme, cost, uid, shell, *more in _rows(answers.text("passwd")):
         if _number(uid) is None:

@@ -15,11 +15,13 @@ import contextlib
 import hashlib
 import re
 import zlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from rempart.errors import CollectError, Limited, Privilege, Truncated, Unresolved
 
+T = TypeVar("T")
 VERSION = "1"
 NEEDS_ROOT = 77
 TIMED_OUT = 124
@@ -46,6 +48,20 @@ class Answers:
 
     sections: Mapping[str, Answer | CollectError]
     captured: bool = False
+    _made: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def once(self, make: Callable[["Answers"], T]) -> T:
+        """What `make` makes of these answers, made once for all who read it; raises what it did."""
+        if make not in self._made:
+            try:
+                self._made[make] = make(self)
+            except CollectError as error:
+                self._made[make] = error
+        made = self._made[make]
+        if isinstance(made, CollectError):
+            raise made
+        found: T = made
+        return found
 
     def text(self, name: str) -> str:
         """What a section printed.

@@ -116,6 +116,10 @@ class Homes:
 
 def homes(answers: Answers) -> Homes:
     """What lies in homes; raises Privilege where root was needed and was not to be had."""
+    return answers.once(_homes)
+
+
+def _homes(answers: Answers) -> Homes:
     found = Homes()
     for row in answers.text("homes").split("\n"):
         _kept(found, row)

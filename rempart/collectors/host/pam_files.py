@@ -21,6 +21,10 @@ USERADD: Final = "/etc/default/useradd"
 
 def seen_files(answers: Answers) -> Files:
     """The files of one host; raises Unresolved on a system without PAM."""
+    return answers.once(_seen)
+
+
+def _seen(answers: Answers) -> Files:
     found = files(answers.text("pam"), partial=answers.captured)
     if not any(file.startswith(FOLDERS) for file in found.lines) and not found.hides(FOLDER):
         raise Unresolved(f"{FOLDER} is not there: no PAM")
