@@ -297,3 +297,12 @@ def test_a_server_that_names_no_folder_lies_where_the_inventory_says() -> None:
     found = copies(chain(SERVER, table, NIR, log, stats))
     assert found["adh"].encrypted is found["statistics"].encrypted is True
     assert isinstance(found["write-ahead log"].encrypted, Unknown)
+
+
+def test_a_declared_bucket_is_a_copy_no_account_of_a_host_comes_by() -> None:
+    infra = Tie("infra", "repository", declares={"adh": ("aws_s3_bucket.*",)})
+    bucket = DataStore("bucket", True, "customer", key="aws_s3_bucket.backup", subject="infra")
+    found = chain(SERVER, PEOPLE, NIR, VAULT, others=[infra], infra=(bucket,))
+    assert against(found)[1] == "s"
+    assert open_to(found, "T3") == ("adh",)
+    assert open_to(found, "T5") == ("adh", "aws_s3_bucket.backup")

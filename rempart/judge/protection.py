@@ -68,6 +68,8 @@ def reaches(copy: Copy, threat: str) -> bool:
         return copy.kind in _CARRIED
     if threat == DATABASE:
         return copy.kind in _ASKED or copy.inside
+    if threat == SYSTEM and copy.kind in _CARRIED:  # a bucket lies on no host of the payer's
+        return not copy.layers or any(layer.kind != "declared" for layer in copy.layers)
     return True
 
 
