@@ -1,7 +1,7 @@
 """Packed files, unpacked in memory, a few megabytes at a time however well they pack."""
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, Protocol
 
 BLOCK: Final = 4 << 20
@@ -104,3 +104,25 @@ def damages() -> tuple[type[Exception], ...]:
     import lzma
 
     return (zlib.error, OSError, ValueError, EOFError, lzma.LZMAError)
+
+
+class EndsEarly(Exception):
+    """The last stream has no end."""
+
+
+def unpacked(pieces: Iterable[bytes], packed: str) -> Iterator[bytes]:
+    """What packed pieces unpack to, streams one after another as rotation tools append them.
+
+    Raises NoPackage, EndsEarly, or one of `damages`.
+    """
+    open_: Stream | None = None
+    for piece in pieces:
+        waiting = piece
+        while waiting:
+            open_ = open_ or stream(packed)
+            yield from open_.pieces(waiting)
+            waiting = open_.unused.lstrip(b"\0") if open_.ended else b""
+            if open_.ended:
+                open_ = None
+    if open_ is not None:
+        raise EndsEarly

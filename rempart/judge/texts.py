@@ -4,32 +4,33 @@ A finding fails when far more of its numbers carry the right key than chance giv
 read whole is `notchecked`; where nothing fails, one result says how much was read.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator
-from typing import TypeAlias
+from collections.abc import Collection, Iterable, Iterator
 
 from rempart.check import Evidence, Figure, Result, Severity, notapplicable, notchecked, verdict
 from rempart.errors import Reason
 from rempart.judge.identifiers import proven
 from rempart.observations.datastores import IdentifierCount
 from rempart.observations.documents import FilesRead, Finding, Unread
-from rempart.observations.identifiers.catalogue import BY_NAME
-
-Sure: TypeAlias = Callable[[IdentifierCount], bool]
+from rempart.observations.identifiers.catalogue import BY_NAME, PERSONAL
 
 
-def sure(identifiers: Collection[str], min_valid: int, one_in: int) -> Sure:
-    """Whether counts prove one of these identifiers, under a check's settings."""
-
-    def proved(count: IdentifierCount) -> bool:
-        return count.identifier in identifiers and proven(
-            count.identifier, count.candidates, count.valid, min_valid=min_valid, one_in=one_in
-        )
-
-    return proved
+def proved(finding: Finding, min_valid: int, one_in: int) -> list[IdentifierCount]:
+    """The counts of a finding that prove identifiers of people, under a check's settings."""
+    return [
+        one
+        for one in finding.counts
+        if one.identifier in PERSONAL
+        and proven(one.identifier, one.candidates, one.valid, min_valid=min_valid, one_in=one_in)
+    ]
 
 
 def held(
-    read: FilesRead, places: Collection[str], proved: Sure, *, records: bool = True
+    read: FilesRead,
+    places: Collection[str],
+    min_valid: int,
+    one_in: int,
+    *,
+    records: bool = True,
 ) -> Iterator[Result]:
     """One result for each file of these places that holds identifiers, and what was not read.
 
@@ -38,10 +39,10 @@ def held(
     failed = 0
     for finding in read.findings:
         if finding.place in places and (records or not finding.records):
-            counts = [one for one in finding.counts if proved(one)]
+            counts = proved(finding, min_valid, one_in)
             if counts:
                 failed += 1
-                yield _failed(read, finding, counts)
+                yield _failed(finding, counts)
     yield from settled(read, places, failed, records=records)
 
 
@@ -69,7 +70,7 @@ def settled(
     yield verdict(True, seen, read, facts=facts, counts=counts)
 
 
-def _failed(read: FilesRead, finding: Finding, counts: Iterable[IdentifierCount]) -> Result:
+def _failed(finding: Finding, counts: Iterable[IdentifierCount]) -> Result:
     labels = sorted({BY_NAME[one.identifier].label for one in counts})
     valid = sum(one.valid for one in counts)
     lesser = all(one.identifier == "iban" or one.test == one.valid for one in counts)

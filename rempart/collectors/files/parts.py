@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO, Final
 
 from rempart.collectors import packing
-from rempart.errors import CollectError, Limited, NoCollector, Truncated
+from rempart.errors import Limited, NoCollector, Truncated
 
 PIECE: Final = 1 << 20
 HEAD: Final = 65_536
@@ -158,25 +158,15 @@ def _data(descriptor: int, size: int) -> Iterator[tuple[int, int]]:
 
 
 def inflated(pieces: Iterator[bytes], packed: str) -> Iterator[bytes]:
-    """What packed pieces unpack to, streams one after another as rotation tools append them.
+    """What packed pieces unpack to.
 
     Raises Truncated for a stream that is damaged or ends early, NoCollector for want of a package.
     """
-    stream: packing.Stream | None = None
     try:
-        for piece in pieces:
-            waiting = piece
-            while waiting:
-                stream = stream or packing.stream(packed)
-                yield from stream.pieces(waiting)
-                waiting = stream.unused.lstrip(b"\0") if stream.ended else b""
-                if stream.ended:
-                    stream = None
+        yield from packing.unpacked(pieces, packed)
     except packing.NoPackage as error:
         raise NoCollector(str(error)) from None
-    except CollectError:
-        raise
+    except packing.EndsEarly:
+        raise Truncated("its packed bytes end early") from None
     except packing.damages():
         raise Truncated("its packed bytes are damaged") from None
-    if stream is not None:
-        raise Truncated("its packed bytes end early")

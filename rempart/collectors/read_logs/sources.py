@@ -176,24 +176,14 @@ def _raw(file: BinaryIO, size: int, cut: Cut) -> Iterator[bytes]:
 
 def _inflated(raw: Iterator[bytes], packed: str, cut: Cut) -> Iterator[bytes]:
     """Streams one after another, as rotation tools append them; at most a block in memory."""
-    stream: packing.Stream | None = None
     try:
-        for piece in _bits(raw):
-            waiting = piece
-            while waiting:
-                stream = stream or packing.stream(packed)
-                yield from stream.pieces(waiting)
-                waiting = stream.unused.lstrip(b"\0") if stream.ended else b""
-                if stream.ended:
-                    stream = None
+        yield from packing.unpacked(_bits(raw), packed)
     except packing.NoPackage as error:
         cut.add("no collector", str(error))
-        return
+    except packing.EndsEarly:
+        cut.add("truncated", "a packed file ends early")
     except packing.damages():
         cut.add("truncated", "a packed file is damaged")
-        return
-    if stream is not None:
-        cut.add("truncated", "a packed file ends early")
 
 
 def _bits(raw: Iterator[bytes]) -> Iterator[bytes]:
