@@ -37,9 +37,9 @@ def collect(subject: Any, access: "Access", wanted: Wanted) -> Iterator[Seen]:  
     Nothing where the bundle is one of Windows: `rempart.collectors.windows` reads those.
     """
     if subject.bundle:
-        from rempart.collectors.windows import bundle
+        from rempart.collectors.windows import framed
 
-        if bundle(subject.bundle) is not None:
+        if framed(bundle(Path(subject.bundle))) is not None:
             return
     yield from read(_answers(subject, access, wanted), wanted)
 
@@ -61,7 +61,7 @@ def _answers(subject: Any, access: "Access", wanted: Wanted) -> Answers:  # noqa
     sections = script.needed(wanted)
     names = [section.name for section in sections]
     if subject.bundle:
-        return framing.answers(_bundle(Path(subject.bundle)), names)
+        return framing.answers(bundle(Path(subject.bundle)), names)
     nonce = script.new_nonce()
     asked = script.script(sections, nonce, become=subject.become or "")
     if subject.ssh == LOCAL:
@@ -73,7 +73,8 @@ def _answers(subject: Any, access: "Access", wanted: Wanted) -> Answers:  # noqa
     return framing.answers(output.stdout, names, nonce, cut)
 
 
-def _bundle(path: Path) -> bytes:
+def bundle(path: Path) -> bytes:
+    """The bytes of a bundle. Raises Unreachable, or Limited for one that is too large."""
     try:
         with path.open("rb") as stream:
             content = stream.read(captured.MOST + 1)

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterator
 
 from rempart.check import Reason
+from rempart.collectors.host.framing import Answer
 from rempart.collectors.sca.allowed import refusal
 from rempart.collectors.sca.grammar import Malformed, Minterm, Rule, words
 from rempart.collectors.sca.patterns import Found, Invalid, lines, matches, named
-from rempart.collectors.sca.world import Answer, World
+from rempart.collectors.sca.world import World
 
 V4_LINES = 256  # of a command's output, that version 4 looks at
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from rempart.check import Reason
+from rempart.collectors.host.framing import Answer
 from rempart.collectors.sca.patterns import Invalid
 from rempart.collectors.sca.questions import (
     ABSENT,
@@ -24,14 +25,6 @@ _DENIED: Final = re.compile(
     r"|you (?:need|must) .{0,20}root",
     re.I,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The status of a question and what it printed."""
-
-    status: int
-    text: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from rempart.check import Gap, Observation
-from rempart.collectors import Probe, Seen, Wanted
+from rempart.collectors import Probe, Seen, Wanted, host
 from rempart.collectors.host import framing
 from rempart.collectors.windows import readers
-from rempart.errors import CollectError, Limited, Unreachable
+from rempart.errors import CollectError
 from rempart.observations.hosts import HostFacts
 from rempart.observations.passwords import PasswordPolicy
 from rempart.observations.services import Listener
@@ -37,7 +37,6 @@ PROBES = (Probe("windows", "Nothing: a bundle made on the host is read here.", B
 SECTIONS: Final = (
     *("windows", "secedit", "bitlocker", "laps", "accounts", "listeners", "network"),
 )
-MOST: Final = 4_000_000
 _MARK: Final = b" begin windows\n"
 
 
@@ -48,7 +47,7 @@ def script() -> bytes:
 
 def collect(subject: Any, access: Any, wanted: Wanted) -> Iterator[Seen]:  # noqa: ANN401
     """What a bundle of Windows holds; nothing for any other host."""
-    raw = bundle(subject.bundle)
+    raw = framed(host.bundle(Path(subject.bundle))) if subject.bundle else None
     if raw is None:
         return
     answers = framing.answers(raw, SECTIONS)
@@ -61,17 +60,8 @@ def collect(subject: Any, access: Any, wanted: Wanted) -> Iterator[Seen]:  # noq
             yield Gap(kind.__name__, error.reason, str(error))
 
 
-def bundle(path: Path | None) -> bytes | None:
+def framed(raw: bytes) -> bytes | None:
     """The bytes of a bundle of Windows, as they were framed; None where it is none."""
-    if path is None:
-        return None
-    try:
-        with Path(path).open("rb") as stream:
-            raw = stream.read(2 * MOST + 1)
-    except OSError as error:
-        raise Unreachable(f"{Path(path).name}: {error.strerror}") from None
-    if len(raw) > 2 * MOST:
-        raise Limited(f"{Path(path).name}: more than {2 * MOST} bytes")
     for mark, encoding in ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF8, "utf-8-sig")):
         if raw.startswith(mark):
             raw = raw.decode(encoding, "replace").encode()

@@ -8,13 +8,13 @@ import codecs
 import csv
 import io
 import os
-import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from rempart.collectors.text import clean
-from rempart.errors import Limited, Refused, Truncated, Unreachable
+from rempart.collectors.tree import opened
+from rempart.errors import Limited, Truncated, Unreachable
 
 MOST: Final = 20_000_000  # bytes of one file
 FILES: Final = 50
@@ -93,13 +93,7 @@ def _begins(line: str) -> bool:
 
 def _text(file: Path) -> str:
     """A regular file's text in whatever encoding its tool wrote."""
-    try:
-        handle = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError as error:
-        raise Refused(f"{clean(file.name, 60)}: {error.strerror}") from None
-    with os.fdopen(handle, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise Refused(f"{clean(file.name, 60)}: not a regular file")
+    with os.fdopen(opened(file.parent, os.fsencode(file.name)), "rb") as stream:
         raw = stream.read(MOST + 1)
     if len(raw) > MOST:
         raise Limited(f"{clean(file.name, 60)}: more than {MOST} bytes")
