@@ -14,7 +14,7 @@ from msgspec import structs
 from rempart.check import Gap, Observation
 from rempart.collectors import Seen, Wanted
 from rempart.collectors.database.discovery.content import content, old_rows, readers
-from rempart.collectors.database.discovery.counts import Counted, clear
+from rempart.collectors.database.discovery.counts import GARBLED, Counted, clear
 from rempart.collectors.database.discovery.encoded import decoded, inside
 from rempart.collectors.database.discovery.hashes import Clear, Hashed, compared
 from rempart.collectors.database.discovery.samples import Sample, sample
@@ -45,13 +45,16 @@ SECONDS: Final = 15.0  # that one statement about a table may take
 WHOLE: Final = 60.0  # that counting all rows of a column may take
 LAZY: Final = 3.0  # that one about a view may take
 LAST: Final = 1.0  # seconds in which no other table is begun
-GARBLED: Final = (LookupError, ValueError, TypeError, RuntimeError)  # a server may answer anything
+ODD: Final = (LookupError, ValueError, TypeError, RuntimeError)  # a server may answer anything
 SCHEMA: Final = "catalogue"
 
 
 def collect(session: Any, subject: Any, access: Any, wanted: Wanted) -> Iterator[Seen]:  # noqa: ANN401
     """The columns of every table. Raises CollectError where the catalogue cannot be read."""
-    listed = list(tables(session))
+    try:
+        listed = list(tables(session))
+    except ODD:
+        raise Truncated(GARBLED) from None
     transit = getattr(access.authorisation, "transit", "counts")
     known = Known(wanted, scans=transit == "sample", whole=subject.rows == "all")
     if transit == "statistics":
@@ -71,8 +74,8 @@ def collect(session: Any, subject: Any, access: Any, wanted: Wanted) -> Iterator
             yield _gap(error, table.key)
             if error.reason is Reason.UNREACHABLE:
                 raise
-        except GARBLED:
-            known.missed.append(Truncated("the server's answer does not fit the question"))
+        except ODD:
+            known.missed.append(Truncated(GARBLED))
             yield _gap(known.missed[-1], table.key)
     if len(listed) > TABLES:
         yield from _over(known, f"only {TABLES} of {len(listed)} tables were read")
@@ -247,6 +250,8 @@ def _kept(session: Any) -> Iterator[Seen]:  # noqa: ANN401
     """What the statistics keep in clear, counted where it lies."""
     try:
         yield from kept(session, SECONDS)
+    except ODD:
+        yield Gap(StatisticsColumn.__name__, Reason.TRUNCATED, GARBLED)
     except CollectError as error:
         yield Gap(StatisticsColumn.__name__, error.reason, str(error))
 

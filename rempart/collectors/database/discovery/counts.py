@@ -12,10 +12,12 @@ from rempart.collectors.database.discovery import keys
 from rempart.collectors.database.discovery.samples import Sample
 from rempart.collectors.database.discovery.schema import Field
 from rempart.collectors.values import chosen
+from rempart.errors import Truncated
 from rempart.observations.datastores import IdentifierCount
 from rempart.observations.identifiers.catalogue import CATALOGUE, Identifier
 
 BATCH: Final = 20  # columns in one statement
+GARBLED: Final = "the server's answer does not fit the question"
 NUMERIC: Final = frozenset(
     {"nir", "nir13", "idnr", "ssn", "nhs", "niss", "ahv", "rpps", "adeli", "npi", "finess", "ik",
      "siret", "siren", "birth"}
@@ -83,7 +85,7 @@ def _clear(
     for at, (one, possible) in enumerate(zip(fields, asked, strict=True)):
         columns += _about(one, at)
         columns += [keys.counted(sample.dialect, each.name, f"x{at}") for each in possible]
-    (row,) = session.ask(sample.compacted(fields, ", ".join(columns)), seconds=seconds)
+    row = one_row(session, sample.compacted(fields, ", ".join(columns)), len(columns), seconds)
     values, found = iter(row[1:]), []
     for one, possible in zip(fields, asked, strict=True):
         sampled, test = int(next(values) or 0), int(next(values) or 0)
@@ -93,6 +95,20 @@ def _clear(
             counted.add(each.name, "clear", candidates, valid, test if each.name == "nir" else 0)
         found.append(counted)
     return int(row[0] or 0), found
+
+
+def one_row(
+    session: Any,  # noqa: ANN401
+    statement: str,
+    width: int,
+    seconds: float,
+) -> tuple[str | None, ...]:
+    """The one row of so many figures that answers a statement. Raises CollectError."""
+    rows = session.ask(statement, seconds=seconds)
+    if len(rows) != 1 or len(rows[0]) != width:
+        raise Truncated(GARBLED)
+    found: tuple[str | None, ...] = rows[0]
+    return found
 
 
 def _about(one: Field, at: int) -> Iterator[str]:

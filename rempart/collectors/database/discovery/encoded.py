@@ -4,7 +4,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from rempart.collectors.database.discovery import keys
-from rempart.collectors.database.discovery.counts import ENOUGH, FORMS, NUMERIC, Counted, classes
+from rempart.collectors.database.discovery.counts import (
+    ENOUGH,
+    FORMS,
+    NUMERIC,
+    Counted,
+    classes,
+    one_row,
+)
 from rempart.collectors.database.discovery.dialects import Dialect, Postgresql
 from rempart.collectors.database.discovery.samples import Sample, bare
 from rempart.collectors.values import sure
@@ -34,7 +41,8 @@ def decoded(session: Any, sample: Sample, columns: Sequence[Counted], seconds: f
         sums.append(keys.tests(f"x{at}"))
     inner = f"({sample.compacted(fields, ', '.join(plain))}) AS plain"
     outer = dialect.inner(", ".join(listed), inner)
-    (row,) = session.ask(f"SELECT {', '.join(sums)} FROM {outer} AS seen", seconds=seconds)  # noqa: S608
+    statement = f"SELECT {', '.join(sums)} FROM {outer} AS seen"  # noqa: S608  (quoted)
+    row = one_row(session, statement, len(sums), seconds)
     values = iter(row)
     for (column, spelling), names in zip(pairs, asked, strict=True):
         counts = [(name, *keys.parted(next(values))) for name in names]
@@ -94,7 +102,8 @@ def _inside(
         for name in keys.WITHIN
         for at in range(count)
     ]
-    (row,) = session.ask(f"SELECT {', '.join(sums)} FROM {found} AS seen", seconds=seconds)  # noqa: S608
+    statement = f"SELECT {', '.join(sums)} FROM {found} AS seen"  # noqa: S608  (quoted)
+    row = one_row(session, statement, 2 * len(sums), seconds)
     figures = {}
     for place, name in enumerate(keys.WITHIN):
         own = row[2 * count * place : 2 * count * (place + 1)]

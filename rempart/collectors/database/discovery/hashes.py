@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from rempart.check import Unknown
+from rempart.collectors.database.discovery.counts import GARBLED
 from rempart.collectors.database.discovery.dialects import Dialect, Postgresql
 from rempart.collectors.database.discovery.samples import Sample, bare
 from rempart.collectors.database.discovery.schema import Field
@@ -87,15 +88,22 @@ def _compared(
     for source in clear:
         try:
             count, matched = _matches(session, column, source, function, seconds)
-        except CollectError as error:
+        except (CollectError, ValueError) as error:
             if isinstance(found.compared, Unknown):
-                found = _unknown(column, Unknown(error.reason, str(error)))
+                found = _unknown(column, _why(error))
             continue
         if matched or (count and isinstance(found.compared, Unknown)):
             found = _found(column, source, count, matched)
         if matched:
             break
     return found
+
+
+def _why(error: CollectError | ValueError) -> Unknown:
+    """A server's words are not repeated where it answered something else than was asked."""
+    if isinstance(error, CollectError):
+        return Unknown(error.reason, str(error))
+    return Unknown(Reason.TRUNCATED, GARBLED)
 
 
 def _found(column: Hashed, source: Clear, count: int, matched: int) -> HashedColumn:

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final
 
-from rempart.collectors.database.discovery.counts import ENOUGH, Counted
+from rempart.collectors.database.discovery.counts import ENOUGH, Counted, one_row
 from rempart.collectors.database.discovery.packets import DIGITS, headers, with_headers
 from rempart.collectors.database.discovery.samples import Sample, bare
 from rempart.observations.columns import SealedColumn
@@ -120,10 +120,8 @@ def _bytes(session: Any, sample: Sample, column: Counted, seconds: float) -> Byt
         begins = " OR ".join(f"{hexed} LIKE '{start}%'" for start in starts)
         columns.append(f"count(CASE WHEN {begins} THEN 1 END)")
     columns += [f"count(DISTINCT {dialect.byte('b', place)})" for place in PLACES]
-    (row,) = session.ask(
-        f"SELECT {', '.join(columns)} FROM {_origin(sample, column)}",  # noqa: S608
-        seconds=seconds,
-    )
+    statement = f"SELECT {', '.join(columns)} FROM {_origin(sample, column)}"  # noqa: S608
+    row = one_row(session, statement, len(columns), seconds)
     values, distinct, shortest, longest, blocks, readable, *rest = (int(one or 0) for one in row)
     magic = dict(zip(MAGIC, rest, strict=False))
     places = tuple(rest[len(MAGIC) :])
