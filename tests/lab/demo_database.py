@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from rempart.collectors.database import TOPICS
+from rempart.collectors.text import clean
 from rempart.demo.data import _people
 from rempart.demo.database import FILE, Answered, name
 from rempart.errors import CollectError, Limited, Privilege, Refused, Unreachable
@@ -68,7 +69,7 @@ class Recorder:
 
     def ask(self, statement: str, *, owner: bool = False, seconds: float = 0) -> list[Any]:
         asking = self._owner if owner else self._session
-        begun = " ".join(statement.split())[:90]
+        begun = clean(" ".join(statement.split()), 90)
         try:
             rows = asking.ask(statement, seconds=seconds)
         except CollectError as error:
