@@ -83,9 +83,9 @@ def case(source: Inventory | Context, choices: Choices, accepted: tuple[Waiver, 
     picked = {entry.id: entry for entry in audit.selected(against, known.values())}
     settings, weakened = _settings(against, known.values())
     brought = _policies(against, choices)
-    picked |= policies.entries(brought)
     books = Yardsticks.load(_folders(chosen, "yardsticks"))
     controls = catalogues(chosen)
+    picked |= policies.entries(brought, controls.has)
     breaches = scenario.load(_folders(chosen, "scenarios"))
     audit.demand_known(against, "yardsticks", books.authorities)
     audit.demand_known(against, "frameworks", controls.frameworks)

@@ -4,6 +4,7 @@ Each has the words of its file in every language, and the requirements it says i
 file leaves out of its benchmark is listed, never silently passed over.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -31,6 +32,12 @@ from rempart.results import digest
 from rempart.signature import Need, Signature
 
 DOMAIN = "wazuh"
+# Catalogues a policy names otherwise than ours do.
+CATALOGUES: Final = {
+    "cis_csc_v8": "cis-v8.1",
+    "hipaa": "hipaa",
+}
+_HIPAA: Final = re.compile(r"\.([A-Za-z]+|[0-9])(?![0-9])")  # 164.312.a.1 is 164.312(a)(1)
 _SIGNATURE = Signature((Need("seen", PolicyRules, every=True),), (), None)
 Judge = Callable[[tuple[PolicyRules, ...]], Iterable[Result]]
 
@@ -74,31 +81,49 @@ def read(
     return tuple(found.values())
 
 
-def entries(policies: Iterable[Policy]) -> Mapping[str, Entry]:
-    """The checks of policies by id."""
-    return {entry.id: entry for policy in policies for entry in _entries(policy)}
+def entries(
+    policies: Iterable[Policy], known: Callable[[str], bool] = lambda ref: False
+) -> Mapping[str, Entry]:
+    """The checks of policies by id; `known` says which requirements our own catalogues have."""
+    return {entry.id: entry for policy in policies for entry in _entries(policy, known)}
 
 
-def _entries(policy: Policy) -> Iterator[PolicyEntry]:
+def _entries(policy: Policy, known: Callable[[str], bool]) -> Iterator[PolicyEntry]:
     layer = Layer(f"{DOMAIN}.{policy.id}", Path(policy.file).parent, code=False)
     for item in policy.items:
         id_ = f"{DOMAIN}.{policy.id}.{item.id}"
         judge = _judge(f"{policy.id}.{item.id}", item)
-        yield PolicyEntry(id_, Path(policy.file), layer, _card(policy, item), judge, policy.digest)
+        card = _card(policy, item, tuple(filter(known, _references(item))))
+        yield PolicyEntry(id_, Path(policy.file), layer, card, judge, policy.digest)
     if policy.left_out:
         id_ = f"{DOMAIN}.{policy.id}.left_out"
         card, judge = _carded(*_LEFT_OUT), _left_out(policy)
         yield PolicyEntry(id_, Path(policy.file), layer, card, judge, policy.digest)
 
 
-def _card(policy: Policy, item: Item) -> Card:
+def _references(item: Item) -> Iterator[str]:
+    """Requirements a check says it answers, as our catalogues write them."""
+    for requirement in item.compliance:
+        name, _, number = requirement.partition(" ")
+        framework = CATALOGUES.get(name)
+        if framework:
+            yield f"{framework}:{_HIPAA.sub(_bracketed, number) if name == 'hipaa' else number}"
+
+
+def _bracketed(found: re.Match[str]) -> str:
+    roman = set(found[1]) <= set("IVX")
+    return f"({found[1].lower() if roman else found[1]})"
+
+
+def _card(policy: Policy, item: Item, refs: tuple[str, ...]) -> Card:
     answers = f" [{', '.join(item.compliance[:40])}]" if item.compliance else ""
     return _carded(
         Words(
             title=item.title[:160] or f"{policy.name}: {item.id}",
             rationale=f"{item.rationale or item.description or policy.name}{answers}",
             remediation=item.remediation or "The policy says nothing.",
-        )
+        ),
+        refs=refs,
     )
 
 
@@ -121,7 +146,12 @@ _LEFT_OUT: Final = (
 )
 
 
-def _carded(words: Words, fr: Words | None = None, de: Words | None = None) -> Card:
+def _carded(
+    words: Words,
+    fr: Words | None = None,
+    de: Words | None = None,
+    refs: tuple[str, ...] = (),
+) -> Card:
     """A policy's own words in every language: they are not ours to translate."""
     return Card(
         impact=Impact.IMPORTANT,
@@ -131,6 +161,7 @@ def _carded(words: Words, fr: Words | None = None, de: Words | None = None) -> C
         en=words,
         fr=fr or words,
         de=de or words,
+        refs=refs,
     )
 
 

@@ -289,6 +289,18 @@ def test_two_hundred_and_seven_checks_have_an_outcome_each(tmp_path: Path) -> No
     assert found["wazuh.own_linux.30001"].card.en.rationale.endswith("[cis 1.1, pci_dss_v4.0 2.2]")
 
 
+def test_requirements_our_catalogues_have_are_cited(tmp_path: Path) -> None:
+    file = tmp_path / "own.yml"
+    file.write_text(
+        "policy: {id: own, name: Own}\nchecks:\n- {id: 1, title: t, condition: all, "
+        "compliance: [{cis_csc_v8: ['4.8', '99.9']}, {hipaa: ['164.312.a.2.IV']}, {cis: ['1.1']}], "
+        "rules: ['f:/etc']}\n"
+    )
+    known = {"cis-v8.1:4.8", "hipaa:164.312(a)(2)(iv)", "cis:1.1"}
+    (entry,) = policies.entries(policies.read([file]), known.__contains__).values()
+    assert entry.card.refs == ("cis-v8.1:4.8", "hipaa:164.312(a)(2)(iv)")
+
+
 @pytest.mark.parametrize(
     "text",
     [
