@@ -10,11 +10,15 @@ EXCHANGES = ("sha1", "group1-", "rsa1024")
 SEALED = ("gcm@", "chacha20-poly1305@")  # ciphers that authenticate by themselves
 
 
-def check(sshd: SshdSettings) -> Iterator[Result]:
-    if sshd.who:
-        return  # no Match can change them
-    yield _judged(sshd, "ciphers", sshd.ciphers, CIPHERS)
+def check(settings: tuple[SshdSettings, ...]) -> Iterator[Result]:
+    for sshd in settings:
+        if not sshd.who:  # no Match can change them
+            yield from _offered(sshd)
+
+
+def _offered(sshd: SshdSettings) -> Iterator[Result]:
     ciphers = sshd.ciphers
+    yield _judged(sshd, "ciphers", ciphers, CIPHERS)
     if isinstance(ciphers, tuple) and all(any(one in name for one in SEALED) for name in ciphers):
         yield notapplicable("every cipher authenticates by itself", sshd, of=_of(sshd, "macs"))
     else:

@@ -4,26 +4,22 @@ from rempart.check import Figure, Reason, Result, Seen, Unknown, all_of, verdict
 from rempart.observations.ssh import SshdSettings
 
 
-def check(sshd: SshdSettings, *, waiting: int = 60, sessions: int = 10) -> Iterator[Result]:
-    if not sshd.who:
-        full = _full(sshd)
-        facts: dict[str, Figure] = {"most": full} if isinstance(full, int) else {}
-        yield verdict(
-            all_of(full <= waiting),
-            f"MaxStartups {sshd.max_startups}",
-            sshd.at("max_startups"),
-            of=f"{sshd.key} MaxStartups".strip(),
-            facts=facts,
-        )
-    open_ones = sshd.max_sessions
-    counted: dict[str, Figure] = {"most": open_ones} if isinstance(open_ones, int) else {}
-    yield verdict(
-        all_of(open_ones <= sessions),
-        f"MaxSessions {open_ones}",
-        sshd.at("max_sessions"),
-        of=f"{sshd.key} MaxSessions".strip(),
-        facts=counted,
-    )
+def check(
+    settings: tuple[SshdSettings, ...], *, waiting: int = 60, sessions: int = 10
+) -> Iterator[Result]:
+    for sshd in settings:
+        full, open_ones = _full(sshd), sshd.max_sessions
+        if not sshd.who:  # no Match can change it
+            place, of = sshd.at("max_startups"), f"{sshd.key} MaxStartups".strip()
+            seen = f"MaxStartups {sshd.max_startups}"
+            yield verdict(all_of(full <= waiting), seen, place, of=of, facts=_figure(full))
+        place, of = sshd.at("max_sessions"), f"{sshd.key} MaxSessions".strip()
+        seen = f"MaxSessions {open_ones}"
+        yield verdict(all_of(open_ones <= sessions), seen, place, of=of, facts=_figure(open_ones))
+
+
+def _figure(number: Seen[int]) -> dict[str, Figure]:
+    return {"most": number} if isinstance(number, int) else {}
 
 
 def _full(sshd: SshdSettings) -> Seen[int]:
