@@ -91,6 +91,14 @@ def test_a_catalogue_that_is_none_ends_it() -> None:
         list(look([[("public", "people", "r", "many")]]))
 
 
+def test_rows_that_lie_on_another_server_are_not_asked_for() -> None:
+    session = Session("postgresql", [[("public", "far", "f", "9", "nir", "text", "t", "0")]])
+    gap, *_ = discovery.collect(session, SUBJECT, ACCESS, frozenset({IdentifierColumn}))
+    assert isinstance(gap, Gap)
+    assert gap.reason is Reason.NOT_AUTHORISED
+    assert len(session.asked) == 1
+
+
 def test_no_time_left_is_said_of_the_tables_that_are_left() -> None:
     late = SimpleNamespace(authorisation=None, deadline=SimpleNamespace(remaining=lambda: 0.0))
     session = Session("postgresql", [ONE_TABLE])

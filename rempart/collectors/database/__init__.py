@@ -42,7 +42,8 @@ PROBES = (
     Probe("columns", "Read-only SELECTs that sample each table of the file.", (IdentifierColumn,)),
     Probe(
         "session",
-        "Read-only statements that return settings and counts, in one session with the server.",
+        "Read-only statements that return settings and counts, in one session with the server; "
+        "values only where the mandate says `transit: statistics` or `transit: sample`.",
         SERVED,
         connections=1,
     ),

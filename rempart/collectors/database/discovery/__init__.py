@@ -24,7 +24,7 @@ from rempart.collectors.database.discovery.seals import HASHES, sealed
 from rempart.collectors.database.discovery.statistics import kept, looked_at
 from rempart.collectors.database.discovery.whole import counted
 from rempart.collectors.values import Column, sure
-from rempart.errors import CollectError, Limited, Privilege, Reason, Truncated
+from rempart.errors import CollectError, Limited, NotAuthorised, Privilege, Reason, Truncated
 from rempart.observations.columns import (
     HashedColumn,
     OldRows,
@@ -115,6 +115,8 @@ def _table(session: Any, subject: Any, table: Table, known: Known) -> Iterator[S
         yield _gap(Privilege(detail), table.key)
     if not table.readable:
         return
+    if table.view == "foreign":
+        raise NotAuthorised("its rows lie on another server, which would be asked for them")
     told = known.told(table)
     rows, columns = _counted(session, table, {one.field for one in told}, known)
     if known.whole and table.view == "table":

@@ -73,7 +73,9 @@ WHERE c.relkind IN ('r', 'p', 'm', 'f', 'v') AND NOT c.relispartition
 ORDER BY c.relkind IN ('v', 'f'), n.nspname, c.relname, a.attnum
 """
 _MYSQL: Final = """
-SELECT t.table_schema, t.table_name, t.table_type, t.table_rows, c.column_name, c.data_type,
+SELECT t.table_schema, t.table_name,
+  CASE WHEN t.engine IN ('FEDERATED', 'CONNECT', 'SPIDER', 'S3') THEN 'f' ELSE t.table_type END,
+  t.table_rows, c.column_name, c.data_type,
   CASE WHEN FIND_IN_SET('select', REPLACE(c.privileges, ' ', '')) THEN 't' ELSE 'f' END, NULL
 FROM information_schema.tables t
 JOIN information_schema.columns c
