@@ -3,6 +3,7 @@
 import io
 import random
 import struct
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -271,3 +272,18 @@ def test_bytes_that_changed_on_their_way_are_still_told_something(file: Path) ->
         found = told(bytes(data), file.name)
         assert found.encrypted in (True, False, None)
         list(keys(bytes(data[:4096]), file.name, len(data), b"x"))
+
+
+def test_archives_that_never_encrypt_are_clear() -> None:
+    held = io.BytesIO()
+    with tarfile.open(fileobj=held, mode="w") as made:
+        made.add(__file__, "a")
+    assert (told(held.getvalue()).format, told(held.getvalue()).encrypted) == ("tar", False)
+    assert told(b"070701" + bytes(200)).format == "cpio"
+    assert told(b"Rar!\x1a\x07\x01\0" + bytes(80)).encrypted is None
+
+
+@pytest.mark.parametrize(("method", "encrypted"), [(0, None), (1, True), (2, True)])
+def test_images_of_qemu_name_their_method(method: int, encrypted: bool | None) -> None:
+    head = b"QFI\xfb" + bytes(28) + struct.pack(">I", method) + bytes(80)
+    assert told(head).encrypted is encrypted

@@ -270,3 +270,12 @@ def test_a_mirror_of_rdiff_backup_is_clear(tmp_path: Path) -> None:
 def test_files_of_ecryptfs_carry_their_marker(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(bytes(8) + struct.pack(">II", 5, 5 ^ 0x3C81B7F5) + bytes(80))
     assert repository(tmp_path).tool == "eCryptfs"
+
+
+def test_a_file_of_no_known_format_that_looks_random_is_untold(tmp_path: Path) -> None:
+    (tmp_path / "a.bin").write_bytes(os.urandom(70_000))
+    (tmp_path / "b.txt").write_text("words " * 9000)
+    (found,) = seen(tmp_path, wanted=[Artefact])
+    assert isinstance(found, Artefact)
+    assert (found.key, found.family) == ("a.bin", "unknown")
+    assert isinstance(found.encrypted, Unknown)

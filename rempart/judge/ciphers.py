@@ -31,6 +31,8 @@ def weak(cipher: str) -> str:
 def cheap(derivation: str, cost: int | None) -> bool:
     """Whether a guess at the passphrase behind a key costs next to nothing."""
     named = derivation.lower()
+    if named == "none":  # the passphrase itself is the key
+        return True
     if named.startswith("s2k"):
         return "iterated" not in named or (cost is not None and cost < 1_000_000)
     if named.startswith("pbkdf2"):

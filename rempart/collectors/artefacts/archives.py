@@ -17,7 +17,25 @@ _ENTRY: Final = b"PK\x01\x02"
 _END: Final = b"PK\x05\x06"
 _MANIFEST: Final = b"META-INF/manifest.xml"
 _MOST: Final = 1_000_000  # bytes of a manifest
+_PLAIN: Final = (
+    (257, b"ustar", "tar"),
+    (0, b"070701", "cpio"),
+    (0, b"070702", "cpio"),
+    (0, b"!<arch>\n", "ar"),
+    (0, b"hsqs", "squashfs"),
+)
 _STRENGTH: Final = {1: "AES128", 2: "AES192", 3: "AES256"}
+
+
+def plain_archive(head: bytes) -> Kind | None:
+    """An archive without a directory of its own at the end: none of these encrypts by itself."""
+    for place, magic, name in _PLAIN:
+        if head[place : place + len(magic)] == magic:
+            return Kind(family=ARCHIVE, format=name, names=True)
+    if head.startswith(b"Rar!\x1a\x07"):
+        why = "nothing here reads RAR archives"
+        return Kind("", "", "rar", "rar", ARCHIVE, "rar", encrypted=None, why=why)
+    return None
 
 
 class Member(NamedTuple):

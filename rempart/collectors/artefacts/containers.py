@@ -33,8 +33,6 @@ def container(head: bytes) -> Kind | None:
         return Kind(family=MEMORY, format="swap area")
     if head[1080:1082] == b"\x53\xef" and len(head) > 2048:
         return _ext(head)
-    if ecryptfs(head):
-        return Kind(encryption="eCryptfs", family=MESSAGE, format="eCryptfs", encrypted=True)
     return _zfs(head)
 
 
@@ -56,6 +54,13 @@ def _zfs(head: bytes) -> Kind | None:
     raw = bool(features & _RAW)
     named = "ZFS raw stream" if raw else ""
     return Kind(encryption=named, family=ARCHIVE, format="zfs send stream", encrypted=raw)
+
+
+def lower_file(head: bytes) -> Kind | None:
+    """A file under eCryptfs, as the disk has it."""
+    if not ecryptfs(head):
+        return None
+    return Kind(encryption="eCryptfs", family=MESSAGE, format="eCryptfs", encrypted=True)
 
 
 def _ext(head: bytes) -> Kind:

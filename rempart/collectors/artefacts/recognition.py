@@ -9,9 +9,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import BinaryIO, Final
 
-from rempart.collectors.artefacts.archives import archive
-from rempart.collectors.artefacts.containers import container
+from rempart.collectors.artefacts.archives import archive, plain_archive
+from rempart.collectors.artefacts.containers import container, lower_file
 from rempart.collectors.artefacts.database_files import database_file, parquet
+from rempart.collectors.artefacts.disk_images import disk_image
 from rempart.collectors.artefacts.documents import document
 from rempart.collectors.artefacts.dumps import dump, dump_by_name
 from rempart.collectors.artefacts.kinds import ARCHIVE, DATABASE, DUMP, MESSAGE, Kind
@@ -56,15 +57,22 @@ def kind(head: bytes, name: str, tail: bytes = b"", size: int = 0) -> Kind:
         lambda: _message(head),
         lambda: openpgp(head),
         lambda: container(head),
+        lambda: lower_file(head),
+        lambda: disk_image(head),
         lambda: memory(head),
         lambda: parquet(head, tail),
         lambda: document(head, tail),
         lambda: database_file(head, name, size),
+        lambda: _dump(head),
+        lambda: plain_archive(head),
     )
-    if found is not None:
-        return _as_dump(found, named) if found.family == MESSAGE else found
+    found = found or Kind()
+    return _as_dump(found, named) if found.family == MESSAGE else found
+
+
+def _dump(head: bytes) -> Kind | None:
     told = dump(head)
-    return Kind(told, family=DUMP if told else "", format=told)
+    return Kind(told, family=DUMP, format=told) if told else None
 
 
 def _first(*asked: Callable[[], Kind | None]) -> Kind | None:

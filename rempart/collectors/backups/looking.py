@@ -20,6 +20,7 @@ from rempart.collectors.artefacts.recognition import first_and_last, kind
 from rempart.collectors.backups import borg, chunked, overlays, postgresql
 from rempart.collectors.backups.folder import Folder
 from rempart.collectors.backups.store import Store
+from rempart.collectors.entropy import looks_random
 from rempart.collectors.tree import Found, Left, Passed, opened, regular_files
 from rempart.errors import CollectError
 from rempart.observations.backups import Artefact, BackupRepository
@@ -44,6 +45,8 @@ _SEARCHED: Final = re.compile(
     r"\.(?:sh|bash|py|pl|rb|conf|cnf|ini|cfg|env|service|ya?ml|toml|json|txt|cron|bat|ps1|key|pass)\Z",
     re.I,
 )
+_PICTURES: Final = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"II*\0", b"MM\0*", b"RIFF", b"ID3")
+_RANDOM: Final = "no format known here, and bytes that look random"
 Sight = Observation | Gap
 
 
@@ -164,6 +167,8 @@ class Look:
             yield _gap(found.path, Reason.TRUNCATED, f"cannot be read: {error.strerror}")
             return
         self.sealed += told.encrypted is True and told.family != KEY
+        if not told.family and found.size and _opaque(head):
+            told = Kind(format="no format known", family="unknown", encrypted=None, why=_RANDOM)
         if told.family and told.family != KEY and not told.dump:
             yield artefact(told, found.path, found.size)
         if found.size and not told.dump:
@@ -231,6 +236,11 @@ def account(number: int) -> str:
 def _searched(found: Found, told: Kind) -> bool:
     """Whether a file is one that may hold keys in its text, and is read further for them."""
     return not told.family and found.size <= TEXT and bool(_SEARCHED.search(found.name))
+
+
+def _opaque(head: bytes) -> bool:
+    """Whether bytes look as a cipher makes them, and no picture begins here."""
+    return not head.startswith(_PICTURES) and looks_random(head)
 
 
 def artefact(told: Kind, path: str, size: int) -> Artefact:
