@@ -184,7 +184,7 @@ class Scan:
         return url
 
     def _known(self, number: bytes) -> bool:
-        """Whether a number of a rare form came before: a constant of a program counts once."""
+        """Whether a value came before that counts once: a constant of a program, of a company."""
         if number in self._loose:
             return True
         if len(self._loose) < DISTINCT:
@@ -210,8 +210,8 @@ class Scan:
 
     def _count(self, name: str, encoding: str, found: str) -> None:
         detector = BY_NAME[name]
-        if not detector.shape(found):
-            return
+        if not detector.shape(found) or (name == "iban" and self._known(found.encode())):
+            return  # a company's own account stands on each of its letters
         count = self._counts.setdefault((name, encoding), _Count())
         count.candidates += 1
         count.valid += detector.valid(found)
