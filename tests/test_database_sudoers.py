@@ -47,5 +47,20 @@ def test_visudo_takes_the_lines_of_databases(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_a_policys_reading_commands_are_listed_for_root(tmp_path: Path) -> None:
+    file = tmp_path / "own.yml"
+    file.write_text(
+        "policy: {id: own, name: Own}\nchecks:\n- {id: 1, name: n, condition: all, rules: "
+        "['c:sshd -T -> r:x', 'c:auditctl -l -> r:x', 'c:auditctl -D -> r:x', 'c:lsmod -> r:x', "
+        "'f:/etc/shadow -> r:x', 'c:passwd -S root -> r:x', 'c:sh -c \"sshd -T\" -> r:x', "
+        "'c:sshd -T -> r:y']}\n"
+    )
+    printed = CliRunner().invoke(sudoers, ["--policy", str(file)], catch_exceptions=False).output
+    ours = CliRunner().invoke(sudoers, [], catch_exceptions=False).output
+    added = [line.partition("NOPASSWD: ")[2] for line in printed.splitlines()]
+    added = added[len(ours.splitlines()) :]
+    assert added == ["/usr/sbin/sshd -T", "/usr/sbin/auditctl -l", "/usr/bin/passwd -S root"]
+
+
 def test_without_a_file_no_database_is_named() -> None:
     assert "psql" not in CliRunner().invoke(sudoers, [], catch_exceptions=False).output

@@ -49,7 +49,15 @@ def schema() -> None:
 
 @command.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
-def sudoers(file: Path | None) -> None:
+@click.option(
+    "--policy",
+    "files",
+    multiple=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Also the reading commands of a Wazuh SCA policy that need root.",
+)
+def sudoers(file: Path | None, files: tuple[Path, ...]) -> None:
     """Print the sudoers fragment for the account the collector signs in with.
 
     The account is the one FILE's hosts name; `audit` without a FILE. Databases of FILE that are
@@ -57,12 +65,16 @@ def sudoers(file: Path | None) -> None:
     """
     from rempart.collectors.database.credentials.sudoers import asked_there, lines
     from rempart.collectors.host.sudoers import fragment
+    from rempart.collectors.sca.policy import load as policy
+    from rempart.collectors.sca.sudoers import lines as of_policies
     from rempart.inventory import load
 
     asked = list(asked_there(load(file))) if file else []
+    policies = [policy(one) for one in files]
     for user in _users(file) if file else ("audit",):
         click.echo(fragment(user))
-        for line in lines(user, [database for whose, database in asked if whose == user]):
+        theirs = [database for whose, database in asked if whose == user]
+        for line in (*lines(user, theirs), *of_policies(user, policies)):
             click.echo(line)
 
 
