@@ -164,7 +164,7 @@ def test_a_header_is_parsed_and_a_chance_byte_is_none() -> None:
     found = with_headers(seen, [(0xC3, 4, 2, 1, 1, 60), (0x8C, 4, 9, 3, 8, 40)])
     assert found is not None
     assert (found.cipher, found.s2k, found.digest) == (
-        *("3DES, AES-256", "iterated, salted", "MD5, SHA-256"),
+        *("3DES, AES256", "iterated, salted", "MD5, SHA-256"),
     )
     public = with_headers(seen, [(0xC1, 3, 17, 2, 9, 100)])
     assert public is not None

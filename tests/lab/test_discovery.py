@@ -233,9 +233,9 @@ def test_ciphertext_is_told_by_header_and_by_repetition(served: Served, tmp_path
     assert found["sealed.town"].repeated > 10
     if served.scheme == "postgresql":
         pgp, old, armoured = (found[f"sealed.{name}"] for name in ("pgp", "old", "armoured"))
-        assert (pgp.cipher, pgp.s2k, pgp.repeated) == ("AES-128", "iterated", 0)
+        assert (pgp.cipher, pgp.s2k, pgp.repeated) == ("AES128", "iterated", 0)
         assert (old.cipher, old.s2k) == ("3DES", "salted")
-        assert armoured.cipher == "AES-256"
+        assert armoured.cipher == "AES256"
     fill(served, "DROP TABLE people; DROP TABLE sealed;")
 
 

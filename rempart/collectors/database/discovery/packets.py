@@ -3,26 +3,12 @@
 from dataclasses import replace
 from typing import Any, Final
 
+from rempart.collectors.artefacts.openpgp import CIPHERS, HASHES
 from rempart.collectors.database.discovery.dialects import Dialect
 from rempart.observations.columns import SealedColumn
 
 DIGITS: Final = "^(09|0A|0D|[2-6][0-9A-F]|7[0-9A-E])+$"  # hex digits of bytes that are ASCII text
 MOST: Final = 50  # kinds of header in one column
-CIPHERS: Final = {
-    0: "none",
-    1: "IDEA",
-    2: "3DES",
-    3: "CAST5",
-    4: "Blowfish",
-    7: "AES-128",
-    8: "AES-192",
-    9: "AES-256",
-    10: "Twofish",
-    11: "Camellia-128",
-    12: "Camellia-192",
-    13: "Camellia-256",
-}
-DIGESTS: Final = {1: "MD5", 2: "SHA-1", 3: "RIPEMD-160", 8: "SHA-256", 9: "SHA-384", 10: "SHA-512"}
 DERIVATIONS: Final = {0: "simple", 1: "salted", 3: "iterated"}
 PUBLIC: Final = "public key"
 _SYMMETRIC: Final = (0xC3, 0x8C, 0x8D)  # tag 3, new and old, the latter with a one or two byte size
@@ -59,7 +45,7 @@ def with_headers(found: SealedColumn, rows: list[tuple[int, ...]]) -> SealedColu
         if tag in _SYMMETRIC and version == 4 and number in CIPHERS and derivation in DERIVATIONS:
             ciphers.add(CIPHERS[number])
             derivations.add(DERIVATIONS[derivation])
-            digests.add(DIGESTS.get(hashed, f"digest {hashed}"))
+            digests.add(HASHES.get(hashed, f"digest {hashed}"))
             read += count
         elif tag in _PUBLIC and version == 3:
             ciphers.add(PUBLIC)
