@@ -12,6 +12,7 @@ from rempart.collectors.host.pam import stack
 from rempart.collectors.host.pam_change import change
 from rempart.collectors.host.pam_control import RETURNS, actions
 from rempart.collectors.host.pam_doors import door, doors
+from rempart.collectors.host.pam_files import seen_files
 from rempart.collectors.host.pam_stack import endings
 from rempart.errors import CollectError, Limited
 from rempart.observations.pam import PamChange, PamDoor, PamLock
@@ -396,3 +397,19 @@ def test_forged_lines_of_a_file_stay_lines_of_that_file() -> None:
     found = change(files(text))
     assert isinstance(found, PamChange)
     assert found.quality == ""
+
+
+def test_a_module_that_is_not_installed_is_answered_for_by_pam() -> None:
+    text = "/etc/pam.d/sshd:1:auth required pam_unix.so\n/etc/pam.d/sshd:2:auth {} pam_u2f.so\n"
+    installed = Answer(0, "pam_unix.so\npam_deny.so")
+
+    def found(control: str) -> PamDoor:
+        seen = doors(Answers({"pam": Answer(0, text.format(control)), "pam_modules": installed}))
+        return next(one for one in seen if isinstance(one, PamDoor))
+
+    # required: nobody comes in; ignored: everybody does without a token
+    assert found("required").factor_demanded is True
+    assert found("[success=ok module_unknown=ignore]").factor_demanded is False
+    policy = "/etc/pam.d/passwd:1:password requisite pam_pwquality.so\n"
+    seen = Answers({"pam": Answer(0, policy), "pam_modules": installed})
+    assert change(seen_files(seen)).quality == ""

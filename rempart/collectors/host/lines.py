@@ -22,12 +22,14 @@ class Line:
 class Files:
     """The files of one answer, in the order they came, and those that could not be read.
 
-    `partial` where somebody handed over files: one that is not there may well be on the host.
+    `modules` are those of PAM that are installed, none where nobody looked. `partial` where
+    somebody handed over files: one that is not there may well be on the host.
     """
 
     lines: dict[str, list[Line]] = field(default_factory=dict)
     unreadable: tuple[str, ...] = ()
     partial: bool = False
+    modules: frozenset[str] = frozenset()
 
     def matching(self, pattern: str) -> Iterator[str]:
         """Names of the files a shell pattern names, in the shell's order."""

@@ -29,7 +29,8 @@ class Module:
     """One line of a stack: its control, its arguments, and where it stands.
 
     `level` counts the substacks around it. A `substack` line itself is kept, for jumps count it as
-    one; it runs nothing. A line PAM cannot read has no name: it refuses.
+    one; it runs nothing. A line PAM cannot read has no name: it refuses. `missing`: the module is
+    not installed, and PAM answers for it.
     """
 
     control: str
@@ -37,6 +38,7 @@ class Module:
     arguments: tuple[str, ...]
     place: Evidence
     level: int = 0
+    missing: bool = False
 
     @property
     def options(self) -> dict[str, str]:
@@ -122,8 +124,9 @@ class _Reading:
                 yield Module(SUBSTACK, match[3], (), place, level)
             yield from self.modules(_path(self.found, match[3]), deeper, depth + 1)
         else:
-            name = match[3].rsplit("/", 1)[-1]
-            yield Module(control, name, _arguments(match[4]), place, level)
+            name, known = match[3].rsplit("/", 1)[-1], self.found.modules
+            missing = bool(known) and "/" not in match[3] and name not in known
+            yield Module(control, name, _arguments(match[4]), place, level, missing)
 
 
 def assignments(found: Files, file: str) -> dict[str, str]:

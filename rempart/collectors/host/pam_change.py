@@ -61,7 +61,7 @@ def changes(answers: Answers) -> Iterator[Observation]:
 def change(found: Files) -> PamChange:
     """What the files make of it; raises Privilege or Unresolved where the stack was not seen."""
     modules = stack(found, SERVICE, "password")
-    judge = next((one for one in modules if one.name in JUDGES), None)
+    judge = next((one for one in modules if one.name in JUDGES and not one.missing), None)
     unix = next((one for one in modules if one.name == UNIX), None)
     enforced, way = _enforced(modules, judge)
     scheme, rounds, told = _scheme(found, unix)

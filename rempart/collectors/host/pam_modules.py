@@ -47,6 +47,7 @@ _EITHER: Final = frozenset({"success", "auth_err", "perm_denied"})
 _MAYBE: Final = frozenset({"success", "ignore"})
 _ELSEWHERE: Final = frozenset({"user_unknown", "authinfo_unavail"})
 _REFUSED: Final = frozenset({"auth_err", "maxtries", "cred_insufficient"}) | _ELSEWHERE
+_ABSENT: Final = frozenset({"module_unknown"})
 _ANYTHING: Final = frozenset(RETURNS) - {"incomplete", "conv_again"}
 # Modules whose answer hangs on nothing a scene knows; those of accounts and sessions too.
 _FIXED: Final[Mapping[str, Codes]] = {
@@ -152,12 +153,15 @@ def leads(
 
     def ways(other: Codes) -> Iterator[Ending]:
         def answering(module: Module) -> Codes:
-            found = behaviour(module, scene)
+            found = told(module)
             return other if found is None else found
 
         return endings(modules, answering, watched)
 
-    strange = next((one for one in modules if behaviour(one, scene) is None), None)
+    def told(module: Module) -> Codes | None:
+        return _ABSENT if module.missing else behaviour(module, scene)
+
+    strange = next((one for one in modules if told(one) is None), None)
     found = next((end for end in ways(_ANYTHING if strange else _NO) if holds(end)), None)
     if found is None:
         return False, ""

@@ -79,7 +79,7 @@ def _rules(found: Files) -> tuple[dict[str, Any], Evidence]:
     try:
         modules = stack(found, "passwd", "password")
         unix = next((item for item in modules if item.name == UNIX), None)
-        judge = next((item for item in modules if item.name in JUDGES), None)
+        judge = next((item for item in modules if item.name in JUDGES and not item.missing), None)
         place = judge.place if judge else unix.place if unix else place
         rules = _length_alone(unix)
         if judge and judge.name != "pam_pwquality.so":
