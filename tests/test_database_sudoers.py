@@ -33,7 +33,7 @@ def test_visudo_takes_the_lines_of_databases(tmp_path: Path) -> None:
     file.write_text(INVENTORY)
     printed = CliRunner().invoke(sudoers, [str(file)], catch_exceptions=False).output
     lines = [line for line in printed.splitlines() if "/usr/bin/psql" in line]
-    assert len(lines) == 3
+    assert len(lines) == 4
     assert all(
         line.startswith("checker ALL = (postgres) NOPASSWD: /usr/bin/psql -X") for line in lines
     )

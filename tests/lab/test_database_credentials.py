@@ -1,5 +1,7 @@
 """Accounts and rules of Debian's PostgreSQL and MariaDB, by a driver and by the host's client."""
 
+import os
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -38,6 +40,7 @@ def pg() -> Iterator[Served]:
             "CREATE ROLE dba LOGIN VALID UNTIL '2027-01-01 00:00+00'; GRANT postgres TO dba;"
         )
         (running.folder / "data" / "pg_hba.conf").write_text(RULES)
+        running.run("SELECT pg_reload_conf(); SELECT pg_sleep(0.2);")
         yield running
 
 
@@ -98,6 +101,18 @@ def test_the_owner_of_postgresql_is_told_everything(pg: Served) -> None:
     assert (server.new_passwords, server.checkers, server.tls) == ("scram-sha-256", (), True)
     assert server.tls_required is None  # it listens on loopback alone
     assert of(found, PasswordPolicy)["postgresql"].min_length == 1
+
+
+def test_a_file_the_server_has_not_read_is_not_in_force(pg: Served) -> None:
+    file = pg.folder / "data" / "pg_hba.conf"
+    file.write_text(RULES + "host all all all reject\n")
+    os.utime(file, (time.time() + 60, time.time() + 60))  # PostgreSQL tells seconds
+    try:
+        (gap,) = [one for one in asked(pg, owner=True) if isinstance(one, Gap)]
+        assert (gap.reason, gap.key) == (Reason.UNRESOLVED, "not reloaded")
+    finally:
+        os.utime(file)
+        pg.run("SELECT pg_reload_conf(); SELECT pg_sleep(0.2);")
 
 
 def test_another_account_of_postgresql_says_what_it_may_not_see(pg: Served) -> None:

@@ -16,6 +16,11 @@ RULES: Final = (
     "array_to_string(r.options, ','), r.error, to_jsonb(r)->>'file_name' "
     "FROM pg_catalog.pg_hba_file_rules r"
 )
+# Whether the file was changed after the server last read it.
+STALE: Final = (
+    "SELECT pg_catalog.pg_conf_load_time() < "
+    "(pg_catalog.pg_stat_file(current_setting('hba_file'))).modification"
+)
 _HERE: Final = ("", "samehost", "localhost")
 _CLEAR: Final = frozenset({"host", "hostnossl", "hostnogssenc"})
 
@@ -52,6 +57,12 @@ def rules(rows: Sequence[Sequence[str | None]]) -> Iterator[ClientRule | Gap]:
         found = replace(found, key=_key(found), shadowed=_shadow(found, earlier))
         earlier.append(found)
         yield found
+
+
+def not_in_force() -> Gap:
+    """What a file says of a server that has not read it."""
+    detail = "pg_hba.conf was changed after the server last read it: other rules are in force"
+    return Gap(ClientRule.__name__, Reason.UNRESOLVED, detail, key="not reloaded")
 
 
 def _key(rule: ClientRule) -> str:

@@ -4,13 +4,14 @@ Source: PostgreSQL 10 to 17, system catalogs pg_authid and pg_auth_members, view
 hash is reduced to its scheme and rounds by the server itself.
 """
 
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from rempart.check import Gap, Unknown
 from rempart.check import Seen as Value
 from rempart.collectors import Seen
-from rempart.collectors.database.credentials.client_rules import RULES, rules
+from rempart.collectors.database.credentials.client_rules import RULES, STALE, not_in_force, rules
 from rempart.collectors.text import clean
 from rempart.errors import CollectError, Privilege, Reason
 from rempart.observations.database_accounts import ClientRule, DatabaseAccount, DatabaseServer
@@ -45,7 +46,7 @@ VISIBLE_ROLES: Final = (
     f"{_STRONG}{_ROLE}'hidden', NULL FROM pg_catalog.pg_roles r "
     "WHERE r.rolcanlogin ORDER BY r.rolname"
 )
-OWNER: Final = (SETTINGS, ROLES, RULES)
+OWNER: Final = (SETTINGS, ROLES, RULES, STALE)
 _HIDDEN: Final = Unknown(Reason.PRIVILEGE, "pg_authid: only a superuser may see it")
 
 
@@ -61,9 +62,13 @@ def read(session: Any) -> Iterator[Seen]:  # noqa: ANN401
 
 def _rules(session: Any) -> list[ClientRule | Gap]:  # noqa: ANN401
     try:
-        return list(rules(session.ask(RULES, owner=True)))
+        found = list(rules(session.ask(RULES, owner=True)))
     except CollectError as error:
         return [Gap(ClientRule.__name__, error.reason, str(error))]
+    with contextlib.suppress(CollectError):  # whoever may see the rules may not see the file's age
+        if session.ask(STALE, owner=True) == [("t",)]:
+            found.append(not_in_force())
+    return found
 
 
 def _accounts(session: Any) -> Iterator[DatabaseAccount]:  # noqa: ANN401
