@@ -306,3 +306,11 @@ def test_a_declared_bucket_is_a_copy_no_account_of_a_host_comes_by() -> None:
     assert against(found)[1] == "s"
     assert open_to(found, "T3") == ("adh",)
     assert open_to(found, "T5") == ("adh", "aws_s3_bucket.backup")
+
+
+def test_folders_of_one_volume_are_one_branch() -> None:
+    other = EngineTable("InnoDB", True, "adh2/b", "/srv/mysql/adh2", key="adh2.people")
+    second = IdentifierColumn("nir", "clear", 100, 100, 100, key="adh2.people.nir")
+    found = copies(chain(SERVER, PEOPLE, other, NIR, second, VAULT))
+    assert set(found) == {"adh"}
+    assert "adh.people, adh2.people (InnoDB)" in [one.name for one in found["adh"].layers]

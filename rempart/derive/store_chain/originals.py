@@ -24,7 +24,7 @@ CIPHERS = ("openpgp", "openssl", "fernet", "vault", "jwe", "cipher")
 def originals(estate: Estate, store: Any) -> Iterator[Copy]:  # noqa: ANN401  (a subject)
     """The branches of the original; one where nothing is known of tables."""
     above, below = list(columns(estate, store)), list(clouds(estate, store.id))
-    branches = _branches(estate, store.id)
+    branches = _branches(estate, store)
     if not branches:
         layers = [*above, *_files(estate, store), *below]
         layers += under(estate, store.on, store.path) if store.kind != "database" else ()
@@ -69,16 +69,18 @@ def _counted(names: set[str]) -> str:
     return f"{first} +{len(more)}" if more else first
 
 
-def _branches(estate: Estate, id_: str) -> list[list[EngineTable]]:
+def _branches(estate: Estate, store: Any) -> list[list[EngineTable]]:  # noqa: ANN401
     """The tables with identifiers, or all where columns were not read, by how they rest."""
-    tables = [one for one in of(estate, id_, EngineTable) if one.engine != "MEMORY"]
-    holding = with_people(of(estate, id_, IdentifierColumn), (one.key for one in tables))
+    tables = [one for one in of(estate, store.id, EngineTable) if one.engine != "MEMORY"]
+    holding = with_people(of(estate, store.id, IdentifierColumn), (one.key for one in tables))
     tables = [one for one in tables if one.key in holding] or tables
     groups: dict[tuple[str, str, str], list[EngineTable]] = {}
     for one in tables:
         space = one.tablespace if not one.engine.startswith(("InnoDB", "Aria", "MyISAM")) else ""
         sealing = str(one.encrypted) if isinstance(one.encrypted, bool) else "unknown"
-        groups.setdefault((sealing, space, str(one.directory)), []).append(one)
+        place = folder(one.directory, store)
+        volume = mounted(estate, store.on, place)[1]  # folders of one volume rest alike
+        groups.setdefault((sealing, space, volume.key if volume else place), []).append(one)
     return [sorted(group, key=lambda one: one.key) for _, group in sorted(groups.items())]
 
 
