@@ -20,6 +20,7 @@ from rempart.collectors.files import parts
 from rempart.collectors.files import pdf as reading
 from rempart.collectors.files.scan import Scan, whole
 from rempart.errors import Limited, Truncated, Unreachable
+from rempart.observations.backups import Artefact
 from rempart.observations.datastores import Dump
 from tests import documents
 from tests.documents import (
@@ -439,6 +440,8 @@ def test_a_zip_with_locked_members_is_counted_as_sealed(tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(raw)
     assert read(tmp_path).sealed == 1
     assert missed(tmp_path) == []
+    (one,) = [each for each in documents.everything(tmp_path) if isinstance(each, Artefact)]
+    assert (one.key, one.encryption, one.names) == ("a.zip", "ZipCrypto", True)
 
 
 def test_a_member_of_an_unknown_packing_is_not_clean(tmp_path: Path) -> None:

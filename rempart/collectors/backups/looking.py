@@ -16,6 +16,7 @@ from typing import Final
 from rempart.check import Gap, Observation, Reason, Seen, Unknown
 from rempart.collectors.artefacts.keys import TEXT, keys, services, token
 from rempart.collectors.artefacts.kinds import KEY, Kind
+from rempart.collectors.artefacts.observed import artefact
 from rempart.collectors.artefacts.recognition import first_and_last, kind
 from rempart.collectors.backups import borg, chunked, overlays, postgresql
 from rempart.collectors.backups.folder import Folder
@@ -241,29 +242,6 @@ def _searched(found: Found, told: Kind) -> bool:
 def _opaque(head: bytes) -> bool:
     """Whether bytes look as a cipher makes them, and no picture begins here."""
     return not head.startswith(_PICTURES) and looks_random(head)
-
-
-def artefact(told: Kind, path: str, size: int) -> Artefact:
-    """The observation of a file told by its bytes."""
-    encrypted: Seen[bool] = (
-        Unknown(Reason.UNRESOLVED, told.why or "its bytes do not tell")
-        if told.encrypted is None
-        else told.encrypted
-    )
-    return Artefact(
-        told.family,
-        f"{told.format}, {told.packed}" if told.packed not in ("", told.format) else told.format,
-        encrypted,
-        told.encryption,
-        told.cipher,
-        told.derivation,
-        told.cost,
-        told.names,
-        told.recipients,
-        size,
-        key=path,
-        source=path,
-    )
 
 
 def _gap(path: str, reason: Reason, detail: str) -> Gap:

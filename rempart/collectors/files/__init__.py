@@ -10,11 +10,12 @@ from typing import Any
 
 from rempart.check import Gap, Observation
 from rempart.collectors import Probe, Wanted
+from rempart.observations.backups import Artefact
 from rempart.observations.datastores import Dump, Export
 from rempart.observations.documents import FilesRead, Pictures
 
 KIND = "files"
-BRINGS: tuple[type[Observation], ...] = (Export, Dump, FilesRead, Pictures)
+BRINGS: tuple[type[Observation], ...] = (Export, Dump, Artefact, FilesRead, Pictures)
 PROBES = (
     Probe(
         name="files",

@@ -16,6 +16,7 @@ PROGRAM: Final = sent.Program(
     modules=(
         *sent.VOCABULARY,
         *sent.below("observations.identifiers"),
+        "observations.backups",
         "observations.datastores",
         "observations.documents",
         "judge.identifiers",

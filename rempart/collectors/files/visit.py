@@ -12,6 +12,7 @@ from typing import BinaryIO, Final
 
 from rempart.check import Gap, Observation, Seen, Unknown
 from rempart.collectors.artefacts.kinds import DATABASE, TABLE, Kind
+from rempart.collectors.artefacts.observed import artefact
 from rempart.collectors.artefacts.recognition import first_and_last, kind
 from rempart.collectors.files.databases import columns
 from rempart.collectors.files.fixed import fixed_width
@@ -23,10 +24,11 @@ from rempart.collectors.files.records import likely, records, text_of
 from rempart.collectors.files.tally import Tally
 from rempart.collectors.tree import LINK, Found, Left, Passed, opened, regular_files, shown
 from rempart.errors import CollectError, Reason
+from rempart.observations.backups import Artefact
 from rempart.observations.datastores import Dump, Export, IdentifierCount
 from rempart.observations.documents import FilesRead, Pictures
 
-BRINGS: Final[tuple[type[Observation], ...]] = (Export, Dump, FilesRead, Pictures)
+BRINGS: Final[tuple[type[Observation], ...]] = (Export, Dump, Artefact, FilesRead, Pictures)
 FILES: Final = 50_000
 RECORDS: Final = 8_000_000  # bytes of a text that are taken apart into records
 _GETFLAGS: Final = 0x80086601  # FS_IOC_GETFLAGS
@@ -109,6 +111,8 @@ class _Visit:
             yield _dump(found, kind_, looked, columns(file, self.over) if plain else ())
         elif seen is not None:
             yield seen
+        elif kind_.encryption and looked.sealed:  # how well is judged as of any artefact
+            yield artefact(kind_, found.path, found.size)
         self.tally.add(found.path, where, found.size, looked, records=dumped or seen is not None)
         self.tally.pictured(found.path, looked, sealed=sealed)
 
