@@ -248,10 +248,12 @@ def test_a_zip_is_encrypted_only_when_its_flag_says_so(tmp_path: Path) -> None:
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("a.csv", "x")
     raw = bytearray(buffer.getvalue())
+    listed = raw.index(b"PK\x01\x02")
     assert kind(bytes(raw), "a.zip").encryption == ""
     raw[6] |= 1
+    raw[listed + 8] |= 1
     assert kind(bytes(raw), "a.zip").encryption == "ZipCrypto"
-    raw[8] = 99
+    raw[8] = raw[listed + 10] = 99
     assert kind(bytes(raw), "a.zip").encryption == "zip AES"
 
 
