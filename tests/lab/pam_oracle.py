@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 ACCOUNT = "lab-person"
@@ -51,6 +51,29 @@ def granted(files: Mapping[str, str], service: str) -> tuple[bool, list[str]]:
             Path(name, file).write_text(text.replace("@@", f"{name}/"))
         code = _asked("root", service, name, said, "", lambda pam, at: pam.pam_authenticate(at, 0))
     return code == 0, said
+
+
+def attempts(text: str, words: Sequence[bool]) -> list[bool]:
+    """What PAM grants to one account, one attempt after another, with right and wrong passwords.
+
+    pam_unix is played by pam_debug; pam_faillock keeps its count in a folder of its own.
+    """
+    answers = []
+
+    def enter(pam: ctypes.CDLL, handle: ctypes.c_void_p) -> int:
+        code: int = pam.pam_authenticate(handle, 0)
+        return code or int(pam.pam_acct_mgmt(handle, 0))
+
+    with tempfile.TemporaryDirectory() as name:
+        Path(name, "tally").mkdir()
+        Path(name, "other").write_text(_DENY)
+        for right in words:
+            played = f"pam_debug.so auth={'success' if right else 'auth_err'} acct=success"
+            counted = f"pam_faillock.so dir={name}/tally deny=3 unlock_time=0 "
+            told = text.replace("pam_unix.so", played).replace("pam_faillock.so ", counted)
+            Path(name, "x").write_text(told)
+            answers.append(_asked("nobody", "x", name, [], "", enter) == 0)
+    return answers
 
 
 def _asked(

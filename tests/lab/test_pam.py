@@ -13,9 +13,10 @@ from rempart.collectors.host.lines import Files, Line
 from rempart.collectors.host.pam import stack
 from rempart.collectors.host.pam_change import change
 from rempart.collectors.host.pam_control import RETURNS
+from rempart.collectors.host.pam_doors import door
 from rempart.collectors.host.pam_stack import endings
 from tests.lab import lacking, need
-from tests.lab.pam_oracle import granted
+from tests.lab.pam_oracle import attempts, granted
 
 pytestmark = pytest.mark.lab
 
@@ -88,6 +89,43 @@ def test_stacks_nobody_would_write_end_as_libpam_ends_them(seed: int) -> None:
         assert [f"auth={answer}" for _, answer in end.way] == said, files
         seen[grants] += 1
     assert min(seen.values()) > 50
+
+
+FAILLOCK = (
+    "auth required pam_faillock.so preauth\nauth [success=1 default=bad] pam_unix.so\n"
+    "auth [default=die] pam_faillock.so authfail\n{gate}account required {account}\n",
+    "auth required pam_faillock.so preauth\nauth sufficient pam_unix.so\n"
+    "auth required pam_faillock.so authfail\nauth required pam_deny.so\n"
+    "account required {account}\n",
+    # in the wrong place, in turn: after the end, without a gate, before the password
+    "auth required pam_faillock.so preauth\nauth requisite pam_unix.so\n"
+    "auth required pam_faillock.so authfail\naccount required {account}\n",
+    "auth [success=1 default=ignore] pam_unix.so\nauth [default=die] pam_faillock.so authfail\n"
+    "{gate}auth required pam_permit.so\naccount required {account}\n",
+    "auth optional pam_faillock.so preauth\nauth [success=1 default=ignore] pam_unix.so\n"
+    "auth [default=die] pam_faillock.so authfail\nauth required pam_permit.so\n"
+    "account required {account}\n",
+)
+GATES = ("", "auth required pam_faillock.so authsucc\n")
+ACCOUNTS = ("pam_permit.so", "pam_faillock.so ")
+
+
+@pytest.mark.parametrize("account", ACCOUNTS)
+@pytest.mark.parametrize("gate", GATES)
+@pytest.mark.parametrize("text", FAILLOCK)
+def test_pam_faillock_locks_just_where_we_say_so(text: str, gate: str, account: str) -> None:
+    has("pam_faillock.so", "libpam-modules")
+    stacks = text.format(gate=gate, account=account)
+    ours = door(host({"sshd": stacks, "other": "auth required pam_deny.so"}), "sshd")
+
+    *_, after_failures = attempts(stacks, (False, False, False, True))
+    *_, after_successes = attempts(stacks, (False, False, True, False, False, True))
+
+    locks = ours.counted is True and ours.locked_refused is True
+    assert after_failures is not locks
+    assert attempts(stacks, (True,)) == [True]
+    if locks:
+        assert after_successes is ours.reset
 
 
 QUALITY = ("requisite", "required", "optional", "[success=ok default=ignore]", "sufficient")
