@@ -135,6 +135,14 @@ def test_one_clear_member_makes_an_archive_clear() -> None:
     assert found.cipher == "1 of 2 members encrypted"
 
 
+def test_a_cut_zip_is_untold_unless_what_is_left_fails_it() -> None:
+    whole = sealed(zipped("a", "b"), method=99)
+    assert told(sealed(zipped("a"), method=99)[:40]).encrypted is None
+    assert told(whole[:40]).why == "the archive is cut: its directory is missing"
+    assert told(sealed(zipped("a", "b"))[:40]).encryption == "ZipCrypto"
+    assert told(bytes(zipped("a", "b"))[:40]).encrypted is False
+
+
 def opendocument(manifest: str) -> bytes:
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as made:

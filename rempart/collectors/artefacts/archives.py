@@ -6,6 +6,7 @@ part 2, 3.4 (encryption-data in the manifest).
 
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 from rempart.collectors.artefacts.kinds import ARCHIVE, DOCUMENT, Kind
@@ -61,38 +62,34 @@ def archive(head: bytes, tail: bytes, size: int) -> Kind:
     if listed and first.size and not first.encrypted and listed[0].encrypted:
         members = [first, *listed]  # the directory may say what it likes
     office = _office(head, members, tail, size)
+    if office is not None:
+        return office
     filled = [one for one in members if one.size or one.encrypted] or members
     sealed = [one for one in filled if one.encrypted]
     names = not any(one.flags & HIDDEN for one in members)
-    if office is not None:
-        return office
     if len(sealed) < len(filled):
-        plain = Kind(packed="zip", opaque="zip", family=ARCHIVE, format="zip", names=names)
-        if not sealed:
-            return plain
-        return Kind(
-            "",
-            "",
-            "zip",
-            "zip",
-            ARCHIVE,
-            "zip",
-            encrypted=False,
-            cipher=f"{len(sealed)} of {len(filled)} members encrypted",
-            names=names,
-        )
+        told = f"{len(sealed)} of {len(filled)} members encrypted" if sealed else ""
+        return Kind("", "", "zip", "zip", ARCHIVE, "zip", cipher=told, names=names)
     cipher = _weakest(sealed)
-    return Kind(
-        encryption="zip AES" if cipher.startswith("AES") else cipher,
-        packed="zip",
-        family=ARCHIVE,
-        format="zip",
-        encrypted=True,
-        cipher=cipher,
-        derivation="pbkdf2 SHA-1" if cipher.startswith("AES") else "",
-        cost=1000 if cipher.startswith("AES") else None,
-        names=names,
-    )
+    strong = cipher.startswith("AES")
+    if strong and (why := _hidden(tail, len(listed))):
+        return Kind("", "", "zip", "zip", ARCHIVE, "zip", encrypted=None, names=names, why=why)
+    named = "zip AES" if strong else cipher
+    sealed_kind = Kind("", named, "zip", "", ARCHIVE, "zip", True, cipher, names=names)
+    return replace(sealed_kind, derivation="pbkdf2 SHA-1", cost=1000) if strong else sealed_kind
+
+
+def _hidden(tail: bytes, listed: int) -> str:
+    """Why members may be there that were not seen; empty where all were."""
+    end = tail.rfind(_END)
+    if not tail:
+        return ""  # asked about its beginning alone
+    if end < 0 or end + 12 > len(tail):
+        return "the archive is cut: its directory is missing"
+    told = int.from_bytes(tail[end + 10 : end + 12], "little")
+    if listed < told:
+        return f"{listed} of {told} members were reached"
+    return ""
 
 
 def _weakest(sealed: list[Member]) -> str:

@@ -75,8 +75,11 @@ def parquet(head: bytes, tail: bytes) -> Kind | None:
             format="Parquet, encrypted footer",
             encrypted=True,
         )
-    if not (head.startswith(_PARQUET) and tail.endswith(_PARQUET)):
+    if not head.startswith((_PARQUET, _SEALED)):
         return None
+    if not (head.startswith(_PARQUET) and tail.endswith(_PARQUET)):
+        why = "the file is cut: its footer is missing"
+        return Kind(family=TABLE, format="Parquet", encrypted=None, why=why)
     length = int.from_bytes(tail[-8:-4], "little")
     if not 0 < length <= len(tail) - 8:
         why = "its footer was not reached"
