@@ -12,7 +12,7 @@ from rempart.collectors.host.framing import Answer, Answers
 from rempart.collectors.host.homes import _READ, measured
 from rempart.collectors.host.keys import authorized_keys, private_keys
 from rempart.collectors.host.permissions import guards
-from rempart.collectors.host.sign_ins import SignIns
+from rempart.collectors.host.sign_ins import SECTIONS, SignIns, reduced
 from rempart.collectors.host.sudo_settings import settings
 from rempart.errors import CollectError, Privilege
 from rempart.observations.accounts import Account, SudoSettings
@@ -103,6 +103,35 @@ def test_a_host_asked_by_an_older_version_is_still_read() -> None:
 )
 def test_a_day_that_is_none_is_left_out(row: str) -> None:
     assert SignIns.of(answered(sign_ins=f"@lastlog\n{row}")).of_account("alice") is None
+
+
+LASTLOG = """Username         Port     From             Latest
+root                                        **Never logged in**
+alice            pts/0    10.0.0.9         Fri Nov 20 09:13:55 +0100 2026
+a-very-long-account-name tty1              Mon Feb  2 00:00:01 +0000 2026
+"""
+
+
+def test_awk_and_python_reduce_lastlog_alike(tmp_path: Path) -> None:
+    (section,) = SECTIONS
+    program = tmp_path / "lastlog"
+    program.write_text(f"#!/bin/sh\ncat <<'EOF'\n{LASTLOG}EOF\n")
+    program.chmod(0o755)
+    newer = tmp_path / "lastlog2"  # is asked first where it is there
+    newer.write_text("#!/bin/sh\nexit 1\n")
+    newer.chmod(0o755)
+    script = f"PATH={tmp_path}:$PATH; limit=; {section.shell()}; section_sign_ins"
+
+    done = subprocess.run(["/bin/sh"], input=script, capture_output=True, check=True, text=True)
+
+    rows = done.stdout.rstrip("\n")
+    assert (
+        rows
+        == reduced(LASTLOG)
+        == ("@lastlog\nalice|Nov 20 2026\na-very-long-account-name|Feb 2 2026")
+    )
+    assert "10.0.0.9" not in rows
+    assert SignIns.of(answered(sign_ins=rows)).of_account("alice") == 20777
 
 
 def test_a_key_is_told_by_its_account_size_and_options() -> None:

@@ -77,4 +77,22 @@ def _day(row: str) -> tuple[str, int] | None:
     return match[1], (day - _EPOCH).days
 
 
-SECTIONS = (Section("sign_ins", "lastlog", PEOPLE, (("sign_ins",),), code=_CODE),)
+def reduced(text: str) -> str:
+    """What somebody saved of lastlog, as the script prints it."""
+    found = (_SAVED.match(line) for line in text.split("\n")[1:])
+    rows = [f"{one[1]}|{one[2]} {one[3]} {one[4]}" for one in found if one]
+    return "\n".join(["@lastlog", *rows])
+
+
+_SAVED = re.compile(r"(\S+) .*\b([A-Z][a-z]{2}) +(\d{1,2}) [\d:]+ (?:[+-]\d{4} )?(\d{4})\s*$")
+SECTIONS = (
+    Section(
+        "sign_ins",
+        "lastlog",
+        PEOPLE,
+        (("sign_ins",),),
+        code=_CODE,
+        given=("lastlog.txt",),
+        reduced=reduced,
+    ),
+)
