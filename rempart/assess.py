@@ -47,6 +47,12 @@ class Book(Protocol):
     ) -> None:
         """One subject is done."""
 
+    def attempt(self, subject: str, what: str) -> None:
+        """A sign-in is about to be sent."""
+
+    def attempted(self, subject: str) -> tuple[str, ...]:
+        """Sign-ins of this run that were sent already."""
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:

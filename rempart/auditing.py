@@ -86,6 +86,7 @@ def _assessed(case: Case, inventory: Inventory, orders: Orders, conduct: Conduct
     def opened(subject: Any) -> Access:  # noqa: ANN401  (any kind of subject)
         access = Access.open(subject, inventory, scope, inventory.redactor)
         access.register, access.kept = conduct.register, kept
+        access.journal = orders.book
         access.policies = case.policies
         access.policy_commands = case.choices.policy_commands
         return access

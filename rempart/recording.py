@@ -15,6 +15,7 @@ from rempart.catalogue import Entry
 from rempart.check import Observation
 from rempart.collectors import Seen
 from rempart.derive import ESTATE
+from rempart.observations.canary import SentRequest
 from rempart.results import (
     AuditRecord,
     CheckRecord,
@@ -65,7 +66,7 @@ def recorded(
         settings={id_: _plain(values) for id_, values in case.bench.settings.items()},
         waivers=accepted,
         statements=case.context.statements,
-        requests=(),
+        requests=tuple(_requests(assessed)),
         graphs=tuple(_graphs(assessed, estate)),
         results=ordered,
         replays=breaches,
@@ -127,10 +128,27 @@ def _plain(values: Any) -> Any:  # noqa: ANN401  (settings of any type)
     return msgspec.to_builtins(values)
 
 
+def _requests(assessed: Assessed) -> Iterator[dict[str, Any]]:
+    """What canaries sent, in order, for the report to list."""
+    for one in assessed.looked.values():
+        for item in one.found:
+            if isinstance(item, SentRequest):
+                yield {
+                    "number": item.number,
+                    "subject": item.subject,
+                    "at": item.sent_at,
+                    "account": item.account,
+                    "method": item.method,
+                    "path": item.path,
+                    "purpose": item.purpose,
+                    "status": item.status,
+                }
+
+
 def _graphs(assessed: Assessed, estate: Iterable[Seen]) -> Iterator[dict[str, Any]]:
     """What reports draw: store chains and curves, without the moment they were seen."""
     looked = (item for one in assessed.looked.values() for item in one.found)
     for item in (*looked, *estate):
-        if isinstance(item, Observation) and item.drawn:
+        if isinstance(item, Observation) and item.drawn and not isinstance(item, SentRequest):
             graph = {"type": type(item).__name__, **msgspec.to_builtins(item)}
             yield {name: value for name, value in graph.items() if name != "taken"}

@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 from urllib.parse import urlsplit
 
 from rempart.errors import ContentError, Limited, NotAuthorised, Refused, Unreachable
@@ -26,6 +26,16 @@ Register: TypeAlias = Callable[[str, Mapping[str, str]], None]
 
 _bastions: dict[str, threading.BoundedSemaphore] = {}
 _bastions_lock = threading.Lock()
+
+
+class Attempts(Protocol):
+    """Where sign-ins are noted before they are sent, and found again after an interruption."""
+
+    def attempt(self, subject: str, what: str) -> None:
+        """Note one."""
+
+    def attempted(self, subject: str) -> tuple[str, ...]:
+        """Those of this run, in order."""
 
 
 class Access:
@@ -49,6 +59,7 @@ class Access:
         self.deadline = Deadline(seconds)
         self.authorisation = getattr(inventory, "authorisation", None)
         self.register: Register | None = None
+        self.journal: Attempts | None = None
         self.policies: Any = ()  # of the user's own, that are run on hosts
         self.policy_commands = False  # whether all of their commands may run, not only readers
         self.kept: Kept | None = None  # connections that several subjects of an audit share
@@ -102,6 +113,15 @@ class Access:
         if self.authorisation is None or intensity not in map(str, self.authorisation.allow):
             return False
         return intensity not in _NEEDS_DOCUMENT or bool(self.authorisation.document)
+
+    def attempt(self, what: str) -> None:
+        """Note a sign-in before it is sent: it is never sent a second time."""
+        if self.journal is not None:
+            self.journal.attempt(self.subject.id, what)
+
+    def attempted(self) -> tuple[str, ...]:
+        """Sign-ins that this run sent to the subject before it was interrupted."""
+        return () if self.journal is None else self.journal.attempted(self.subject.id)
 
     def dial(self, host: str, port: int, *, name: str = "") -> socket.socket:
         """A connected TCP socket that is shut when the time is up.

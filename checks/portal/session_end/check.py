@@ -1,0 +1,9 @@
+from rempart.check import Result, notapplicable, spoken, verdict
+from rempart.observations.canary import SessionProof
+
+
+def check(proof: SessionProof) -> Result:
+    if proof.ends is None:
+        return notapplicable("does not arise here", proof)
+    good = proof.ends == True  # noqa: E712  (three-valued)
+    return verdict(good, f"ends: {spoken(proof.ends)}", proof)

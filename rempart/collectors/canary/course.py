@@ -1,0 +1,138 @@
+"""The order of the canaries' probes, and what ends them."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from rempart.check import Gap, Reason
+from rempart.collectors import Seen
+from rempart.collectors.canary import guessing, objects
+from rempart.collectors.canary.account import Opened, opened, session_proof
+from rempart.collectors.canary.browser import Browser
+from rempart.collectors.canary.ledger import Ledger, spelled
+from rempart.collectors.canary.people import ANSWERS, ForeignPerson, LookUps, looked_up
+from rempart.errors import CollectError
+from rempart.observations.canary import FactorProof, ForeignData
+
+if TYPE_CHECKING:
+    from rempart.transport.access import Access
+
+
+def course(portal: Any, access: "Access") -> Iterator[Seen]:  # noqa: ANN401
+    """Every proof the canaries can give, then the list of what they sent."""
+    from rempart.transport.http import Session
+
+    people = {one.account: _people(one) for one in portal.canaries}
+    everybody = spelled(person for own in people.values() for person in own)
+    ledger = Ledger(access, portal, everybody)
+    with Session(
+        access, portal.url, connect=portal.connect, plain=portal.plain, ca=portal.ca
+    ) as session:
+        new = Browser(session, ledger, "", portal.url)
+        try:
+            yield from _proofs(portal, new, people)
+            yield ForeignData(len(ledger.sent), False, key=ANSWERS, source="canaries")
+        except ForeignPerson as error:
+            yield error.seen
+            detail = "ended: an answer showed somebody who is no canary"
+            yield from (Gap(kind, Reason.NOT_AUTHORISED, detail) for kind in ("CeilingProof",))
+        finally:
+            yield from ledger.sent
+
+
+def _proofs(portal: Any, new: Browser, people: dict[str, tuple[str, ...]]) -> Iterator[Seen]:  # noqa: ANN401
+    login = portal.login
+    if login.signed_in is None:
+        detail = "login.signed_in is missing: nobody can tell whether a session is open"
+        yield from (
+            Gap(kind, Reason.UNRESOLVED, detail) for kind in ("FactorProof", "SessionProof")
+        )
+        return
+    lived: list[Opened] = []
+    for canary in portal.canaries:
+        if canary.may_be_locked:
+            continue
+        try:
+            account = opened(_for(new, canary.account), login, canary)
+        except CollectError as error:
+            yield Gap("FactorProof", error.reason, str(error), key=canary.account)
+            continue
+        lived.append(account)
+        if isinstance(account.factor, FactorProof):
+            yield account.factor
+    alive = [account for account in lived if account.open]
+    yield from _reading(portal, alive, people)
+    if lived:
+        yield session_proof(alive[0] if alive else lived[0], login)
+    yield from _guessing(portal, new, lived)
+
+
+def _reading(
+    portal: Any,  # noqa: ANN401
+    alive: list[Opened],
+    people: dict[str, tuple[str, ...]],
+) -> Iterator[Seen]:
+    """What the live accounts may read: their people, each other's objects."""
+    if len(alive) > 1:
+        yield from _settled("CrossAccess", lambda: objects.crossed(alive[0], alive[1]))
+        yield from _settled("CrossAccess", lambda: objects.crossed(alive[1], alive[0]))
+    yield from objects.object_names(alive)
+    reader = next((one for one in alive if people[one.canary.account]), None)
+    if portal.lookup is None:
+        return
+    if reader is None:
+        detail = "no canary with people of its own could sign in"
+        yield Gap("CeilingProof", Reason.UNRESOLVED, detail)
+        yield Gap("FieldsReturned", Reason.UNRESOLVED, detail)
+        return
+    other = next((one for one in alive if one is not reader), None)
+    ups = LookUps(reader, portal.lookup, people[reader.canary.account])
+    yield from _settled("CeilingProof", lambda: looked_up(ups, other))
+
+
+def _guessing(portal: Any, new: Browser, lived: list[Opened]) -> Iterator[Seen]:  # noqa: ANN401
+    """Wrong passwords: few, on canaries alone, the lock last."""
+    login = portal.login
+    if login.kind not in ("form", "json"):
+        detail = "the password is not asked for by the portal itself"
+        yield Gap("EnumerationProof", Reason.UNRESOLVED, detail)
+        yield Gap("LockoutProof", Reason.UNRESOLVED, detail)
+        return
+    known = next((one.canary.account for one in lived if one.canary.password), "")
+    if known and portal.absent_accounts:
+        yield guessing.enumeration(_for(new, known), login, known, portal.absent_accounts)
+    else:
+        detail = "the payer vouches for no absent account (absent_accounts)"
+        yield Gap("EnumerationProof", Reason.UNRESOLVED, detail)
+    sacrificed = next((one for one in portal.canaries if one.may_be_locked and one.password), None)
+    if sacrificed is None:
+        detail = "no canary may be locked (may_be_locked)"
+        yield Gap("LockoutProof", Reason.NOT_AUTHORISED, detail)
+        return
+    others = [one.canary.account for one in lived if one.canary.password]
+    attempts = portal.canary_budget.failed_sign_ins
+    yield guessing.lockout(_for(new, sacrificed.account), login, sacrificed, others, attempts)
+
+
+def _settled(kind: str, probe: Callable[[], Iterator[Seen]]) -> Iterator[Seen]:
+    try:
+        yield from probe()
+    except ForeignPerson:
+        raise
+    except CollectError as error:
+        yield Gap(kind, error.reason, str(error))
+
+
+def _for(new: Browser, account: str) -> Browser:
+    browser = new.fresh()
+    browser.account = account
+    return browser
+
+
+def _people(canary: Any) -> tuple[str, ...]:  # noqa: ANN401
+    if canary.beneficiaries is None:
+        return ()
+    with contextlib.suppress(CollectError):
+        words = canary.beneficiaries.resolve().split(",")
+        return tuple(word.strip() for word in words if word.strip())
+    return ()
