@@ -139,6 +139,21 @@ def test_without_lists_nobody_knows_what_waits() -> None:
     assert isinstance(waiting.security, Unknown)
 
 
+def test_only_later_versions_of_the_security_list_wait() -> None:
+    said = (
+        "now=1763942400\nmanager=apt\nlists=1763942000\nsecurity=yes\n"
+        "Security openssl 3.0.17-1~deb12u2 3.0.17-1~deb12u3\n"
+        "Security libssl3 3.0.17-1~deb12u2 3.0.17-1~deb12u3\n"
+        "Security tzdata 2025b-0+deb12u2 2025a-0+deb12u1\n"
+        "Security vim 2:9.0.1378-2 9.1.0-1\n"
+    )
+    waiting = one(Updates, {"updates": said})
+
+    assert isinstance(waiting, Updates)
+    assert waiting.security == 2
+    assert isinstance(waiting.pending, Unknown)
+
+
 def test_ntpd_follows_the_peer_with_the_star() -> None:
     header = "     remote           refid      st t when poll reach   delay\n====\n"
     for row, follows in (("*10.0.0.1  .GPS.  1 u", True), (" 10.0.0.1  .INIT. 16 u", False)):

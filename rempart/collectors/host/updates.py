@@ -1,9 +1,10 @@
 """Updates that wait, as the package manager's own lists on the host say.
 
-apt-get -s and apk version only compute; the lists came when their folder changed last. As root apt
-would refresh its cache file: it is asked as nobody then. dnf and zypper write when they are asked:
-of them only the age of their lists and what is set for automatic updates is read. Nothing is
-fetched.
+Of apt only the lists of security updates are held against what is installed: to plan a whole
+upgrade takes apt seconds. Where no such list is told apart, `apt-get -s` plans it, as nobody, since
+as root it would refresh its cache file. The lists came when their folder changed last. apk only
+computes. dnf and zypper write when they are asked: of them only the age of their lists and what is
+set for automatic updates is read. Nothing is fetched.
 """
 
 import re
@@ -12,12 +13,15 @@ from collections.abc import Iterator
 from rempart.check import Fact, Observation, Reason, Seen, Unknown
 from rempart.collectors.host.framing import Answers
 from rempart.collectors.host.section import Section
+from rempart.collectors.host.versions import later
 from rempart.errors import Unresolved
 from rempart.observations.services import Updates
 
 DAY = 86_400
 _INST = re.compile(r"^Inst (\S+) .*\(([^)]*)\)", re.MULTILINE)
 _PERIODIC = re.compile(r'APT::Periodic::Unattended-Upgrade\s+"(\d+)"')
+_LATER = re.compile(r"^Security (\S+) (\S+) (\S+)$", re.MULTILINE)
+_ALONE = "of apt only security updates are counted"
 _WRITES = "{} writes to its cache when it is asked: not asked"
 _ASK = r"""updates() {
   date +now=%s
@@ -32,6 +36,7 @@ _ASK = r"""updates() {
     [ -e /run/reboot-required ] || [ -e /var/run/reboot-required ] && echo restart=yes
     cat /etc/apt/apt.conf.d/* | grep -hE '^ *APT::Periodic::Unattended-Upgrade ' | sed 's/^ */set=/'
     [ -x /usr/bin/unattended-upgrade ] && echo tool=yes
+    security /var/lib/apt/lists/*security*Packages* && return 0
     as=
     [ "$uid" != 0 ] || as='setpriv --reuid=65534 --regid=65534 --clear-groups'
     $limit $as apt-get -s -qq -o Debug::NoLocking=1 dist-upgrade | grep '^Inst '; echo asked=yes
@@ -53,6 +58,19 @@ _ASK = r"""updates() {
   fi
   return 0
 }
+security() {
+  [ -e "$1" ] && [ -x /usr/lib/apt/apt-helper ] || return 1
+  {
+    cat /var/lib/dpkg/status; printf '\n#lists\n'
+    for list do $limit /usr/lib/apt/apt-helper cat-file "$list"; echo; done
+  } | awk '
+    $1 == "#lists" { lists = 1 }
+    /^Package: / { p = $2 }
+    /^Status: / { there = $4 == "installed" }
+    /^Version: / { v = $2; if (lists && p in have && have[p] != v) print "Security", p, have[p], v }
+    /^$/ { if (!lists && there) have[p] = v; there = 0 }'
+  echo security=yes
+}
 newest() {
   file=$(ls -td "$@" | head -n 1)
   [ -z "$file" ] || stat -c lists=%Y "$file"
@@ -67,22 +85,30 @@ def updates(answers: Answers) -> Iterator[Observation]:
     manager = said.get("manager")
     if manager not in ("apt", "apk", "dnf", "zypper"):
         raise Unresolved("no package manager that is known: apt, apk, dnf and zypper are")
-    waiting = _INST.findall(text)
-    unasked = Unknown(Reason.UNRESOLVED, _WRITES.format(manager))
+    waiting, aged = _INST.findall(text), _age(said)
     asked = "asked" in said
-    aged = _age(said)
+    unasked = Unknown(Reason.UNRESOLVED, _ALONE if manager == "apt" else _WRITES.format(manager))
     pending: Seen[int] = len(waiting) if asked else unasked
     if asked and isinstance(aged, Unknown):
         pending = aged  # without lists nothing ever waits
     yield Updates(
         manager=manager,
         pending=pending,
-        security=_security(waiting, pending, manager),
+        security=_listed(text, aged)
+        if "security" in said
+        else _security(waiting, pending, manager),
         list_age_days=aged,
         automatic=_automatic(said, manager, text),
         restart=_restart(said, manager),
         source=manager,
     )
+
+
+def _listed(text: str, aged: Seen[int]) -> Seen[int]:
+    """Packages of which the security list has a later version than the one installed."""
+    if isinstance(aged, Unknown):
+        return aged
+    return len({name for name, here, there in _LATER.findall(text) if later(there, here)})
 
 
 def _security(waiting: list[tuple[str, str]], pending: Seen[int], manager: str) -> Seen[int]:
