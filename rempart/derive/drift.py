@@ -23,15 +23,10 @@ _ABOUT: Final = frozenset(field.name for field in fields(Observation)) | {"decid
 
 @dataclass(frozen=True, slots=True)
 class _Topic:
-    """A type both sides have, the word its keys begin with, and whether silence is a difference.
-
-    A file of sshd decides every setting, by sshd's own defaults; a policy in a repository only
-    those it names.
-    """
+    """A type both sides have, and the word its keys begin with."""
 
     type: type[Observation]
     word: str
-    whole: bool = False
 
     @property
     def settings(self) -> tuple[str, ...]:
@@ -39,7 +34,7 @@ class _Topic:
 
 
 TOPICS: Final = (
-    _Topic(SshdSettings, "sshd", whole=True),
+    _Topic(SshdSettings, "sshd"),
     _Topic(PasswordPolicy, "passwords"),
     _Topic(OtpPolicy, "realm.codes"),
     _Topic(SelfService, "realm.self_service"),
@@ -107,8 +102,8 @@ def _drifts(
     unseen = _unseen(estate, subject, topic.type)
     for name in topic.settings:
         wanted = getattr(declared, name)
-        if isinstance(wanted, Unknown) and not topic.whole:
-            continue
+        if isinstance(wanted, Unknown) and name not in getattr(declared, "decided", {}):
+            continue  # nothing is declared: sshd's version, or the provider, decides
         value = unseen if observed is None else getattr(observed, name)
         if _silent(wanted) or _silent(value):
             continue
