@@ -335,7 +335,7 @@ def sudo(text: str, version: str | CollectError = "Sudo version 1.9.13p3") -> Su
 @pytest.mark.parametrize(
     ("line", "field", "value"),
     [
-        ("", "timeout_minutes", 15),
+        ("Defaults env_reset", "timeout_minutes", 15),
         ("Defaults timestamp_timeout=5", "timeout_minutes", 5),
         ("Defaults timestamp_timeout = 0.5", "timeout_minutes", 1),
         ("Defaults timestamp_timeout=-1", "widest_minutes", -1),
@@ -349,7 +349,7 @@ def sudo(text: str, version: str | CollectError = "Sudo version 1.9.13p3") -> Su
         ("Defaults !syslog", "syslog", False),
         ("Defaults !use_pty", "own_terminal", False),
         ("Defaults use_pty\nDefaults !use_pty", "own_terminal", False),
-        ("", "own_terminal", False),
+        ("Defaults env_reset", "own_terminal", False),
     ],
 )
 def test_defaults_say_what_sudo_asks_and_keeps(line: str, field: str, value: object) -> None:
@@ -357,6 +357,8 @@ def test_defaults_say_what_sudo_asks_and_keeps(line: str, field: str, value: obj
 
 
 def test_a_terminal_of_its_own_is_the_default_since_1_9_14() -> None:
-    assert sudo("", "Sudo version 1.9.15p5").own_terminal is True
-    assert isinstance(sudo("", Privilege("sudo_version")).own_terminal, Unknown)
+    line = "root ALL=(ALL) ALL"
+    assert sudo(line, "Sudo version 1.9.15p5").own_terminal is True
+    assert isinstance(sudo(line, Privilege("sudo_version")).own_terminal, Unknown)
+    assert list(settings(answered(sudoers=""))) == []  # there is no sudo
     assert isinstance(sudo("Defaults timestamp_timeout=long").timeout_minutes, Unknown)

@@ -34,9 +34,12 @@ class _Said:
 
 
 def settings(answers: Answers) -> Iterator[Observation]:
-    """The one set of settings; raises Privilege when sudoers could not be read."""
+    """The one set of settings, none where there is no sudo; raises Privilege when it is hidden."""
     said = _Said()
-    for line in statements(answers):
+    lines = list(statements(answers))
+    if not lines:
+        return  # there is no sudo
+    for line in lines:
         match = _DEFAULTS.match(line.text)
         if match:
             _read(said, match["scope"] or "", match["options"])
