@@ -50,7 +50,7 @@ class Door:
 
     def mysql(self, program: str, user: str, database: str) -> tuple[str, ...]:
         """The client of MariaDB or MySQL, for rows as XML: there NULL is no word."""
-        words = [program, "--no-defaults", "--batch", "--xml"]
+        words = [program, "--no-defaults", "--default-character-set=utf8mb4", "--batch", "--xml"]
         words += [f"--socket={self.folder}"] if self.folder else []
         words += ["--user", user] if user else []
         return (*words, database) if database else tuple(words)
