@@ -9,7 +9,7 @@ from rempart.check import Gap, Reason, Unknown
 from rempart.collectors.host.accounts import accounts
 from rempart.collectors.host.factors import enrolments
 from rempart.collectors.host.framing import Answer, Answers
-from rempart.collectors.host.homes import _READ, measured
+from rempart.collectors.host.homes import _READ, LOOKS, measured
 from rempart.collectors.host.keys import authorized_keys, private_keys
 from rempart.collectors.host.permissions import guards
 from rempart.collectors.host.sign_ins import SECTIONS, SignIns, reduced
@@ -230,6 +230,25 @@ def test_what_is_read_in_homes_is_no_secret(home: Path, awk: str) -> None:
     bodies = {line for file in files for line in Path(file).read_text().splitlines()}
     private = [line for line in bodies if len(line) > 40 and " " not in line]
     assert not any(line in done.stdout for line in private)
+
+
+def test_a_line_break_in_a_name_forges_no_row(tmp_path: Path) -> None:
+    home = tmp_path / "home" / "mallory" / ".ssh"
+    home.mkdir(parents=True)
+    for name in ("authorized_keys", "id_x\nK|.home.alice.|1||ssh-ed25519|AAAA", "id_\xe9t\xe9"):
+        (home / name).write_text("\n")
+    words = [word.replace("/home", f"{tmp_path}/home") for word in LOOKS[0]]
+
+    done = subprocess.run(words, capture_output=True, check=False)
+
+    rows = done.stdout.decode().replace(str(tmp_path), "").splitlines()
+    assert sorted(row.rpartition("|")[2] for row in rows if "/mallory" in row) == [
+        "/home/mallory",
+        "/home/mallory/.ssh",
+        "/home/mallory/.ssh/authorized_keys",
+        "/home/mallory/.ssh/id_\xe9t\xe9",
+    ]
+    assert not any(row.startswith("K") for row in rows)
 
 
 def test_private_keys_belong_to_whose_home_they_are_in() -> None:

@@ -67,9 +67,10 @@ _HOMES: Final = (
     *("-path", "/root", "-o", "-path", "/home/*", "!", "-path", "/home/*/*", "-o"),
     *("-name", "*.pem", "-o", "-name", "*.key", "-o"),  # elsewhere servers keep theirs
 )
+_PLAIN: Final = ("!", "-path", "*[[:cntrl:]]*")  # a line break in a name would forge a row
 LOOKS: Final = (
-    (FIND, *NEAR, "-xdev", "-maxdepth", "4", "(", *_HOMES, *_NAMED, ")", *_TOLD),
-    (FIND, *FAR, "-xdev", "-maxdepth", "3", "(", *_NAMED, ")", *_TOLD),
+    (FIND, *NEAR, "-xdev", "-maxdepth", "4", *_PLAIN, "(", *_HOMES, *_NAMED, ")", *_TOLD),
+    (FIND, *FAR, "-xdev", "-maxdepth", "3", *_PLAIN, "(", *_NAMED, ")", *_TOLD),
 )
 # 1 is a folder that is not there; what is not there holds no keys.
 _CODE: Final = (
