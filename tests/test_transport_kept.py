@@ -94,6 +94,15 @@ def test_who_runs_out_of_time_leaves_the_others_theirs(tmp_path: Path) -> None:
     assert served.scripts[-1].endswith(b"f1")
 
 
+def test_a_connection_that_broke_is_made_again_for_the_next(tmp_path: Path) -> None:
+    with serve(lambda script: script, tmp_path, manners=Manners(cut=True)) as served:
+        subjects = estate(served, 1)
+        with Kept(users(subjects)) as kept:
+            used = [asked(one, kept, host(served)) for one in subjects]
+
+    assert [one.connections for one in used] == [1, 1]
+
+
 def test_the_clock_of_who_waits_stands_still(tmp_path: Path) -> None:
     pause = threading.Event()
 

@@ -22,7 +22,7 @@ from tests.lab import lacking, need
 from tests.ssh_server import write_key
 
 PACKAGES = (
-    *("openssh-server", "sudo", "procps", "busybox"),
+    *("openssh-server", "sudo", "procps", "busybox", "csh"),
     *("libpam-pwquality", "libpam-google-authenticator"),
 )
 AUDITOR = "audit"

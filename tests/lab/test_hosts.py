@@ -159,6 +159,15 @@ def test_a_host_whose_sshd_is_elsewhere_says_so(awkward: Lab) -> None:
     ]
 
 
+def test_a_login_shell_that_is_not_posix_starts_one_that_is(awkward: Lab) -> None:
+    awkward.run("usermod -s /bin/csh audit; echo 'echo talks; set x = (a b)' > /home/audit/.cshrc")
+
+    found = seen(awkward, HostFacts, Account, user="audit")
+
+    assert [one.system for one in found if isinstance(one, HostFacts)] == ["debian"]
+    assert not [one for one in found if isinstance(one, Gap)]
+
+
 def test_an_account_without_a_shell_answers_nothing(awkward: Lab) -> None:
     awkward.run("usermod -s /usr/sbin/nologin audit")
 
