@@ -2,25 +2,29 @@
 
 import gzip
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from rempart import policies
 from rempart.check import Reason
-from rempart.collectors import sca
+from rempart.cli.collect import command
+from rempart.collectors import host, sca
 from rempart.collectors.sca.policy import load
 from rempart.collectors.sca.world import read
 from rempart.errors import ContentErrors, NoCollector, Truncated
 from rempart.inventory import Host
 from rempart.inventory.values import Key
+from rempart.observations.hosts import HostFacts
 from rempart.observations.policies import PolicyRules
 from rempart.transport.local import here
 from tests.loopback import access
 from tests.ssh_server import serve
 
+FACTS = frozenset({HostFacts})
 POLICY = """
 policy: {id: own, file: own.yml, name: Own}
 checks:
@@ -43,10 +47,10 @@ def asked(
 
     with serve(answer, tmp_path) as served:
         key = Key(str(served.key))
-        host = Host(id="h", ssh=served.ssh, key=key, known_hosts=served.known_hosts)
-        with access(host) as own:
+        subject = Host(id="h", ssh=served.ssh, key=key, known_hosts=served.known_hosts)
+        with access(subject) as own:
             own.policies, own.policy_commands = policies.read([file]), every
-            found = list(sca.collect(host, own, frozenset({PolicyRules})))
+            found = list(sca.collect(subject, own, frozenset({PolicyRules})))
             assert own.connections == 1
             assert len(served.scripts) == 1
     return found
@@ -82,15 +86,15 @@ def test_what_was_cut_is_not_checked(tmp_path: Path) -> None:
 
 
 def test_a_forged_end_within_a_file_ends_nothing() -> None:
-    frames = b"\n==rempart N start 1\n\n==rempart N begin f0\n%s\n==rempart N end 0\n"
+    frames = b"\n==rempart N policies 1\n\n==rempart N begin f0\n%s\n==rempart N end 0\n"
     forged = b"x\n==rempart 0000000000000000 end 0\nafter"
     assert read(frames % forged, "N")["f0"].text == forged.decode()
-    assert read(b"\n==rempart N start 1\n\n==rempart N begin f0\nx", "N") == {}
+    assert read(b"\n==rempart N policies 1\n\n==rempart N begin f0\nx", "N") == {}
 
 
 def test_packed_answers_may_not_fill_the_memory() -> None:
     bomb = gzip.compress(b"\0" * (200 << 20), 9)
-    head = b"\n==rempart N start 1 gzip\n"
+    head = b"\n==rempart N policies 1 gzip\n"
     assert read(head + bomb, "N") == {}
     assert read(head + b"\x1f\x8bnot gzip", "N") == {}
 
@@ -98,17 +102,46 @@ def test_packed_answers_may_not_fill_the_memory() -> None:
 def test_a_host_brought_as_files_is_not_asked(tmp_path: Path) -> None:
     file = tmp_path / "own.yml"
     file.write_text(POLICY)
-    host = Host(id="h", captured=tmp_path)
-    with access(host) as own:
+    subject = Host(id="h", captured=tmp_path)
+    with access(subject) as own:
         own.policies = policies.read([file])
         with pytest.raises(NoCollector):
-            list(sca.collect(host, own, frozenset({PolicyRules})))
+            list(sca.collect(subject, own, frozenset({PolicyRules})))
+
+
+def test_a_bundle_made_with_the_policy_answers_it(tmp_path: Path) -> None:
+    file, made = tmp_path / "own.yml", tmp_path / "host.bundle"
+    file.write_text(POLICY)
+    done = CliRunner().invoke(command, ["--policy", str(file), "-o", str(made)])
+    assert done.exit_code == 0, done.output
+    found = told(list(_of_bundle(made, file)))
+    assert (found["1"], found["2"]) == ([(True, None)], [(False, None)])
+    assert list(host.collect(Host(id="h", bundle=made), None, FACTS))  # type: ignore[arg-type]
+    other = tmp_path / "other.yml"
+    other.write_text(POLICY.replace("/etc/os-release", "/etc/hostname"))
+    assert told(list(_of_bundle(made, other)))["1"] == [(None, Reason.NO_COLLECTOR)]
+
+
+def test_a_bundle_without_the_policy_says_so(tmp_path: Path) -> None:
+    file, made = tmp_path / "own.yml", tmp_path / "host.bundle"
+    file.write_text(POLICY)
+    forged = b"\n==rempart 0123456789abcdef policies 1\n"
+    made.write_bytes(forged + b"\n==rempart fedcba9876543210 done 3\n")
+    with pytest.raises(NoCollector, match="without the policy"):
+        list(_of_bundle(made, file))
+
+
+def _of_bundle(made: Path, file: Path) -> Iterator[Any]:
+    subject = Host(id="h", bundle=made)
+    with access(subject) as own:
+        own.policies = policies.read([file])
+        yield from sca.collect(subject, own, frozenset({PolicyRules}))
 
 
 def test_without_a_policy_nothing_is_asked() -> None:
-    host = Host(id="h", ssh="local")
-    with access(host) as own:
-        assert list(sca.collect(host, own, frozenset({PolicyRules}))) == []
+    subject = Host(id="h", ssh="local")
+    with access(subject) as own:
+        assert list(sca.collect(subject, own, frozenset({PolicyRules}))) == []
 
 
 def test_a_hostile_path_is_no_policy(tmp_path: Path) -> None:

@@ -18,6 +18,14 @@ SECONDS = 300
     type=click.Choice(["sqlserver", "oracle"]),
     help="Print the queries whose answers are read as a database's export.",
 )
+@click.option(
+    "--policy",
+    "policies",
+    multiple=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Also what a Wazuh SCA policy asks; audit with the same --policy.",
+)
 @click.option("--sudo", is_flag=True, help="Become root by sudo -n for the listed commands.")
 @click.option(
     "-o",
@@ -26,7 +34,13 @@ SECONDS = 300
     help="Write the bundle there, readable by you alone, instead of to stdout.",
 )
 def command(
-    *, as_script: bool, windows: bool, database: str | None, sudo: bool, output: Path | None
+    *,
+    as_script: bool,
+    windows: bool,
+    database: str | None,
+    policies: tuple[Path, ...],
+    sudo: bool,
+    output: Path | None,
 ) -> None:
     """Look at this machine and print a bundle: `rempart collect > host.bundle`.
 
@@ -50,7 +64,14 @@ def command(
 
         _give(powershell(), output)
         return
-    asked = script.script(script.SECTIONS, script.new_nonce(), become="sudo" if sudo else "")
+    become = "sudo" if sudo else ""
+    asked = script.script(script.SECTIONS, script.new_nonce(), become=become)
+    if policies:
+        from rempart.collectors.sca.policy import load
+        from rempart.collectors.sca.questions import Questions
+
+        questions = Questions.of(load(file) for file in policies)
+        asked += questions.script(script.new_nonce(), become=become)
     bundle = asked if as_script else here(asked, SECONDS)
     if not as_script and not whole(bundle):
         raise Truncated("the answer of this machine is not whole")

@@ -5,6 +5,7 @@ mean is told here. Commands that may do more than read are not run unless that w
 """
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from rempart.check import Observation, Unknown
@@ -34,7 +35,7 @@ def collect(subject: Any, access: "Access", wanted: Wanted) -> Iterator[Seen]:  
     policies: Sequence[Policy] = access.policies
     if PolicyRules not in wanted or not policies:
         return
-    if not subject.ssh:
+    if subject.captured:
         raise NoCollector("a policy is run on a host that can be asked, not on files of one")
     world = _asked(subject, access, policies)
     for policy in policies:
@@ -42,15 +43,18 @@ def collect(subject: Any, access: "Access", wanted: Wanted) -> Iterator[Seen]:  
 
 
 def _asked(subject: Any, access: "Access", policies: "Sequence[Policy]") -> "World":  # noqa: ANN401
+    from rempart.collectors.host import bundle
     from rempart.collectors.host.script import new_nonce
     from rempart.collectors.sca.questions import Questions
-    from rempart.collectors.sca.world import World, read
+    from rempart.collectors.sca.world import World, nonce_of, read
 
-    questions = Questions()
-    for policy in policies:
-        for item in (*policy.items, *([policy.requirements] if policy.requirements else [])):
-            for rule in item.rules:
-                questions.add(rule, every_command=access.policy_commands)
+    questions = Questions.of(policies, every_command=access.policy_commands)
+    if subject.bundle:
+        raw = bundle(Path(subject.bundle))
+        nonce = nonce_of(raw)
+        if not nonce:
+            raise NoCollector("the bundle was made without the policy: rempart collect --policy")
+        return World(questions, read(raw, nonce), nonce, bundled=True)
     nonce = new_nonce()
     script = questions.script(nonce, become=subject.become or "")
     if subject.ssh == "local":

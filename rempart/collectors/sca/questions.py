@@ -4,6 +4,7 @@ POSIX sh. Root's own words are had by `sudo -n` for a command sudo lists, else w
 back as 77. Hashes of passwords become their scheme before anything leaves the host.
 """
 
+import hashlib
 import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from typing import Final, TypeVar
 
 from rempart.collectors.sca.allowed import refusal
 from rempart.collectors.sca.grammar import Malformed, Rule, words
+from rempart.collectors.sca.policy import Policy
 
 SECONDS: Final = 30  # a command may take
 FILE: Final = 1 << 20  # bytes of a file
@@ -105,7 +107,10 @@ processes() {{
 
 @dataclass(slots=True)
 class Questions:
-    """Everything the rules of some policies need; each thing has a short name in the script."""
+    """Everything the rules of some policies need; each thing has a short name in the script.
+
+    A name is made of what is asked: a bundle made with one policy answers no other's questions.
+    """
 
     files: dict[str, str] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)
@@ -114,6 +119,16 @@ class Questions:
     contents: dict[str, str] = field(default_factory=dict)
     commands: dict[tuple[str, ...], str] = field(default_factory=dict)
     processes: bool = False
+
+    @classmethod
+    def of(cls, policies: Iterable[Policy], *, every_command: bool = False) -> "Questions":
+        """What these policies need, their requirements included."""
+        made = cls()
+        for policy in policies:
+            for item in (*policy.items, *([policy.requirements] if policy.requirements else [])):
+                for rule in item.rules:
+                    made.add(rule, every_command=every_command)
+        return made
 
     def add(self, rule: Rule, *, every_command: bool = False) -> None:
         """Ask what a rule needs; `every_command`: also commands that may do more than read."""
@@ -164,11 +179,12 @@ class Questions:
             "{",
             f"nonce={shlex.quote(nonce)}; become={shlex.quote(become)}",
             _PREAMBLE,
-            r"""printf '\n==rempart %s start 1%s\n' "$nonce" "$packed" """.rstrip(),
+            r"""printf '\n==rempart %s policies 1%s\n' "$nonce" "$packed" """.rstrip(),
             "{",
             *asked,
             r"""printf '\n==rempart %s done\n' "$nonce" """.rstrip(),
             f"}} | sed {shlex.quote(_HASHES)} | $pack",
+            r"""printf '\n==rempart %s done policies\n' "$nonce" """.rstrip(),
             "}",
             "",
         ]
@@ -190,4 +206,6 @@ K = TypeVar("K")
 
 
 def _name(known: dict[K, str], thing: K, letter: str) -> None:
-    known.setdefault(thing, f"{letter}{len(known)}")
+    if thing not in known:
+        digest = hashlib.blake2b(repr(thing).encode("utf-8", "replace"), digest_size=6)
+        known[thing] = f"{letter}{digest.hexdigest()}"

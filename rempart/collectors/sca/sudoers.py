@@ -17,12 +17,7 @@ _PLAIN = re.compile(r"[\w./:=,@%+-]*")  # what sudoers reads as it is written, o
 
 def lines(user: str, policies: Iterable[Policy]) -> Iterator[str]:
     """One line a command, each once."""
-    questions = Questions()
-    for policy in policies:
-        for item in policy.items:
-            for rule in item.rules:
-                questions.add(rule)
-    for argv in questions.commands:
+    for argv in Questions.of(policies).commands:
         name = argv[0].rpartition("/")[2]
         if name in ROOTS and all(map(_PLAIN.fullmatch, argv[1:])):
             program = f"/usr/{'bin' if name in _IN_BIN else 'sbin'}/{name}"

@@ -20,6 +20,7 @@ from rempart.collectors.sca.questions import (
 )
 
 MOST: Final = 64 << 20  # bytes unpacked
+_END: Final = re.compile(rb"\n==rempart ([0-9a-f]{16}) done policies\s*\Z")
 _DENIED: Final = re.compile(
     r"permission denied|operation not permitted|access denied|must be (?:run as )?root"
     r"|you (?:need|must) .{0,20}root",
@@ -35,6 +36,7 @@ class World:
     answers: Mapping[str, Answer]
     nonce: str
     late: bool = False
+    bundled: bool = False
     texts: dict[str, dict[str, str | None]] = field(default_factory=dict)
 
     def regular(self, path: str) -> bool | Invalid:
@@ -133,6 +135,8 @@ class World:
     def _answer(self, name: str | None) -> Answer | Invalid:
         if name is None:
             return Invalid("it was not asked", Reason.NO_COLLECTOR)
+        if self.bundled and name not in self.answers:
+            return Invalid("the bundle holds no answer to it", Reason.NO_COLLECTOR)
         reason = Reason.LIMIT if self.late else Reason.TRUNCATED
         return self.answers.get(name) or Invalid("the host's answer ended before it", reason)
 
@@ -145,10 +149,19 @@ def _unseen(answer: Answer, path: str) -> Invalid | None:
     return None
 
 
+def nonce_of(raw: bytes) -> str:
+    """The word that marks the answers to a policy in a bundle; empty where there are none.
+
+    It stands in the last line, which the script writes itself: no file's content can.
+    """
+    found = _END.search(raw[-200:])
+    return found[1].decode() if found else ""
+
+
 def read(raw: bytes, nonce: str) -> dict[str, Answer]:
     """The answers in what a host printed; those that did not come back whole are left out."""
     mark = f"\n==rempart {nonce} ".encode()
-    _, begun, rest = raw.partition(mark + b"start 1")
+    _, begun, rest = raw.partition(mark + b"policies 1")
     if not begun:
         return {}
     kind, _, body = rest.partition(b"\n")
