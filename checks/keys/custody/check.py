@@ -1,8 +1,12 @@
-from rempart.check import Figure, Result, spoken, verdict
+from rempart.check import Figure, Result, verdict
+from rempart.judge.keys import HOLDERS, worded
 from rempart.observations.keys import KeyCustody
 
 
 def check(custody: KeyCustody) -> Result:
-    facts: dict[str, Figure] = {"store": custody.store, "holder": spoken(custody.holder)}
+    holder = worded(custody.holder, HOLDERS)
+    facts: dict[str, Figure] = {"store": custody.store, "holder": holder}
     named = custody.holder != None  # noqa: E711  (three-valued)
-    return verdict(named, f"{custody.store}: {spoken(custody.holder)}", custody, facts=facts)
+    return verdict(
+        named, f"{custody.store}: {holder}", custody, facts=facts
+    )

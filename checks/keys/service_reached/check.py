@@ -1,4 +1,4 @@
-from rempart.check import Figure, Result, all_of, negated, spoken, verdict
+from rempart.check import Figure, Result, Seen, all_of, negated, spoken, verdict
 from rempart.observations.keys import KeyReference
 
 
@@ -7,9 +7,13 @@ def check(reference: KeyReference) -> Result:
     encrypted = reference.encrypted == True  # noqa: E712
     facts: dict[str, Figure] = {
         "service": reference.service,
-        "encrypted": spoken(reference.encrypted),
-        "token": spoken(reference.token),
+        "encrypted": _figure(reference.encrypted),
+        "token": _figure(reference.token),
     }
     way = "in clear" if reference.encrypted is False else "encrypted"
     seen = f"{reference.service}, way {way}, credential in clear: {spoken(reference.token)}"
     return verdict(all_of(encrypted, negated(token)), seen, reference, facts=facts)
+
+
+def _figure(told: Seen[bool]) -> Figure:
+    return told if isinstance(told, bool) else spoken(told)

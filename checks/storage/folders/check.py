@@ -1,4 +1,5 @@
-from rempart.check import Figure, Result, all_of, any_of, negated, spoken, verdict
+from rempart.check import Figure, Result, all_of, any_of, negated, verdict
+from rempart.judge.keys import UNLOCKS, worded
 from rempart.observations.volumes import EncryptedFolder
 
 
@@ -9,7 +10,7 @@ def check(folder: EncryptedFolder) -> Result:
     facts: dict[str, Figure] = {
         "method": folder.method,
         "cipher": folder.cipher or "none",
-        "source": spoken(folder.key_source) or "none",
+        "source": worded(folder.key_source, UNLOCKS) if folder.encrypted is True else "none",
     }
     seen = f"{folder.method} {folder.cipher or 'none'}, key: {facts['source']}"
     return verdict(all_of(encrypted, any_of(negated(raw), inside)), seen, folder, facts=facts)
