@@ -9,7 +9,7 @@ from rempart.collectors.host.framing import Answer, Answers
 from rempart.collectors.host.lines import Files, Line, files
 from rempart.collectors.host.lockout import locks
 from rempart.collectors.host.pam import stack
-from rempart.collectors.host.pam_change import change
+from rempart.collectors.host.pam_change import change, changes
 from rempart.collectors.host.pam_control import RETURNS, actions
 from rempart.collectors.host.pam_doors import door, doors
 from rempart.collectors.host.pam_files import seen_files
@@ -413,3 +413,24 @@ def test_a_module_that_is_not_installed_is_answered_for_by_pam() -> None:
     policy = "/etc/pam.d/passwd:1:password requisite pam_pwquality.so\n"
     seen = Answers({"pam": Answer(0, policy), "pam_modules": installed})
     assert change(seen_files(seen)).quality == ""
+
+
+def test_a_door_that_sets_passwords_otherwise_is_seen_beside_passwd() -> None:
+    asked = "password requisite pam_pwquality.so\npassword required pam_unix.so use_authtok"
+    files_ = {
+        "passwd": asked,
+        "login": asked,
+        "sshd": "password required pam_unix.so",
+        "su": "password required pam_deny.so",
+        "sudo": "@include gone",
+    }
+    text = "".join(
+        f"/etc/pam.d/{name}:{number}:{line}\n"
+        for name, lines in files_.items()
+        for number, line in enumerate(lines.split("\n"), 1)
+    )
+
+    found = list(changes(answered(text)))
+    seen = {one.key: one.enforced for one in found if isinstance(one, PamChange)}
+    assert seen == {"passwd": True, "sshd": False}
+    assert [one.key for one in found if isinstance(one, Gap)] == ["sudo"]

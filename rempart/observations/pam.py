@@ -66,7 +66,9 @@ class PamLock(Observation):
 
 @dataclass(frozen=True, slots=True)
 class PamChange(Observation):
-    """How a new password is set, as the `password` stack of `passwd` decides; key: `passwd`.
+    """How a new password is set, as a `password` stack decides; key: the service.
+
+    That is `passwd`, and each door whose stack differs from it: there an expired one is changed.
 
     `modules` are its lines in order. `quality` names the module that judges a new password, empty
     where there is none. `enforced`: no way sets a password that module refused; `refusal_counts`:

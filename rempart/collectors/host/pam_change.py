@@ -8,13 +8,14 @@ asks for another password, and sets that one, whatever PAM answers in the end.
 from collections.abc import Iterator
 from typing import Any, Final
 
-from rempart.check import Evidence, Observation, Seen, Unknown, negated
+from rempart.check import Evidence, Gap, Observation, Seen, Unknown, negated
 from rempart.collectors.host.framing import Answers
 from rempart.collectors.host.lines import Files
 from rempart.collectors.host.pam import (
     Module,
     Stack,
     assignments,
+    file_of,
     number,
     place_of,
     readable,
@@ -39,6 +40,7 @@ from rempart.observations.pam import PamChange
 
 ASKERS: Final = VERIFIERS | {"pam_pwhistory.so"}
 SERVICE: Final = "passwd"
+DOORS: Final = ("login", "sshd", "cockpit", "gdm-password", "lightdm", "sddm", "su", "sudo")
 REMEMBERED: Final = 10  # pam_pwhistory's own figure
 SCHEMES: Final = {
     "yescrypt": "yescrypt",
@@ -53,19 +55,35 @@ SCHEMES: Final = {
 }
 
 
-def changes(answers: Answers) -> Iterator[Observation]:
-    """How `passwd` sets a password; raises Unresolved where its stack was not seen whole."""
-    yield change(seen_files(answers))
+def changes(answers: Answers) -> Iterator[Observation | Gap]:
+    """How `passwd` sets a password, and each door that does it otherwise when one has expired.
+
+    Raises Unresolved where the stack of `passwd` was not seen whole; for a door that is a gap.
+    """
+    found = seen_files(answers)
+    usual = change(found)
+    yield usual
+    for service in DOORS:
+        if not file_of(found, service):
+            continue
+        try:
+            modules = stack(found, service, "password")
+            told = tuple(str(one) for one in modules if not one.silent)
+            if told != usual.modules and any(one.name in LOCAL for one in modules):
+                yield change(found, service)
+        except CollectError as error:
+            place = place_of(found, service).source
+            yield Gap(PamChange.__name__, error.reason, str(error), key=service, source=place)
 
 
-def change(found: Files) -> PamChange:
+def change(found: Files, service: str = SERVICE) -> PamChange:
     """What the files make of it; raises Privilege or Unresolved where the stack was not seen."""
-    modules = stack(found, SERVICE, "password")
+    modules = stack(found, service, "password")
     judge = next((one for one in modules if one.name in JUDGES and not one.missing), None)
     unix = next((one for one in modules if one.name == UNIX), None)
     enforced, way = _enforced(modules, judge)
     scheme, rounds, told = _scheme(found, unix)
-    place = place_of(found, SERVICE)
+    place = place_of(found, service)
     decided = {
         "enforced": judge.place if judge else None,
         "token_reused": _asking_again(modules, judge),
@@ -83,7 +101,7 @@ def change(found: Files) -> PamChange:
         refusal_counts=_refuses(judge),
         way=way,
         decided={name: at for name, at in decided.items() if at},
-        key=SERVICE,
+        key=service,
         source=place.source,
         line=place.line,
     )
