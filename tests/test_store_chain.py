@@ -1,7 +1,4 @@
-"""A database server followed to its metal and to every copy, and whom each keeps out."""
-
-from dataclasses import replace
-from typing import Any
+"""A database server followed to every copy, and whom each keeps out."""
 
 import pytest
 
@@ -9,11 +6,10 @@ from rempart.archive import Tie
 from rempart.check import Gap, Unknown
 from rempart.derive import Estate, store_chain
 from rempart.errors import Reason
-from rempart.judge.protection import THREATS, covered, open_to
+from rempart.judge.protection import open_to
 from rempart.observations.backups import BackupRepository
 from rempart.observations.columns import HashedColumn, SealedColumn, TableContent
 from rempart.observations.datastores import (
-    Copy,
     DataStore,
     IdentifierColumn,
     StoreChain,
@@ -21,51 +17,27 @@ from rempart.observations.datastores import (
 from rempart.observations.engines import (
     EngineArea,
     EngineKey,
-    EngineServer,
     EngineTable,
     SqlKeys,
     Standby,
 )
 from rempart.observations.keys import StoredKey
-from rempart.observations.volumes import CryptMapping, DataLinks, EncryptedFolder, Swap, Volume
-
-ADH = Tie("adh", "database", on="db", path="/srv/mysql")
-HOST = Tie("db", "host")
-NIR = IdentifierColumn("nir", "clear", 100, 100, 100, key="adh.people.nir")
-WORDS = IdentifierColumn("", "clear", 100, 0, 0, key="adh.words.word")
-SEALED = Volume(True, key_holder="host", key="/srv", blocks=("data crypt", "sdb disk"))
-OPEN = Volume(False, key="/", blocks=("sda1 part", "sda disk"))
-SERVER = EngineServer("MariaDB", "10.11", True)
-PEOPLE = EngineTable("InnoDB", True, "adh/people", "/srv/mysql/adh", key="adh.people")
-COLD = EngineTable("InnoDB", False, "adh/cold", "/mnt/cold/adh", key="adh.cold")
-REDO = EngineArea("redo", True, False, directory="/srv/mysql", key="redo", setting="off")
-QUIET = EngineArea("binlog", False, False, key="binlog", setting="log_bin = OFF")
-VAULT = EngineKey("vault", key="hashicorp_key_management")
-
-
-def chain(
-    *seen: Any, host: Any = (SEALED, OPEN), gaps: Any = (), others: Any = (), **more: Any
-) -> StoreChain:
-    subjects = [ADH, HOST, *others]
-    told = () if any(gap.type == "EngineArea" for gap in gaps) else (QUIET,)
-    observations = {"adh": (*told, *seen), "db": tuple(host), **more}
-    (found,) = (
-        one
-        for one in store_chain.derived(Estate(observations, {"adh": tuple(gaps)}, subjects))
-        if one.subject == "adh"
-    )
-    assert isinstance(found, StoreChain)
-    return found
-
-
-def copies(found: StoreChain) -> dict[str, Copy]:
-    return {copy.name: copy for copy in found.copies}
-
-
-def against(found: StoreChain) -> str:
-    """One letter a threat: s stopped, r reads it, u unknown."""
-    facts = covered(found)
-    return "".join("u" if isinstance(f := facts[t], Unknown) else "rs"[f] for t in THREATS)
+from rempart.observations.volumes import Swap, Volume
+from tests.stores import (
+    COLD,
+    HOST,
+    NIR,
+    OPEN,
+    PEOPLE,
+    REDO,
+    SEALED,
+    SERVER,
+    VAULT,
+    WORDS,
+    against,
+    chain,
+    copies,
+)
 
 
 def test_every_layer_stands_between_a_column_and_its_disk() -> None:
@@ -225,92 +197,3 @@ def test_holdings_are_classes_and_counts() -> None:
     second = IdentifierColumn("nir", "base64", 50, 50, 50, key="adh.people.coded")
     (held,) = chain(SERVER, PEOPLE, NIR, second, WORDS).holdings
     assert (held.identifier, held.columns, held.valid, held.sampled) == ("nir", 2, 150, 150)
-
-
-def wal(place: str, *host: Any, **gaps: Any) -> Copy:
-    area = EngineArea("redo", True, False, able=False, directory=place, key="write-ahead log")
-    return copies(chain(SERVER, PEOPLE, NIR, VAULT, area, host=host, **gaps))["write-ahead log"]
-
-
-SEARCHED = ("/var/lib/postgresql", "/srv")
-
-
-def test_a_link_leads_to_the_volume_bytes_really_lie_on() -> None:
-    links = DataLinks(SEARCHED, (("/srv/pg/pg_wal", "../../fast/wal"), ("/fast", "/mnt")))
-    layers = {one.kind: one.name for one in wal("/srv/pg/pg_wal", SEALED, OPEN, links).layers}
-    assert (layers["folder"], layers["mount"]) == ("/mnt/wal", "db:/")
-    straight = wal("/srv/pg/pg_wal", SEALED, OPEN, DataLinks(SEARCHED))
-    assert straight.encrypted is True
-
-
-def test_a_log_folder_nobody_looked_at_may_be_a_link() -> None:
-    assert isinstance(wal("/srv/pg/pg_wal", SEALED, OPEN).encrypted, Unknown)
-    elsewhere = wal("/u01/pg/pg_wal", SEALED, OPEN, DataLinks(SEARCHED))
-    assert isinstance(elsewhere.encrypted, Unknown)
-    ring = DataLinks(SEARCHED, (("/srv/a", "b"), ("/srv/b", "a")))
-    assert isinstance(wal("/srv/a/pg_wal", SEALED, OPEN, ring).encrypted, Unknown)
-
-
-@pytest.mark.parametrize(
-    ("key_file", "disks", "stopped"),
-    [
-        ("/etc/keys/data", ("sda1 part", "sda disk"), "s"),
-        ("/etc/keys/data", ("sdb1 part", "sdb disk"), "r"),
-        ("LABEL=usb", ("sda1 part", "sda disk"), "u"),
-    ],
-)
-def test_a_volume_whose_key_file_lies_on_its_disk_protects_none(
-    key_file: str, disks: tuple[str, ...], stopped: str
-) -> None:
-    mapping = CryptMapping("/dev/sdb2", "luks", "file", key_file, key="data")
-    root = Volume(False, key="/", blocks=disks)
-    found = chain(SERVER, COLD, NIR, host=[SEALED, root, mapping])
-    at_srv = chain(
-        SERVER,
-        EngineTable("InnoDB", False, directory="/srv/x", key="adh.people"),
-        NIR,
-        host=[SEALED, root, mapping],
-    )
-    assert found is not None
-    assert against(at_srv)[0] == stopped
-
-
-@pytest.mark.parametrize(
-    ("source", "apart", "stopped"),
-    [("passphrase", None, "s"), ("file", False, "r"), ("file", True, "s")],
-)
-def test_a_folder_with_a_key_of_its_own_is_a_layer(
-    source: str, apart: bool | None, stopped: str
-) -> None:
-    folder = EncryptedFolder("fscrypt", True, key_source=source, key="/srv")
-    sealed = replace(folder, key_volume_encrypted=apart)
-    table = EngineTable("InnoDB", False, directory="/srv/x", key="adh.people")
-    bare = Volume(False, key="/", blocks=("sda disk",))
-    assert against(chain(SERVER, table, NIR, host=[bare, sealed]))[0] == stopped
-
-
-def test_a_server_that_names_no_folder_lies_where_the_inventory_says() -> None:
-    unseen = Unknown(Reason.PRIVILEGE, "the account may not read this setting")
-    table = EngineTable("heap", False, "pg_default", unseen, key="adh.people")
-    log = EngineArea("redo", True, False, able=False, directory=unseen, key="write-ahead log")
-    stats = EngineArea("statistics", True, False, able=False, directory=unseen, key="statistics")
-    found = copies(chain(SERVER, table, NIR, log, stats))
-    assert found["adh"].encrypted is found["statistics"].encrypted is True
-    assert isinstance(found["write-ahead log"].encrypted, Unknown)
-
-
-def test_a_declared_bucket_is_a_copy_no_account_of_a_host_comes_by() -> None:
-    infra = Tie("infra", "repository", declares={"adh": ("aws_s3_bucket.*",)})
-    bucket = DataStore("bucket", True, "customer", key="aws_s3_bucket.backup", subject="infra")
-    found = chain(SERVER, PEOPLE, NIR, VAULT, others=[infra], infra=(bucket,))
-    assert against(found)[1] == "s"
-    assert open_to(found, "T3") == ("adh",)
-    assert open_to(found, "T5") == ("adh", "aws_s3_bucket.backup")
-
-
-def test_folders_of_one_volume_are_one_branch() -> None:
-    other = EngineTable("InnoDB", True, "adh2/b", "/srv/mysql/adh2", key="adh2.people")
-    second = IdentifierColumn("nir", "clear", 100, 100, 100, key="adh2.people.nir")
-    found = copies(chain(SERVER, PEOPLE, other, NIR, second, VAULT))
-    assert set(found) == {"adh"}
-    assert "adh.people, adh2.people (InnoDB)" in [one.name for one in found["adh"].layers]
