@@ -249,6 +249,8 @@ def test_a_stranger_in_an_answer_ends_everything(audit: Any) -> None:
     assert (foreign.shown, foreign.status, foreign.path) == (True, 200, "/api/rights")
     assert "dependants.nir" in foreign.fields
     assert not seen.of(LockoutProof)
+    missed = {gap.type for gap in gaps(seen.found)}
+    assert {"LockoutProof", "CeilingProof", "SessionProof"} <= missed
     assert sum("/api/rights" in path for _, path in seen.portal.asked) == 1
     assert STRANGER[:5] not in " ".join(map(str, seen.found))
 

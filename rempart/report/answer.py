@@ -1,5 +1,7 @@
 """The answer first: what a run says in one sentence, and what a known breach would do here."""
 
+from datetime import datetime
+
 from rempart.background import ReplayRecord
 from rempart.redaction import TEAM
 from rempart.report.findings import Findings
@@ -7,8 +9,26 @@ from rempart.report.language import Language
 from rempart.results import Run
 
 
+BREACH = "portal.foreign_data"  # the check that an answer showed nobody but canaries
+
+
 def verdict(found: Findings, language: Language) -> str:
-    """How many findings reach the level the audit fails on, in one sentence."""
+    """How many findings reach the level the audit fails on; before it, a breach that was met."""
+    said = (breach(found.run, language), _counted(found, language))
+    return " ".join(sentence for sentence in said if sentence)
+
+
+def breach(run: Run, language: Language) -> str:
+    """That an account of the audit was shown somebody's data, and when; empty when none was."""
+    met = next((one for one in run.results if one.check == BREACH and one.open), None)
+    if met is None:
+        return ""
+    times = [str(one.get("at", "")) for one in run.requests if one.get("subject") == met.subject]
+    aware = datetime.fromisoformat(times[-1]) if times and times[-1] else run.finished
+    return language.say("answer.breach", subject=met.subject, moment=language.moment(aware))
+
+
+def _counted(found: Findings, language: Language) -> str:
     level = language.word("severity", found.run.audit.fail_on)
     if found.serious:
         return language.say("verdict.serious", len(found.serious), level=level)

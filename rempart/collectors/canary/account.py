@@ -30,8 +30,8 @@ def opened(browser: Browser, login: Any, canary: Any) -> Opened:  # noqa: ANN401
         sign_in.handed_over(browser, canary.session.resolve())
         return Opened(canary, browser, sign_in.signed_in(browser, login))
     secret = canary.password.resolve()
-    page = browser.open(login.url or "/", "before signing in")
-    browser.follow(page, "before signing in")
+    page = browser.open(login.url or "/", "before")
+    browser.follow(page, "before")
     before = dict(browser.own())
     outcome = sign_in.password(browser, login, canary.account, secret)
     where: dict[str, Any] = {"key": canary.account, "source": "sign-in of the canary"}
@@ -78,7 +78,7 @@ def _rotated(account: Opened) -> bool | None:
 
 
 def _no_store(account: Opened, login: Any) -> bool:  # noqa: ANN401
-    answer = account.browser.open(login.signed_in.url, "may it be cached?")
+    answer = account.browser.open(login.signed_in.url, "cache")
     words = ",".join(answer.all("cache-control")).lower()
     return "no-store" in words
 
@@ -108,5 +108,5 @@ def _ends(account: Opened, login: Any) -> bool | None:  # noqa: ANN401
         return None
     out = login.logout
     form: dict[str, str] | None = {} if out.method == "POST" else None
-    account.browser.open(out.url, "sign out", method=out.method, form=form)
+    account.browser.open(out.url, "sign_out", method=out.method, form=form)
     return not sign_in.signed_in(thief, login)

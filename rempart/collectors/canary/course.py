@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rempart.check import Gap, Reason
 from rempart.collectors import Seen
-from rempart.collectors.canary import guessing, objects
+from rempart.collectors.canary import PROOFS, guessing, objects
 from rempart.collectors.canary.account import Opened, opened, session_proof
 from rempart.collectors.canary.browser import Browser
 from rempart.collectors.canary.ledger import Ledger, spelled
@@ -29,13 +29,18 @@ def course(portal: Any, access: "Access") -> Iterator[Seen]:  # noqa: ANN401
         access, portal.url, connect=portal.connect, plain=portal.plain, ca=portal.ca
     ) as session:
         new = Browser(session, ledger, "", portal.url)
+        given: set[str] = set()
         try:
-            yield from _proofs(portal, new, people)
+            for seen in _proofs(portal, new, people):
+                given.add(seen.type if isinstance(seen, Gap) else type(seen).__name__)
+                yield seen
             yield ForeignData(len(ledger.sent), False, key=ANSWERS, source="canaries")
         except ForeignPerson as error:
             yield error.seen
             detail = "ended: an answer showed somebody who is no canary"
-            yield from (Gap(kind, Reason.NOT_AUTHORISED, detail) for kind in ("CeilingProof",))
+            for kind in PROOFS:
+                if kind.__name__ not in given:
+                    yield Gap(kind.__name__, Reason.NOT_AUTHORISED, detail)
         finally:
             yield from ledger.sent
 

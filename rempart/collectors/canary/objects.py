@@ -26,11 +26,11 @@ def crossed(owner: Opened, stranger: Opened) -> Iterator[CrossAccess]:
             "key": clean(path),
             "source": f"{stranger.canary.account} asks for it",
         }
-        own = asked(owner.browser, "GET", path, "own object")
+        own = asked(owner.browser, "GET", path, "own")
         if own.status != 200:
             continue  # nothing to compare with: the inventory's path is not the canary's
         try:
-            other = asked(stranger.browser, "GET", path, "another canary's object")
+            other = asked(stranger.browser, "GET", path, "other")
         except ForeignPerson:
             raise
         except CollectError as error:

@@ -62,7 +62,7 @@ def looked_up(ups: LookUps, other: Opened | None) -> Iterator[CeilingProof | Fie
     """The fields of the first answer, then the ceiling."""
     name = ups.account.canary.account
     where: dict[str, Any] = {"key": name, "source": f"look-ups by {name}"}
-    first = ups.ask(ups.people[0], "look-up")
+    first = ups.ask(ups.people[0], "look_up")
     if first.status == 200:
         path = clean(urlsplit(first.url).path)
         returned = tuple(sorted(set(_names(parsed(first)))))[:MOST_FIELDS]
@@ -98,11 +98,11 @@ def _ceiling(ups: LookUps, other: Opened | None, where: dict[str, Any]) -> Ceili
 
 def _stops(ups: LookUps, other: Opened | None, person: str) -> str:
     """What the refusal was about: told by somebody read before, then by another account."""
-    if not _refuses(ups.ask(ups.people[0], "ceiling: somebody read before")):
+    if not _refuses(ups.ask(ups.people[0], "ceiling_again")):
         return "people"
     if other is not None and other.open:
         elsewhere = LookUps(other, ups.lookup, ups.people)
-        if _refuses(elsewhere.ask(person, "ceiling: another account")):
+        if _refuses(elsewhere.ask(person, "ceiling_other")):
             return "address"
     return "requests"
 

@@ -48,7 +48,7 @@ class Outcome:
 def signed_in(browser: Browser, login: Any) -> bool:  # noqa: ANN401
     """Whether the session is open: the page the inventory names answers as it says."""
     where = login.signed_in
-    answer = browser.open(where.url, "signed in?")
+    answer = browser.open(where.url, "signed_in")
     return answer.status == where.status and not _asks_again(answer)
 
 
@@ -66,19 +66,17 @@ def factor(browser: Browser, login: Any, canary: Any) -> bool:  # noqa: ANN401
         return False
     value = code(canary.totp.resolve(), time.time())
     if login.kind == "json":
-        answer = browser.open(
-            second.url, "second factor", method="POST", data={second.field: value}
-        )
+        answer = browser.open(second.url, "factor", method="POST", data={second.field: value})
         _token(browser, answer)
     else:
-        page = browser.open(second.url, "second factor")
+        page = browser.open(second.url, "factor")
         form = form_with(text(page), second.field)
         carried = dict(form.carried) if form else {}
         target = urljoin(page.url, form.action) if form else second.url
         answer = browser.open(
-            target, "second factor", method="POST", form={**carried, second.field: value}
+            target, "factor", method="POST", form={**carried, second.field: value}
         )
-        browser.follow(answer, "second factor")
+        browser.follow(answer, "factor")
     return signed_in(browser, login)
 
 
@@ -94,7 +92,7 @@ def handed_over(browser: Browser, session: str) -> None:
 
 
 def _form(browser: Browser, login: Any, account: str, secret: str) -> Outcome:  # noqa: ANN401
-    page = browser.follow(browser.open(login.url or "/", "sign-in page"), "sign-in page")
+    page = browser.follow(browser.open(login.url or "/", "page"), "page")
     if page.leaves:
         return Outcome(State.LEAVES, page)
     form = sign_in_form(text(page))
@@ -106,8 +104,8 @@ def _form(browser: Browser, login: Any, account: str, secret: str) -> Outcome:  
     if urlsplit(target).hostname != urlsplit(browser.base).hostname:
         return Outcome(State.LEAVES, page)
     browser.ledger.sign_in(account, wrong=secret == WRONG)
-    answer = browser.open(target, "sign-in", method=form.method, form=sent)
-    last = browser.follow(answer, "sign-in")
+    answer = browser.open(target, "sign_in", method=form.method, form=sent)
+    last = browser.follow(answer, "sign_in")
     if last.leaves:
         return Outcome(State.LEAVES, last)
     return Outcome(_state(answer, last), last)
@@ -133,7 +131,7 @@ def _json(browser: Browser, login: Any, account: str, secret: str) -> Outcome:  
     fields = {"account": "username", "password": "password", **login.fields}
     browser.ledger.sign_in(account, wrong=secret == WRONG)
     data = {fields["account"]: account, fields["password"]: secret}
-    answer = browser.open(login.url, "sign-in", method="POST", data=data)
+    answer = browser.open(login.url, "sign_in", method="POST", data=data)
     if answer.location:
         return Outcome(State.LEAVES, answer)
     state = _state(answer, answer)
