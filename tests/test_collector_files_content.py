@@ -8,6 +8,7 @@ import lzma
 import os
 import shutil
 import sqlite3
+import struct
 import tarfile
 import time
 import zipfile
@@ -66,6 +67,7 @@ def counted(text: bytes) -> list[tuple[str, str, int]]:
         "/beneficiaires/{}/droits",
         "?nir%3D{}&x=1",
         "é{}è",
+        "<td>{}</td>",
     ],
 )
 def test_finds_a_number_beside_any_sign(spelt: str) -> None:
@@ -73,7 +75,7 @@ def test_finds_a_number_beside_any_sign(spelt: str) -> None:
     assert counted(text.encode()) == [("nir", "clear", 20)]
 
 
-@pytest.mark.parametrize("between", [" ", ".", "-", "\u00a0", "\u202f", "+", "%20", "_"])
+@pytest.mark.parametrize("between", [" ", ".", "-", "\u00a0", "\u202f", "+", "%20", "_", "&nbsp;"])
 def test_finds_a_number_in_groups(between: str) -> None:
     text = "\n".join(f"NIR : {grouped(one).replace(' ', between)}, suite" for one in PEOPLE)
     assert counted(text.encode()) == [("nir", "clear", 20)]
@@ -177,6 +179,48 @@ def locked(pages: list[str], *, owner: bool = False) -> bytes:
     return out.getvalue()
 
 
+def filled(values: list[str]) -> bytes:
+    """A form whose fields hold the numbers, and that carries a letter."""
+    from pypdf import PdfReader, PdfWriter
+    from pypdf.generic import ArrayObject, DictionaryObject, FloatObject, NameObject
+    from pypdf.generic import TextStringObject as Text
+
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf(["Feuille de soins"]))))
+    fields = ArrayObject()
+    for number, value in enumerate(values):
+        field = DictionaryObject({
+            NameObject("/Subtype"): NameObject("/Widget"),
+            NameObject("/FT"): NameObject("/Tx"), NameObject("/T"): Text(f"nir{number}"),
+            NameObject("/V"): Text(value),
+            NameObject("/Rect"): ArrayObject(FloatObject(one) for one in (40, 600, 300, 620)),
+        })  # fmt: skip
+        fields.append(writer._add_object(field))
+    writer.pages[0][NameObject("/Annots")] = fields
+    form = DictionaryObject({NameObject("/Fields"): fields})
+    writer._root_object[NameObject("/AcroForm")] = writer._add_object(form)
+    writer.add_attachment("lettre.docx", docx(values))
+    writer.add_metadata({"/Subject": values[0]})
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def test_fields_attachments_and_properties_of_a_pdf_are_read(tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_bytes(filled(PEOPLE))
+    assert found(tmp_path) == {"a.pdf": [("nir", "clear", 41)]}
+    assert missed(tmp_path) == []
+
+
+def test_numbers_in_cells_of_binary_workbooks_are_read(tmp_path: Path) -> None:
+    number = b"\x03\x02\x0e\0" + bytes(6)
+    cells = b"".join(number + struct.pack("<d", int(one)) for one in PEOPLE)
+    (tmp_path / "a.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + cells)
+    real = b"".join(b"\x05\x10" + bytes(8) + struct.pack("<d", int(one)) for one in PEOPLE)
+    members = {"[Content_Types].xml": b"<Types/>", "xl/workbook.bin": b"\x83\x01\0"}
+    (tmp_path / "b.xlsb").write_bytes(zipped({**members, "xl/worksheets/sheet1.bin": real}))
+    assert found(tmp_path) == {"a.xls": [("nir", "clear", 20)], "b.xlsb": [("nir", "clear", 20)]}
+
+
 def test_a_pdf_is_closed_only_where_it_asks_for_a_password(tmp_path: Path) -> None:
     (tmp_path / "closed.pdf").write_bytes(locked(PEOPLE))
     (tmp_path / "open.pdf").write_bytes(locked(PEOPLE, owner=True))
@@ -214,8 +258,10 @@ def test_a_pdf_reader_that_dies_is_started_again(tmp_path: Path) -> None:
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs poppler-utils")
 def test_poppler_reads_where_the_package_is_missing() -> None:
     engine = reading._Poppler("pdftotext", 20)
-    pages = [page and page.strip() for page in engine.pages(pdf(["abc", None, "def"]))]
-    assert pages == [b"abc", None, b"def"]
+    pages = [
+        isinstance(page, bytes) and page.strip() for page in engine.pages(pdf(["abc", None, "def"]))
+    ]
+    assert pages == [b"abc", False, b"def"]
     with pytest.raises(reading.Locked):
         list(engine.pages(locked(["abc"])))
     with pytest.raises(Truncated):

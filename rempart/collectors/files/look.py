@@ -15,7 +15,7 @@ from rempart.collectors.artefacts.recognition import kind
 from rempart.collectors.files import archives, mail, office
 from rempart.collectors.files.formats import Format, told
 from rempart.collectors.files.parts import Allowance, FilePart, Part, Spent, inflated
-from rempart.collectors.files.pdf import Documents, Locked
+from rempart.collectors.files.pdf import Attached, Documents, Locked
 from rempart.collectors.files.scan import Scan, whole
 from rempart.errors import CollectError, Limited, NoCollector, Reason, Truncated
 
@@ -154,11 +154,15 @@ class _One:
         return "text, UTF-16"
 
     def _raw(self, part: Part, depth: int, form: Format) -> str:
+        before = b""
         for block in whole(part.pieces()):
             self.looked.scan.add(block)
             if b"0n0n0n" in block.translate(_SPACED):
                 wide = (match[0].replace(b"\0", b"") for match in _WIDE.finditer(block))
                 self.looked.scan.add(b"\n".join(wide))
+            if form.name != "binary":
+                self.looked.scan.add(office.figures(before + block))
+                before = block[1 - office.CELL :]  # too short for a whole cell
         return form.name
 
     def _rtf(self, part: Part, depth: int, form: Format) -> str:
@@ -191,6 +195,8 @@ class _One:
                     if kind_ and office.written(info.filename):
                         for block in whole(office.text(inner.pieces())):
                             self.looked.scan.add(block)
+                    elif office.cells(info.filename):
+                        self._raw(inner, depth, Format("raw", "xlsb"))
                     elif not kind_ or office.attached(info.filename):
                         self._member(inner, depth + 1)
                 except Spent:
@@ -213,6 +219,10 @@ class _One:
                 self.allowance.check()
                 if page is None:
                     pictures += 1
+                elif isinstance(page, Attached):
+                    self.allowance.member(depth + 1)
+                    inner = Part(page.name, iter((page.content,)), len(page.content))
+                    self._member(inner, depth + 1)
                 else:
                     self.looked.scan.add(page.replace(b"\r\n", b"\n") + b"\n")
         except Locked:

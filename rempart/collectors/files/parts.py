@@ -136,7 +136,8 @@ def read(file: BinaryIO, size: int, allowance: Allowance) -> Iterator[bytes]:
             if not piece:
                 raise Truncated("it became shorter while it was read")
             place += len(piece)
-            yield piece
+            if piece[0] or piece[-1] or piece.count(0) < len(piece):  # zeros hold nothing
+                yield piece
 
 
 def _data(descriptor: int, size: int) -> Iterator[tuple[int, int]]:

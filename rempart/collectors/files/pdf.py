@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol, TypeAlias
 
 import rempart
 from rempart.errors import Limited, NoCollector, Privilege, Truncated
@@ -35,11 +35,22 @@ class Locked(Privilege):
     """The document asks for a password."""
 
 
+class Attached(NamedTuple):
+    """A file inside a document."""
+
+    name: str
+    content: bytes
+
+
+# A text, of a page or of its fields; None for a page that is a picture; a file inside.
+Told: TypeAlias = bytes | Attached | None
+
+
 class Pages(Protocol):
     """Where the pages of documents come from."""
 
-    def pages(self, data: bytes) -> Iterator[bytes | None]:
-        """The text of each page; None for one that is a picture, empty for one with nothing."""
+    def pages(self, data: bytes) -> Iterator[Told]:
+        """What a document holds, page by page; empty for a page with nothing."""
 
     def close(self) -> None:
         """End what was started."""
@@ -64,8 +75,8 @@ class Documents:
         if self._engine is not None:
             self._engine.close()
 
-    def pages(self, data: bytes) -> Iterator[bytes | None]:
-        """The text of each page; None for a picture. Raises CollectError."""
+    def pages(self, data: bytes) -> Iterator[Told]:
+        """What a document holds, page by page. Raises CollectError."""
         if self._engine is None:
             self._engine = _engine(self._seconds)
         yield from self._engine.pages(data)
@@ -91,7 +102,7 @@ class _Pdfium:
         self._seconds = seconds
         self._child: subprocess.Popen[bytes] | None = None
 
-    def pages(self, data: bytes) -> Iterator[bytes | None]:
+    def pages(self, data: bytes) -> Iterator[Told]:
         end, told, done = time.monotonic() + self._seconds, 0, False
         child = self._started()
         try:
@@ -104,7 +115,11 @@ class _Pdfium:
                     break
                 if told > TEXT:
                     raise Limited(f"a PDF with more than {TEXT >> 20} MiB of text")
-                yield {b"T": content, b"N": b""}.get(letter)
+                if letter == b"A":
+                    name, _, inside = content.partition(b"\0")
+                    yield Attached(name.decode("utf-8", "replace"), inside)
+                else:
+                    yield {b"T": content, b"N": b""}.get(letter)
         except (BrokenPipeError, EOFError):
             raise Truncated(BROKEN) from None
         finally:
@@ -185,7 +200,7 @@ class _Poppler:
         self._program = program
         self._seconds = seconds
 
-    def pages(self, data: bytes) -> Iterator[bytes | None]:
+    def pages(self, data: bytes) -> Iterator[Told]:
         child = subprocess.Popen(  # noqa: S603  (no shell; the program's own name)
             [self._program, "-enc", "UTF-8", "-", "-"],
             stdin=subprocess.PIPE,

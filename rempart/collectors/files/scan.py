@@ -33,6 +33,8 @@ _WIDE: Final = (
     (b"\xa0", b"\xc2\xa0"),
     (b"\xaf", b"\xe2\x80\xaf"),
     (b"\x91", b"\xe2\x80\x91"),
+    (b"&", b"&nbsp;"),
+    (b"&", b"&#160;"),
     *((b"%", code) for code in (b"%20", b"%3D", b"%3d", b"%26", b"%2F")),
 )
 _TOGETHER: Final = re.compile(b"x0000000000000(?:00|xx?00)(?![0A])")
