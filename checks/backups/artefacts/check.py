@@ -25,7 +25,9 @@ def _why(artefact: Artefact, broken: str, cheaply: bool) -> str:
     if artefact.encrypted is False:
         return artefact.cipher or "not encrypted"
     if broken:
-        return broken
+        return f"a cipher that no longer holds ({artefact.cipher or broken})"
     if artefact.names is True:
         return "names readable"
-    return f"{artefact.derivation}, {artefact.cost}" if cheaply else ""
+    if cheaply:
+        return f"a cheap guess at its passphrase ({artefact.derivation} {artefact.cost or '-'})"
+    return ""

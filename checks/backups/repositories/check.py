@@ -2,30 +2,36 @@ from rempart.check import Figure, Result, Severity, all_of, notapplicable, verdi
 from rempart.judge.ciphers import cheap, weak
 from rempart.observations.backups import BackupRepository
 
+CLEAR_NAMES = "names in clear"
+
 
 def check(repository: BackupRepository) -> Result:
-    seen = f"{repository.tool}: {repository.encryption}"
     if not repository.own_encryption:
         return notapplicable(f"{repository.tool} has no encryption of its own", repository)
     encrypted = repository.encrypted == True  # noqa: E712  (three-valued)
     broken = weak(repository.cipher) or weak(repository.encryption)
+    guessed = cheap(repository.derivation, repository.cost)
+    named = CLEAR_NAMES in repository.encryption
+    why = _why(repository, broken, guessed)
     facts: dict[str, Figure] = {
         "tool": repository.tool,
         "mode": repository.encryption,
         "cipher": repository.cipher or repository.encryption,
-        "derivation": _work(repository),
+        "weakness": why,
     }
     counts: dict[str, Figure] = {"looked": repository.looked, "clear": repository.clear}
-    guessed = cheap(repository.derivation, repository.cost)
     severity = (Severity.HIGH if broken else Severity.MEDIUM) if encrypted is True else None
-    readable = "names in clear" in repository.encryption
-    good = all_of(encrypted, not broken, not guessed, not readable)
+    good = all_of(encrypted, not broken, not guessed, not named)
+    seen = f"{repository.tool}: {repository.encryption}"
     return verdict(good, seen, repository, facts=facts, counts=counts, severity=severity)
 
 
-def _work(repository: BackupRepository) -> str:
-    if not repository.derivation:
-        return "-"
-    return (
-        f"{repository.derivation} {repository.cost}" if repository.cost else repository.derivation
-    )
+def _why(repository: BackupRepository, broken: str, guessed: bool) -> str:
+    if repository.encrypted is False:
+        partly = 0 < repository.clear < repository.looked
+        return "encrypted in part" if partly else "not encrypted"
+    if broken:
+        return f"a cipher that no longer holds ({repository.cipher or broken})"
+    if guessed:
+        return f"a cheap guess at its passphrase ({repository.derivation} {repository.cost})"
+    return CLEAR_NAMES if CLEAR_NAMES in repository.encryption else ""
