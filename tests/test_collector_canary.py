@@ -229,7 +229,7 @@ def test_only_the_canary_that_may_be_is_locked(audit: Any) -> None:
     assert seen.portal.failed["canary-c"] >= 5
     assert seen.portal.failed.get("canary-a", 0) <= 2
     assert seen.portal.failed.get("canary-b", 0) <= 2
-    order = [one for one in seen.of(SentRequest) if one.purpose == "sign-in"]
+    order = [one for one in seen.of(SentRequest) if one.purpose == "sign_in"]
     assert [one.account for one in order][-1] == "canary-c"
 
 

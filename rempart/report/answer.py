@@ -8,7 +8,6 @@ from rempart.report.findings import Findings
 from rempart.report.language import Language
 from rempart.results import Run
 
-
 BREACH = "portal.foreign_data"  # the check that an answer showed nobody but canaries
 
 
