@@ -126,7 +126,8 @@ class StoreView:
     """One store with all its known copies, and what is known of it against each attacker.
 
     `holds` are the classes of identifiers in its columns with their counts, `profile` the tables
-    with what the breaches of 2024 took; `clear` says what is known of its columns.
+    with what the breaches of 2024 took; `clear` says what is known of its columns, `read` whether
+    they were read at all.
     """
 
     subject: str
@@ -135,6 +136,7 @@ class StoreView:
     profile: tuple[str, ...] = ()
     clear: LayerView | None = None
     against: tuple[str, ...] = ()
+    read: bool = False
 
     @property
     def drawn(self) -> tuple[CopyView, ...]:
@@ -167,6 +169,7 @@ def _store(graph: Mapping[str, Any]) -> StoreView:
         tuple(map(str, graph.get("profile") or ())),
         next(map(_layer, columns), None),
         against,
+        isinstance(graph.get("identifiers"), list | tuple),
     )
 
 
