@@ -120,6 +120,8 @@ def test_an_older_run_without_holdings_is_drawn_all_the_same() -> None:
     old = chain(copy("adh", "original", {"kind": "file", "name": "adh.db", "encrypted": False}))
     assert old.against == ("fail", "notchecked", "fail", "fail", "fail")
     assert old.holds == ()
+    (held,) = chain(identifiers=("nir",)).holds
+    assert (held.identifier, held.columns) == ("NIR", 0)
 
 
 def test_columns_that_were_read_and_hold_nobody_are_told_from_unread_ones() -> None:

@@ -161,15 +161,17 @@ def _store(graph: Mapping[str, Any]) -> StoreView:
     copies = tuple(map(_copy, _mappings(graph.get("copies"))))
     chain = StoreChain(copies)
     against = tuple(_known(protection(chain, threat)) for threat in THREATS) if copies else ()
+    known = graph.get("identifiers")
+    named = [{"identifier": one} for one in known] if isinstance(known, list | tuple) else []
     columns = (one for copy in copies for one in copy.layers if one.kind == "column")
     return StoreView(
         str(graph.get("subject", "")),
         tuple(map(_view, copies)),
-        tuple(map(_holding, _mappings(graph.get("holdings")))),
+        tuple(map(_holding, _mappings(graph.get("holdings")) or named)),  # older runs count none
         tuple(map(str, graph.get("profile") or ())),
         next(map(_layer, columns), None),
         against,
-        isinstance(graph.get("identifiers"), list | tuple),
+        isinstance(known, list | tuple),
     )
 
 
