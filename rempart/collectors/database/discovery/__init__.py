@@ -6,24 +6,24 @@ still looked at. Views come last: they run code of somebody else.
 
 from collections.abc import Container, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from msgspec import structs
 
 from rempart.check import Gap, Observation
 from rempart.collectors import Seen, Wanted
-from rempart.collectors.database.discovery.content import content, old_rows, readers
 from rempart.collectors.database.discovery.counts import GARBLED, Counted, clear
 from rempart.collectors.database.discovery.encoded import decoded, inside
-from rempart.collectors.database.discovery.hashes import Clear, Hashed, compared
+from rempart.collectors.database.discovery.hashes import compared
+from rempart.collectors.database.discovery.known import Known
 from rempart.collectors.database.discovery.samples import Sample, sample
-from rempart.collectors.database.discovery.scan import Budget, scanned
+from rempart.collectors.database.discovery.scan import scanned
 from rempart.collectors.database.discovery.schema import Field, Table, tables
-from rempart.collectors.database.discovery.seals import HASHES, sealed
 from rempart.collectors.database.discovery.statistics import kept, looked_at
+from rempart.collectors.database.discovery.told import gap, told_of, told_together
 from rempart.collectors.database.discovery.whole import counted
-from rempart.collectors.values import Column, sure
+from rempart.collectors.values import sure
 from rempart.errors import CollectError, Limited, NotAuthorised, Privilege, Reason, Truncated
 from rempart.observations.columns import (
     HashedColumn,
@@ -41,11 +41,10 @@ BRINGS: tuple[type[Observation], ...] = (
     *(TableContent, OldRows, TableReaders),
 )
 TABLES: Final = 5_000
-SECONDS: Final = 15.0  # that one statement about a table may take
+SECONDS: Final = 15.0  # that comparing hashes, or reading statistics, may take
 WHOLE: Final = 60.0  # that counting all rows of a column may take
-LAZY: Final = 3.0  # that one about a view may take
 LAST: Final = 1.0  # seconds in which no other table is begun
-ODD: Final = (LookupError, ValueError, TypeError, RuntimeError)  # a server may answer anything
+ODD: Final = (LookupError, ValueError)  # a server may answer anything
 SCHEMA: Final = "catalogue"
 
 
@@ -71,12 +70,12 @@ def collect(session: Any, subject: Any, access: Any, wanted: Wanted) -> Iterator
             yield from _table(session, subject, table, known)
         except CollectError as error:
             known.missed.append(error)
-            yield _gap(error, table.key)
+            yield gap(error, table.key)
             if error.reason is Reason.UNREACHABLE:
                 raise
         except ODD:
             known.missed.append(Truncated(GARBLED))
-            yield _gap(known.missed[-1], table.key)
+            yield gap(known.missed[-1], table.key)
     if len(listed) > TABLES:
         yield from _over(known, f"only {TABLES} of {len(listed)} tables were read")
     if HashedColumn in wanted:
@@ -84,35 +83,12 @@ def collect(session: Any, subject: Any, access: Any, wanted: Wanted) -> Iterator
     yield from _others(known)
 
 
-@dataclass(slots=True)
-class Known:
-    """What later questions need of the tables seen so far."""
-
-    wanted: Wanted = frozenset()
-    clear: list[Clear] = field(default_factory=list)
-    hashed: list[Hashed] = field(default_factory=list)
-    missed: list[CollectError] = field(default_factory=list)
-    statistics: dict[tuple[str, str, str], Column] = field(default_factory=dict)
-    scans: bool = False
-    whole: bool = False
-    budget: Budget = field(default_factory=Budget)
-
-    def told(self, table: Table) -> list[Counted]:
-        """The columns of a table that its statistics say enough about."""
-        places = {one: (table.schema, table.name, one.name) for one in table.readable}
-        return [
-            Counted(one, seen.sampled, found=list(seen.counts()), mode="statistics")
-            for one, place in places.items()
-            if (seen := self.statistics.get(place)) is not None
-        ]
-
-
 def _table(session: Any, subject: Any, table: Table, known: Known) -> Iterator[Seen]:  # noqa: ANN401
     hidden = [field.shown for field in table.fields if not field.readable]
     if hidden:
         detail = f"the account may not read {len(hidden)} of {len(table.fields)} columns"
         known.missed.append(Privilege(detail))
-        yield _gap(Privilege(detail), table.key)
+        yield gap(Privilege(detail), table.key)
     if not table.readable:
         return
     if table.view == "foreign":
@@ -123,10 +99,9 @@ def _table(session: Any, subject: Any, table: Table, known: Known) -> Iterator[S
         yield from _recounted(session, table, rows, columns)
     columns += told
     for column in columns:
-        yield from _columns(rows, column)
-        yield from _seals(session, rows, column, known)
+        yield from told_of(session, rows, column, known)
     if table.view != "view":
-        yield from _whole(session, subject, rows, columns, known.wanted)
+        yield from told_together(session, subject, rows, columns, known.wanted)
 
 
 def _counted(
@@ -137,7 +112,7 @@ def _counted(
 ) -> tuple[Sample, list[Counted]]:
     """The sample of a table, and its columns that nothing else told about, counted."""
     left = tuple(one for one in table.readable if one not in told)
-    seconds = _seconds(table)
+    seconds = known.seconds(table)
     rows = sample(session, replace(table, fields=left))
     if not left:
         return rows, []
@@ -155,7 +130,7 @@ def _look_inside(session: Any, rows: Sample, column: Counted, known: Known) -> N
     """Look at a sample of values where the server found nothing and something may hide."""
     if any(map(sure, column.found)):
         return
-    seen = scanned(session, rows, column, known.budget, _seconds(rows.table))
+    seen = scanned(session, rows, column, known.budget, known.seconds(rows.table))
     proven = [one for one in seen.counts() if sure(one)] if seen else []
     if proven:
         column.found += [structs.replace(one, encoding="packed") for one in proven]
@@ -176,76 +151,9 @@ def _recounted(
             try:
                 column.found[place] = found = counted(session, table, column, one, WHOLE)
             except CollectError as error:
-                yield _gap(error, f"{table.key}.{column.field.shown}")
+                yield gap(error, f"{table.key}.{column.field.shown}")
             else:
                 column.sampled, column.chosen = found.sampled, "all"
-
-
-def _seconds(table: Table) -> float:
-    return SECONDS if table.view == "table" else LAZY
-
-
-def _columns(rows: Sample, column: Counted) -> Iterator[Seen]:
-    key = f"{rows.table.key}.{column.field.shown}"
-    for one in column.counts():
-        yield IdentifierColumn(
-            one.identifier,
-            one.encoding,
-            one.sampled,
-            one.candidates,
-            one.valid,
-            one.test,
-            column.chosen or (rows.chosen if column.mode == "counts" else "spread"),
-            column.mode,
-            key=key,
-            source=key,
-        )
-
-
-def _seals(
-    session: Any,  # noqa: ANN401
-    rows: Sample,
-    column: Counted,
-    known: Known,
-) -> Iterator[Seen]:
-    """What cannot be read in a column, where nothing readable is proven in it."""
-    proven = [one for one in column.counts() if sure(one)]
-    if rows.table.view == "view":
-        return
-    known.clear += [
-        Clear(rows, column.field, one.identifier)
-        for one in proven
-        if one.encoding == "clear" and one.identifier in PERSONAL
-    ]
-    if proven or not known.wanted & {SealedColumn, HashedColumn}:
-        return
-    found = sealed(session, rows, column, _seconds(rows.table))
-    if found is None:
-        return
-    if found.shortest == found.longest in HASHES and found.form in ("hash", "cipher", "opaque"):
-        sure_of = found.form == "hash"
-        known.hashed.append(Hashed(rows, column.field, found.longest, found.sampled, sure_of))
-    if found.form != "hash":
-        key = f"{rows.table.key}.{column.field.shown}"
-        yield replace(found, key=key, source=key)
-
-
-def _whole(
-    session: Any,  # noqa: ANN401
-    subject: Any,  # noqa: ANN401
-    rows: Sample,
-    columns: list[Counted],
-    wanted: Wanted,
-) -> Iterator[Seen]:
-    """The table as a whole, where people stand in it."""
-    filled = [column.field.shown for column in columns if column.sampled]
-    counts = [one for column in columns for one in column.counts()]
-    found = content(rows.table.key, rows.table.rows, filled, counts, subject.environment)
-    yield found
-    if found.identities and OldRows in wanted:
-        yield old_rows(session, rows, columns, subject.retention)
-    if found.identities and TableReaders in wanted:
-        yield readers(session, rows, found.identities)
 
 
 def _kept(session: Any) -> Iterator[Seen]:  # noqa: ANN401
@@ -258,13 +166,9 @@ def _kept(session: Any) -> Iterator[Seen]:  # noqa: ANN401
         yield Gap(StatisticsColumn.__name__, error.reason, str(error))
 
 
-def _gap(error: CollectError, key: str) -> Gap:
-    return Gap(IdentifierColumn.__name__, error.reason, str(error), key=key, source=key)
-
-
 def _over(known: Known, words: str) -> Iterator[Gap]:
     known.missed.append(Limited(words))
-    yield _gap(Limited(words), SCHEMA)
+    yield gap(Limited(words), SCHEMA)
 
 
 def _others(known: Known) -> Iterator[Gap]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from rempart.collectors.database.discovery import keys
+from rempart.collectors.database.discovery.dialects import READ
 from rempart.collectors.database.discovery.samples import Sample
 from rempart.collectors.database.discovery.schema import Field
 from rempart.collectors.values import chosen
@@ -26,6 +27,7 @@ ENOUGH: Final = 5  # values of a form that are worth another question
 _HASHES: Final = "(32, 40, 56, 64, 96, 128)"  # hex digits of MD5, SHA-1 and the SHA-2 and 3 sizes
 # What a column's values look like: SQL over its text `r`, its compact text `x`, its letters `k`.
 FORMS: Final = {
+    "cut": f"length({{r}}) >= {READ - 1}",
     "long": "octet_length({r}) > 15 AND {k} IS NULL",
     "spaced": "octet_length({r}) > octet_length({x}) OR {r} <> {x}",
     "hex": "{k} = 'h' AND octet_length({r}) BETWEEN 26 AND 82",
