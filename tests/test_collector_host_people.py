@@ -2,6 +2,7 @@
 
 import subprocess
 from pathlib import Path
+from time import process_time
 
 import pytest
 
@@ -381,3 +382,19 @@ def test_a_terminal_of_its_own_is_the_default_since_1_9_14() -> None:
     assert isinstance(sudo(line, Privilege("sudo_version")).own_terminal, Unknown)
     assert list(settings(answered(sudoers=""))) == []  # there is no sudo
     assert isinstance(sudo("Defaults timestamp_timeout=long").timeout_minutes, Unknown)
+
+
+def test_a_hundred_thousand_accounts_are_read_in_one_pass() -> None:
+    numbers = range(100_000)
+    found = answered(
+        passwd="\n".join(f"u{n}|shadow|none||{n + 1000}|/bin/sh|{n}|/home/u{n}" for n in numbers),
+        shadow="\n".join(f"u{n}|set|y|j9T|20000||0|99999|" for n in numbers),
+        group="\n".join(f"g{n}|{n}|u{n}" for n in numbers),
+    )
+    began = process_time()
+
+    seen = list(accounts(found))
+
+    assert len(seen) == 100_000
+    assert list(authorized_keys(found)) == []
+    assert process_time() - began < 30  # linear: a few seconds on a slow machine

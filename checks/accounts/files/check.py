@@ -4,7 +4,7 @@ from rempart.check import Fact, Result, all_of, negated, verdict
 from rempart.judge.files import OTHERS_READ, has, only_root_writes, shown
 from rempart.observations.people import FileGuard
 
-SECRET = ("shadow", "gshadow")
+SECRET = ("shadow", "gshadow", "opasswd")  # the last holds earlier hashes
 
 
 def check(files: tuple[FileGuard, ...]) -> Iterator[Result]:
