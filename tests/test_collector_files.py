@@ -16,7 +16,7 @@ from rempart.collectors import files
 from rempart.collectors.artefacts.recognition import kind
 from rempart.collectors.files.parts import FREE
 from rempart.demo import data
-from rempart.errors import Reason, Unreachable
+from rempart.errors import Reason
 from rempart.judge.identifiers import proven
 from rempart.observations.datastores import Dump, Export, IdentifierCount
 from rempart.observations.identifiers.french import nir_key
@@ -298,8 +298,3 @@ def test_no_time_left_is_a_limit_not_a_pass(tmp_path: Path) -> None:
         (Gap, Reason.LIMIT)
     }
     assert len(found) == 2
-
-
-def test_a_folder_that_is_not_there_is_not_clean(tmp_path: Path) -> None:
-    with pytest.raises(Unreachable):
-        seen(tmp_path / "absent")
