@@ -279,3 +279,23 @@ def test_a_file_of_no_known_format_that_looks_random_is_untold(tmp_path: Path) -
     assert isinstance(found, Artefact)
     assert (found.key, found.family) == ("a.bin", "unknown")
     assert isinstance(found.encrypted, Unknown)
+
+
+def test_what_pgbackrest_reports_stands_for_repositories_elsewhere(tmp_path: Path) -> None:
+    answer = (RECORDED.parent / "pgbackrest-2.45-info.json").read_bytes()
+    (tmp_path / "info.json").write_bytes(answer)
+    found = seen(tmp_path, wanted=[BackupRepository])
+    assert [
+        (one.key, one.encrypted, one.encryption)
+        for one in found
+        if isinstance(one, BackupRepository)
+    ] == [
+        ("info.json: repo1", False, "none"),
+        ("info.json: repo2", True, "aes-256-cbc"),
+    ]
+
+
+@pytest.mark.parametrize("text", ["[", "{}", "[3]", '[{"repo": [{"key": "x"}], "backup": 3}]'])
+def test_another_json_reports_nothing(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.json").write_text(text)
+    assert seen(tmp_path, wanted=[BackupRepository]) == []

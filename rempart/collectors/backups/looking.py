@@ -20,6 +20,7 @@ from rempart.collectors.artefacts.observed import artefact
 from rempart.collectors.artefacts.recognition import first_and_last, kind
 from rempart.collectors.backups import borg, chunked, overlays, postgresql
 from rempart.collectors.backups.folder import Folder
+from rempart.collectors.backups.reported import reported
 from rempart.collectors.backups.store import Store
 from rempart.collectors.entropy import looks_random
 from rempart.collectors.tree import Found, Left, Passed, opened, regular_files
@@ -167,6 +168,9 @@ class Look:
         except OSError as error:
             yield _gap(found.path, Reason.TRUNCATED, f"cannot be read: {error.strerror}")
             return
+        if found.name.endswith(".json") and not self.only:
+            for name, store in reported(head):
+                yield self._repository(store, f"{found.path}: {name}")
         self.sealed += told.encrypted is True and told.family != KEY
         if not told.family and found.size and _opaque(head):
             told = Kind(format="no format known", family="unknown", encrypted=None, why=_RANDOM)
