@@ -63,6 +63,12 @@ class LogShipping(Observation):
     encrypted: Seen[bool]
     persistent: Seen[bool]
 
+    @property
+    def where(self) -> str:
+        """Targets and agents by name, as far as they are known; empty where nothing is sent."""
+        known = [names for names in (self.targets, self.agents) if isinstance(names, tuple)]
+        return ", ".join(name for names in known for name in names)
+
 
 @dataclass(frozen=True, slots=True)
 class TimeSync(Observation):

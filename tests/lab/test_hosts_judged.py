@@ -108,7 +108,7 @@ def test_a_host_as_installed_fails_where_its_defaults_are_lax(
     for name in (
         *("ssh.algorithms macs", "ssh.login_grace_time", "ssh.idle_sessions", "ssh.forwarding"),
         *("ssh.session_limits MaxStartups", "ssh.allowed_accounts", "ssh.two_methods"),
-        *("hosts.audit_trail", "hosts.automatic_updates", "hosts.clock", "hosts.logs_leave away"),
+        *("hosts.audit_trail", "hosts.automatic_updates", "hosts.clock", "hosts.logs_leave"),
         *("hosts.kernel_settings processes", "hosts.kernel_settings network"),
     ):
         assert found[name] == {"fail"}, name

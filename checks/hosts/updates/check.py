@@ -14,6 +14,6 @@ def check(updates: Updates, *, list_days: int = 7) -> Result:
     counts: dict[str, Figure] = {}
     if isinstance(waiting, int) and isinstance(updates.list_age_days, int):
         counts = {"waiting": waiting, "days": updates.list_age_days}
-        facts = {"restart": updates.restart is True}
+        facts = {"due": "/run/reboot-required" if updates.restart is True else "-"}
     seen = f"{waiting} security updates wait, the list is {updates.list_age_days} days old"
     return verdict(good, seen, updates, facts=facts, counts=counts)
