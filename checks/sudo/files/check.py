@@ -1,8 +1,10 @@
 from collections.abc import Iterator
 
-from rempart.check import Result, Severity, all_of, negated, verdict
+from rempart.check import Result, Severity, all_of, any_of, negated, verdict
 from rempart.judge.files import OTHERS_READ, has, only_root_writes, shown
 from rempart.observations.people import FileGuard
+
+ENTERED = 0o111
 
 
 def check(files: tuple[FileGuard, ...]) -> Iterator[Result]:
@@ -10,7 +12,9 @@ def check(files: tuple[FileGuard, ...]) -> Iterator[Result]:
     for one in files:
         if one.about != "sudo" or one.link:
             continue
-        written, hidden = only_root_writes(one), negated(has(one, OTHERS_READ))
+        # that a folder lists its names tells nothing; a rule is never executable, a folder is
+        hidden = any_of(has(one, ENTERED), negated(has(one, OTHERS_READ)))
+        written = only_root_writes(one)
         good = all_of(written, hidden)
         judged += good is True
         if good is not True:
