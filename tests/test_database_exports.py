@@ -14,8 +14,8 @@ from rempart.cli.collect import command
 from rempart.collectors import database
 from rempart.collectors.database import credentials, exports
 from rempart.collectors.database.exports.table import QUERIES
-from rempart.errors import NoCollector
-from rempart.inventory import Database
+from rempart.errors import ContentErrors, NoCollector
+from rempart.inventory import Database, load
 from rempart.observations.database_accounts import ClientRule, DatabaseAccount, DatabaseServer
 from rempart.observations.datastores import IdentifierColumn
 from rempart.observations.passwords import PasswordPolicy
@@ -174,3 +174,36 @@ def test_the_queries_only_read(product: str) -> None:
 def test_the_documentation_shows_the_queries_as_they_are(product: str) -> None:
     page = Path("docs/databases-and-policies.md").read_text("utf-8")
     assert f"```sql\n{exports.queries(product).decode()}```" in page
+
+
+INVENTORY = """
+schema: rempart.inventory/1
+organisation: Tiers Payant Démonstration
+language: fr
+authorisation:
+  reference: M-2026-1
+  granted_by: Directrice
+  contact: rssi@payer.example
+  valid: {{from: 2026-01-01T00:00:00+01:00, until: 2046-12-31T23:59:59+01:00}}
+  scope: ["127.0.0.0/8"]
+subjects:
+  databases:
+    - {{id: claims{keys}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("keys", "found"),
+    [("", "neither"), (', captured: "dir:x", url: "mysql://a@127.0.0.1/b"', "both")],
+)
+def test_a_database_is_asked_or_captured(tmp_path: Path, keys: str, found: str) -> None:
+    file = tmp_path / "inventory.yaml"
+    file.write_text(INVENTORY.format(keys=keys))
+    with pytest.raises(
+        ContentErrors, match=f'exactly one of the keys "url" and "captured".*{found}'
+    ):
+        load(file)
+    file.write_text(INVENTORY.format(keys=", captured: dir:x"))
+    (subject,) = load(file).subjects
+    assert isinstance(subject, Database)
+    assert subject.captured == tmp_path / "x"
