@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from rempart.errors import Reason, Refused
 from rempart.inventory.subjects import Files, Host
@@ -41,6 +42,22 @@ def test_every_subject_on_a_host_shares_its_one_connection(tmp_path: Path) -> No
 
     assert sum(one.connections for one in used) == 1
     assert len(served.scripts) == 8
+
+
+def test_a_connection_through_a_jump_host_is_shared_too(tmp_path: Path) -> None:
+    with serve(lambda script: script, tmp_path) as bastion, serve(lambda s: s, tmp_path) as inner:
+        through = replace(host(bastion), id="bastion")
+        behind = replace(host(inner), jump="bastion")
+        subjects = (behind, Files(id="f", path=Place("/srv"), on="h"))
+        used = []
+        with Kept(users(subjects)) as kept:
+            for subject in subjects:
+                with access(subject, subjects=(through,)) as reach:
+                    reach.kept = kept
+                    assert run_script(reach, behind, b"x").stdout == b"x"
+                used.append(reach.connections)
+
+    assert used == [2, 0]
 
 
 def test_a_connection_is_closed_when_its_last_subject_is_done(tmp_path: Path) -> None:
