@@ -177,3 +177,13 @@ def test_a_file_of_no_known_format_that_looks_random_is_untold(tmp_path: Path) -
     assert isinstance(found, Artefact)
     assert (found.key, found.family) == ("a.bin", "unknown")
     assert isinstance(found.encrypted, Unknown)
+
+
+def test_no_digit_of_a_person_leaves_a_place_of_backups(tmp_path: Path) -> None:
+    number = "185057000100022"
+    (tmp_path / f"{number}.7z").write_bytes((RECORDED / "7zz-26-names-readable.7z").read_bytes())
+    restic(tmp_path / f"dossier {number}")
+    (tmp_path / f"{number}.conf").write_text(f"repo1-cipher-pass={number}\n{number}\n")
+    told = msgspec.json.encode(seen(tmp_path, wanted=backups.LOOKED)).decode()
+    assert len(seen(tmp_path, wanted=backups.LOOKED)) == 3
+    assert not any(number[at : at + 5] in told for at in range(len(number) - 4))

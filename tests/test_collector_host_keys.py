@@ -7,17 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from rempart.check import Gap, Observation, Reason, Unknown
-from rempart.collectors.host import crypttab, key_files
+from rempart.check import Unknown
+from rempart.collectors.host import crypttab
 from rempart.collectors.host.crypttab import crypt_mappings
 from rempart.collectors.host.dumps import core_dumps, crash_dumps
 from rempart.collectors.host.folders import encrypted_folders
 from rempart.collectors.host.framing import Answer, Answers
-from rempart.collectors.host.key_files import key_references, stored_keys
 from rempart.collectors.host.luks import luks_headers
 from rempart.collectors.host.volumes import volumes
 from rempart.errors import CollectError, Privilege, Unresolved
-from rempart.observations.keys import KeyReference, StoredKey
 from rempart.observations.volumes import (
     CoreDumps,
     CrashDumps,
@@ -260,44 +258,3 @@ def test_crash_dumps_are_followed_to_their_target(
 
 def test_a_host_without_kdump_has_no_crash_dumps() -> None:
     assert list(crash_dumps(answered(dumps="/sys/kernel/kexec_crash_loaded:1:0"))) == []
-
-
-SECRET = "Tr0ub4dor-x"
-
-
-@pytest.mark.parametrize("awk", ["mawk", "gawk", "busybox awk"])
-def test_keys_are_looked_for_by_every_awk_and_never_told(tmp_path: Path, awk: str) -> None:
-    program, *more = awk.split()
-    found = shutil.which(program)
-    if found is None:
-        pytest.skip(f"no {program} here")
-    (tmp_path / "a.sh").write_text(f"# RESTIC_PASSWORD=x\nexport RESTIC_PASSWORD='{SECRET}'\n")
-    (tmp_path / "keys").write_text(f"1;{'ab' * 32}\n2;{'cd' * 16}\n")
-    (tmp_path / "v.hcl").write_text(f'vault_addr = "http://v:8200"\nVAULT_TOKEN={SECRET}\n')
-    command = [found, *more, key_files.program(), *map(str, sorted(tmp_path.iterdir()))]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert SECRET not in done.stdout
-    answers = answered(key_files=done.stdout)
-    kinds = {one.kind for one in stored_keys(answers) if isinstance(one, StoredKey)}
-    assert kinds == {"passphrase in a script", "key file of MariaDB"}
-    (reference,) = key_references(answers)
-    assert isinstance(reference, KeyReference)
-    assert (reference.service, reference.encrypted, reference.token) == ("Vault", False, True)
-
-
-def test_modes_go_with_their_files_and_hidden_ones_are_gaps() -> None:
-    told = "/etc/a:3:k0\n@640 postgres 1761955200 /etc/a\n?/root\n"
-    key, gap = stored_keys(answered(key_files=told))
-    assert isinstance(key, StoredKey)
-    assert (key.readable_by, key.owner, key.made) == ("group", "postgres", "2025-11-01")
-    assert isinstance(gap, Gap)
-    assert (gap.reason, gap.key) == (Reason.PRIVILEGE, "/root")
-
-
-@pytest.mark.parametrize("told", ["/etc/a:1:k99", "/etc/a:1:s99\n", "@999 x y /z", "x\0y", "?x"])
-def test_forged_answers_bring_nothing(told: str) -> None:
-    found: list[Observation | Gap] = [
-        *stored_keys(answered(key_files=told)),
-        *key_references(answered(key_files=told)),
-    ]
-    assert found == []
