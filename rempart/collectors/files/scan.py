@@ -260,7 +260,7 @@ def _spoken_of(text: bytes, start: int) -> bool:
 
 def whole(pieces: Iterator[bytes]) -> Iterator[bytes]:
     """Pieces put together to blocks that begin with a line's end, or where no number goes on."""
-    left = b"\n"
+    left = b" "
     for piece in pieces:
         block = left + piece
         end = block.rfind(b"\n", max(1, len(block) - LINE))
