@@ -133,3 +133,19 @@ def test_what_pgbackrest_reports_stands_for_repositories_elsewhere(tmp_path: Pat
 def test_another_json_reports_nothing(tmp_path: Path, text: str) -> None:
     (tmp_path / "a.json").write_text(text)
     assert seen(tmp_path, wanted=[BackupRepository]) == []
+
+
+@pytest.mark.parametrize(
+    ("files", "tool", "looked"),
+    [
+        ({"toc.dat": b"PGDMP\1", "3001.dat.gz": b"x", "3002.dat": b"x"}, "pg_dump", 3),
+        ({"a.bson": b"x", "a.metadata.json": b"{}"}, "mongodump", 1),
+    ],
+)
+def test_a_dump_in_a_folder_is_one_and_clear(
+    tmp_path: Path, files: dict[str, bytes], tool: str, looked: int
+) -> None:
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    found = repository(tmp_path)
+    assert (found.tool, found.encrypted, found.looked) == (tool, False, looked)

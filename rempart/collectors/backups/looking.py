@@ -37,6 +37,7 @@ TOOLS: Final[tuple[Callable[[Folder], Store | None], ...]] = (
     postgresql.barman,
     chunked.mariabackup,
     postgresql.basebackup,
+    postgresql.directory_dump,
     chunked.rdiff,
     overlays.gocryptfs,
     overlays.encfs,

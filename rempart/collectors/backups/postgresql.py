@@ -1,4 +1,4 @@
-"""Backups of PostgreSQL: pgBackRest, barman, and what pg_basebackup writes.
+"""Backups of PostgreSQL: pgBackRest, barman, pg_basebackup, and dumps in a folder.
 
 Sources: pgbackrest.org configuration (repo-cipher-type: none or aes-256-cbc, files then begin as
 OpenSSL's); docs.pgbarman.org 3.4 and 3.14 (backup.info, encryption); pg_basebackup(1).
@@ -15,6 +15,8 @@ _SALTED: Final = b"Salted__"
 _CLEAR: Final = b"[backrest]"
 _PIECES: Final = 400  # files of a repository that are looked at
 _TAR: Final = re.compile(rb"(?:base|\d+|pg_wal)\.tar(?:\.\w+)*\Z")
+_DATA: Final = re.compile(rb"\A\d+\.dat(?:\.\w+)?\Z")
+_BSON: Final = re.compile(rb"\.bson(?:\.gz)?\Z")
 _ENCRYPTION: Final = re.compile(rb"(?m)^encryption=(\w+)$")
 
 
@@ -107,6 +109,27 @@ def basebackup(folder: Folder) -> Store | None:
         own_encryption=clear < len(tars),
         looked=len(tars),
         clear=clear,
+        newest=folder.newest(b""),
+    )
+
+
+def directory_dump(folder: Folder) -> Store | None:
+    """A dump in a folder: pg_dump's `-Fd`, or mongodump's files of a database. None encrypts."""
+    files = folder.files()
+    if b"toc.dat" in files and folder.read(b"toc.dat", 5) == b"PGDMP":
+        tool, pieces = "pg_dump", [file for file in files if _DATA.search(file)]
+    else:
+        tool, pieces = "mongodump", [file for file in files if _BSON.search(file)]
+        if not pieces or not any(file.endswith(b".metadata.json") for file in files):
+            return None
+    count = len(pieces) + (tool == "pg_dump")
+    return Store(
+        tool,
+        False,
+        "none",
+        key_place="none",
+        looked=count,
+        clear=count,
         newest=folder.newest(b""),
     )
 
