@@ -282,3 +282,38 @@ def test_aliases_of_each_other_name_nothing() -> None:
     (rule,) = rules(sudoers=text)
 
     assert isinstance(rule.nopasswd, Unknown)
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("permit persist :wheel", ("%wheel", "ALL", "ALL", False)),
+        ("permit nopass deploy as root", ("deploy", "root", "ALL", True)),
+        (
+            "permit nopass edi as root cmd /bin/rc args restart",
+            ("edi", "root", "/bin/rc restart", True),
+        ),
+        ("permit edi as root cmd /bin/ls args", ("edi", "root", '/bin/ls ""', False)),
+        ('permit setenv { A=b PATH } "odd name" cmd ls', ("odd name", "ALL", "ls", False)),
+        ("permit nopass :wheel # for now", ("%wheel", "ALL", "ALL", True)),
+    ],
+)
+def test_doas_is_read_as_rules_of_sudo(line: str, told: tuple[str, str, str, bool]) -> None:
+    (rule,) = rules(sudoers="", doas=f"/etc/doas.conf:3:{line}")
+
+    assert (rule.who, rule.run_as, ", ".join(rule.commands), rule.nopasswd) == told
+    assert (rule.source, rule.line) == ("/etc/doas.conf", 3)
+
+
+@pytest.mark.parametrize(
+    "line", ["deny bob", "permit", "permit nopass", "permit setenv { A", "# permit bob", "x", '"']
+)
+def test_a_line_of_doas_that_permits_nothing_is_no_rule(line: str) -> None:
+    assert rules(sudoers="", doas=f"/etc/doas.conf:1:{line}") == []
+
+
+def test_a_file_of_doas_that_may_not_be_read_is_a_gap() -> None:
+    (gap,) = sudo_rules(answered(sudoers="", doas="?/etc/doas.conf"))
+
+    assert isinstance(gap, Gap)
+    assert (gap.reason, gap.key) == (Reason.PRIVILEGE, "/etc/doas.conf")

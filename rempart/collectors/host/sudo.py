@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from rempart.check import Gap, Observation, Reason, Seen, Unknown
+from rempart.collectors.host.doas import doas_rules
 from rempart.collectors.host.framing import Answers
 from rempart.collectors.host.lines import Line, files
 from rempart.collectors.host.people import PEOPLE
@@ -61,6 +62,7 @@ def sudo_rules(answers: Answers) -> Iterator[Observation | Gap]:
         yield from _rules(policy, line)
     for include in policy.open:
         yield Gap("SudoRule", Reason.UNRESOLVED, f"{include} was not seen", key=include)
+    yield from doas_rules(answers)
 
 
 def statements(answers: Answers) -> Iterator[Line]:
