@@ -100,6 +100,61 @@ def test_rsyslog_over_tls_is_told_from_rsyslog_in_clear() -> None:
     assert sealed.persistent is True
 
 
+@pytest.mark.parametrize(
+    ("line", "target"),
+    [
+        ("*.* @logs.payer.example", "logs.payer.example"),
+        ("if $msg contains 'x' then @@(o)10.0.0.9:514", "10.0.0.9"),
+        ("& @@[2001:db8::9]:514", "[2001:db8::9]"),
+        ("*.* :omrelp:relay.payer.example:2514", "relay.payer.example"),
+        ('action(type="omrelp" target="relay" port="2514")', "relay"),
+    ],
+)
+def test_each_way_rsyslog_names_its_target(line: str, target: str) -> None:
+    logs = one(LogShipping, {**RHEL, "log_targets": f"/etc/rsyslog.conf:9:{line}"})
+
+    assert isinstance(logs, LogShipping)
+    assert (logs.targets, logs.encrypted) == ((target,), False)
+
+
+@pytest.mark.parametrize(
+    ("lines", "encrypted"),
+    [
+        ("$DefaultNetstreamDriver gtls", False),
+        ("$ActionSendStreamDriverMode 1", True),
+        ('action(target="x" StreamDriver="gtls")', False),
+        ('action(target="x" StreamDriver="gtls" StreamDriverMode="1")', True),
+        ('action(type="omrelp" target="x" tls="on")', True),
+    ],
+)
+def test_a_driver_without_its_mode_encrypts_nothing(lines: str, encrypted: bool) -> None:
+    told = f"/etc/rsyslog.conf:1:{lines}\n/etc/rsyslog.conf:2:*.* @@logs.payer.example"
+    logs = one(LogShipping, {**RHEL, "log_targets": told})
+
+    assert isinstance(logs, LogShipping)
+    assert logs.encrypted is encrypted
+
+
+def test_one_action_over_tls_does_not_cover_the_other() -> None:
+    told = "\n".join(
+        f"/etc/rsyslog.conf:{n}:{text}"
+        for n, text in enumerate(
+            (
+                '*.* action(type="omfwd"',
+                '  target="sealed" StreamDriverMode="1" StreamDriver="gtls")',
+                'auth.* action(type="omfwd"',
+                '  target="clear" protocol="tcp")',
+            ),
+            1,
+        )
+    )
+    logs = one(LogShipping, {**RHEL, "log_targets": told})
+
+    assert isinstance(logs, LogShipping)
+    assert logs.targets == ("sealed", "clear")
+    assert logs.encrypted is False
+
+
 def test_a_file_whose_daemon_does_not_run_sends_nothing() -> None:
     logs = one(LogShipping, {**RHEL, "processes": "systemd\nsshd"})
 

@@ -37,17 +37,22 @@ _PATHS = (
 # awk's condition for the lines that say where something goes.
 _SENDS = (
     r"/^[^#]*[ \t]@@?[A-Za-z0-9(\[]/||/omfwd|omrelp|[Tt]arget *=|[Ss]tream[Dd]river/"
-    r"||/^[^#]*(network|syslog|tcp|udp|tls|transport) *\(/||/^(URL|Storage) *=/"
+    r"||/^[^#]*(action|destination|network|syslog|tcp|udp|transport) *\(/"
+    r"||/^[^#]*destination |[Tt]ls *[=(]/||/^(URL|Storage) *=/"
 )
-_LEGACY = re.compile(r"^\S+\s+(@@?)(?:\([^)]*\))?(\[[^\]]+\]|[\w.-]+)(?::(\d+))?")
+_LEGACY = re.compile(
+    r"(?:^|\s)(@@?)(?:\([^)]*\))?(\[[^\]\s]+\]|[A-Za-z0-9][\w.-]*)|:(omrelp):([\w.-]+)"
+)
 _TARGET = re.compile(r'target\s*=\s*"([^"]+)"', re.IGNORECASE)
 _NETWORK = re.compile(r"(?:network|syslog|tcp|udp)\s*\(\s*\"?([\w.:-]+)")
+# A driver alone does nothing: its mode 0, the default, is plain TCP.
 _TLS = re.compile(
-    r'streamdriver(?:\.name)?\s*=\s*"?(?:gtls|ossl)|\btls\s*=\s*"on"|\btls\s*\(|transport\("?tls',
+    r'streamdriver\.?mode\s*=\s*"?1|\btls\s*=\s*"on"|\btls\s*\(|transport\("?tls',
     re.IGNORECASE,
 )
-_LEGACY_TLS = re.compile(r"^\$(?:Default|Action)\w*StreamDriver(?:Mode)?\s+(?:gtls|ossl|1)\b", re.I)
+_LEGACY_TLS = re.compile(r"^\$(?:ActionSend)?StreamDriverMode\s+1\b", re.IGNORECASE | re.MULTILINE)
 
+_PARTS = re.compile(r"(?=\baction\s*\()|(?=^\s*destination\s)", re.MULTILINE)  # one target each
 MOST = 50  # targets
 _OWNERS = {
     "/etc/rsyslog": "rsyslogd",
@@ -93,11 +98,12 @@ def _read(text: str, names: frozenset[str]) -> _Sent:
         daemon = next((name for start, name in _OWNERS.items() if file.startswith(start)), "")
         if daemon and daemon not in names:
             continue
-        whole = "\n".join(line.text for line in lines)
-        covered = bool(_TLS.search(whole))
+        whole = "\n".join(line.text.strip() for line in lines)
         sent.legacy_tls |= bool(_LEGACY_TLS.search(whole))
-        for line in lines:
-            _note(sent, line.text.strip(), covered=covered)
+        for part in _PARTS.split(whole):
+            covered = bool(_TLS.search(part))
+            for text in part.split("\n"):
+                _note(sent, text, covered=covered)
     return sent
 
 
@@ -109,8 +115,8 @@ def _note(sent: _Sent, text: str, *, covered: bool) -> None:
         sent.storage = value.strip().lower()
     elif told and name.strip() == "URL":
         sent.targets[clean(value.strip(), 120)] = value.strip().startswith("https://")
-    elif match := _LEGACY.match(text):
-        sent.targets[clean(match[2], 120)] = covered and match[1] == "@@"
+    elif match := _LEGACY.search(text):
+        sent.targets[clean(match[2] or match[4], 120)] = covered and match[1] != "@"
     elif match := _TARGET.search(text) or _NETWORK.search(text):
         sent.targets[clean(match[1], 120)] = covered
 
