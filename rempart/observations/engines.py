@@ -26,7 +26,7 @@ class EngineServer(Observation):
     forced: Seen[str] = ""
     threads: Seen[int | None] = None
     renew_after: Seen[int | None] = None
-    waiting: int = 0
+    waiting: Seen[int] = 0
     directory: Seen[str] = ""
 
 

@@ -11,7 +11,7 @@ from rempart.check import Gap, Unknown, all_of
 from rempart.check import Seen as Value
 from rempart.collectors import Seen
 from rempart.collectors.database.engine.areas import area, audited, logs
-from rempart.collectors.database.engine.asked import Asked, bounded, named, shown
+from rempart.collectors.database.engine.asked import Asked, bounded, named, shown, why
 from rempart.collectors.database.engine.spaces import Space, by_table
 from rempart.collectors.text import clean
 from rempart.errors import CollectError, Reason
@@ -87,8 +87,7 @@ def asked(session: Any, version: str) -> Asked:  # noqa: ANN401  (a Session)
 
 def server(told: Asked) -> Iterator[EngineServer]:
     """What decides on encryption for the whole server."""
-    forced = told.value("innodb_encrypt_tables")
-    waiting = sum(map(_waits, _tables(told)[0])) if forced in MEANT else 0
+    forced, waiting = told.value("innodb_encrypt_tables"), _waiting(told)
     yield EngineServer(
         told.product,
         told.version,
@@ -101,6 +100,16 @@ def server(told: Asked) -> Iterator[EngineServer]:
         key="server",
         source="information_schema.GLOBAL_VARIABLES",
     )
+
+
+def _waiting(told: Asked) -> Value[int]:
+    """How many tables are to be encrypted and are not yet."""
+    if told.settings.get("innodb_encrypt_tables") not in MEANT:
+        return 0
+    try:
+        return sum(map(_waits, _tables(told)[0]))
+    except CollectError as error:
+        return why(error)
 
 
 def _waits(table: EngineTable) -> bool:
