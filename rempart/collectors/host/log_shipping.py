@@ -102,8 +102,8 @@ def _read(text: str, names: frozenset[str]) -> _Sent:
         sent.legacy_tls |= bool(_LEGACY_TLS.search(whole))
         for part in _PARTS.split(whole):
             covered = bool(_TLS.search(part))
-            for text in part.split("\n"):
-                _note(sent, text, covered=covered)
+            for row in part.split("\n"):
+                _note(sent, row, covered=covered)
     return sent
 
 
