@@ -1,13 +1,14 @@
 """MySQL 8, on rows written after its reference manual."""
 
-from rempart.errors import Unreachable
+from rempart.check import Gap, Unknown
+from rempart.errors import Reason, Unreachable
 from rempart.observations.engines import (
     EngineArea,
     EngineKey,
     EngineServer,
     EngineTable,
 )
-from tests.engines import looked, mysql
+from tests.engines import DENIED, looked, mysql
 
 
 def test_mysql_8_says_what_it_encrypts() -> None:
@@ -43,3 +44,11 @@ def test_an_older_mysql_has_keyring_plug_ins_alone() -> None:
         *("keyring_file", "file", "/var/lib/mysql/keyring"),
         True,
     )
+
+
+def test_a_keyring_that_may_not_be_asked_for_is_unknown() -> None:
+    found = looked("mysql", mysql(("keyring_component_status", DENIED)))
+    (server,) = found[EngineServer].values()
+    assert server.forced == "ON"
+    assert isinstance(server.able, Unknown)
+    assert found[Gap]["EngineKey"].reason is Reason.PRIVILEGE

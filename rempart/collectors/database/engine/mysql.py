@@ -71,12 +71,20 @@ def server(told: Asked) -> Iterator[EngineServer]:
     yield EngineServer(
         told.product,
         told.version,
-        bool(_keyrings(told)),
+        _able(told),
         forced,
         directory=told.folder("datadir"),
         key="server",
         source="performance_schema.global_variables",
     )
+
+
+def _able(told: Asked) -> Value[bool]:
+    """Whether a keyring is there, without which nothing is encrypted."""
+    try:
+        return bool(_keyrings(told))
+    except CollectError as error:
+        return why(error)
 
 
 def tables(told: Asked) -> Iterator[Seen]:
