@@ -107,7 +107,7 @@ def _own_terminal(answers: Answers, said: str | bool | None) -> Seen[bool]:
 
 
 _CODE: Final = """sudo_version() {
-  program=/usr/bin/sudo; [ -x "$program" ] || return 127
+  program=/usr/bin/sudo; [ -x "$program" ] || return 0
   $limit "$program" -V | head -n 1
 }
 """
