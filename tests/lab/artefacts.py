@@ -44,10 +44,11 @@ def words(folder: Path) -> Path:
 
 
 def archives(folder: Path) -> None:
-    """zip by Info-ZIP and 7-Zip, 7z with names readable and hidden."""
+    """tar, zip by Info-ZIP and 7-Zip, 7z with names readable and hidden."""
     text = words(folder).name
     zip_, seven = need("zip", "zip"), need("7zz", "7zip")
     ran(zip_, "-q", "clear.zip", text, into=folder)
+    ran(need("tar", "tar"), "-cf", "clear.tar", text, into=folder)
     ran(zip_, "-q", "-P", PASSPHRASE, "zipcrypto.zip", text, into=folder)
     ran(seven, "a", "-tzip", "-mem=AES256", "-ppw", "aes.zip", text, into=folder)
     ran(seven, "a", "clear.7z", text, into=folder)
@@ -219,6 +220,7 @@ def dumps(folder: Path) -> None:
             (folder / name).write_bytes(
                 subprocess.run([*base, f"-F{form}", "adh"], check=True, capture_output=True).stdout
             )
+        ran(*base, "-Fd", "-f", str(folder / "directory"), "adh")
     with databases.mysql(tls=False, sealing=("--innodb-encrypt-log=ON",)) as served:
         served.run(
             "CREATE TABLE adh.s (a CHAR(99)) ENCRYPTED=YES; CREATE TABLE adh.c (a CHAR(99));"

@@ -49,6 +49,7 @@ MAKERS: tuple[Callable[[Path], None], ...] = (
 )
 # name: what it is told to be, and the verdict
 TABLE = {
+    "clear.tar": ("tar", "fail"),
     "clear.zip": ("zip", "fail"),
     "zipcrypto.zip": ("ZipCrypto", "fail"),
     "aes.zip": ("zip AES", "fail"),
@@ -86,6 +87,7 @@ TABLE = {
     "borg-repokey": ("borg: repokey", "pass"),
     "borg-keyfile-blake2": ("borg: keyfile-blake2", "pass"),
     "custom.dump": ("pg_dump custom", "fail"),
+    "directory": ("pg_dump: none", "fail"),
     "plain.sql": ("pg_dump", "fail"),
     "tar.dump": ("pg_dump tar", "fail"),
     "maria.sql": ("mysqldump", "fail"),

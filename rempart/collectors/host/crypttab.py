@@ -30,7 +30,7 @@ _MODES = {
     "BITLK": "bitlocker",
     "TCRYPT": "tcrypt",
 }
-_ROWS = "!/^[ \\t]*(#|$)/ { print $1, $2, $3, $4 }"
+_ROWS = "NF && $1 !~ /^#/ { print $1, $2, $3, $4 }"
 _TABLE = r"""crypttab() {
   [ -e /etc/crypttab ] || return 0
   if [ -r /etc/crypttab ]; then table=$($limit awk "$1" /etc/crypttab)
