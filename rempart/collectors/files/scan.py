@@ -42,15 +42,15 @@ _GROUPED: Final = (
     re.compile(b"x000000A00000000(?![0A])"),
     re.compile(b"x0x00x00x0(?:0|A)x000x000xx?00(?![0A])"),
 )
-# A number as most people have one (group 1), or as the shape allows: while being registered, of an
-# incomplete civil record, provisional, migrant. Fifteen characters a line.
-_ORDINARY: Final = rb"[12]\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[1-9]\d|2[AB])\d{8}"
-_OTHER: Final = (
-    rb"[1-478]\d\d(?:0[1-9]|1[0-2]|[23]\d|4[0-2]|[5-9]\d)(?!00)(?:\d\d|2[AB])\d{8}"
-    rb"|[5-8][12]\d{13}"
+# Fifteen characters a line: a number as most people have one; or as the shape allows, while being
+# registered, of an incomplete civil record, provisional, migrant.
+_MOST: Final = rb"[12]\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[1-9]\d|2[AB])\d{8}"
+_ORDINARY: Final = re.compile(rb"^%b$" % _MOST, re.MULTILINE)
+_OTHER: Final = re.compile(
+    rb"^(?!%b$)(?:[1-478]\d\d(?:0[1-9]|1[0-2]|[23]\d|4[0-2]|[5-9]\d)(?!00)(?:\d\d|2[AB])\d{8}"
+    rb"|[5-8][12]\d{13})$" % _MOST,
+    re.MULTILINE,
 )
-_SHAPED: Final = re.compile(rb"^(?:(%b)|%b)$" % (_ORDINARY, _OTHER), re.MULTILINE)
-_EITHER: Final = re.compile(rb"^(?:(%b)|(%b))$" % (_ORDINARY, _OTHER), re.MULTILINE)
 _NO_KEYS: Final = frozenset((b"00", b"98", b"99"))
 _ENCODED: Final = re.compile(rb"M[Tj][A-Za-z0-9]{2}(?:[MNO][A-Za-z0-9]{3}){4}(?![A-Za-z0-9+/=])")
 _HEX: Final = re.compile(b"x" + b"0" * 30 + b"(?![0A])")
@@ -115,10 +115,7 @@ class Scan:
         spans = [match.span() for match in _TOGETHER.finditer(shapes)]
         found = [text[start + 1 : end] for start, end in spans]
         found = [one if len(one) == 15 else _joined(one) for one in found]
-        if self._asked < STATEMENTS or not _BEFORE.isdisjoint([text[at] for at, _ in spans]):
-            self._numbers(text, spans, found)
-        else:
-            self._alone(found)
+        self._numbers(text, spans, found)
         for pattern in _GROUPED:
             spans = [match.span() for match in pattern.finditer(shapes)]
             found = [_joined(text[start + 1 : end]).upper() for start, end in spans]
@@ -130,52 +127,39 @@ class Scan:
         """Social security numbers among runs of fifteen characters, behind the starts of spans."""
         if not found:
             return
+        lines = b"\n".join(found)
+        rare = _OTHER.findall(lines)
+        new = [one for one in rare if _keyed(one)]
+        known = sum(map(self._known, new))
+        if self._asked < STATEMENTS or not _BEFORE.isdisjoint([text[at] for at, _ in spans]):
+            tight, valid = self._placed(text, spans, _ORDINARY.finditer(lines))
+        else:  # in no address, and nobody asks any more for statements: a file of records
+            ordinary = _ORDINARY.findall(lines)
+            tight, valid = len(ordinary), [one for one in ordinary if _keyed(one)]
         count = self._counts.setdefault(("nir", "clear"), _Count())
-        shaped = tight = valid = loose = 0
-        for match in _SHAPED.finditer(b"\n".join(found)):
-            shaped += 1
-            number = match[0]
-            if match.lastindex is None:
-                if _keyed(number):
-                    known = self._known(number)
-                    shaped -= known
-                    loose += not known
-                continue
+        count.candidates += tight + len(rare) - known
+        count.valid += len(valid) + len(new) - known
+        count.test += sum(one in _TESTS for one in valid)
+        self._tight.candidates += tight
+        self._tight.valid += len(valid)
+
+    def _placed(
+        self, text: bytes, spans: list[tuple[int, int]], matches: Iterator[re.Match[bytes]]
+    ) -> tuple[int, list[bytes]]:
+        """How many numbers there are, and the valid ones; where they stand is counted."""
+        tight, valid = 0, []
+        for match in matches:
             tight += 1
             start = spans[match.start() >> 4][0]
             url = text[start] in _BEFORE and self._addressed(text, start)
-            if _keyed(number):
-                valid += 1
-                count.test += number in _TESTS
+            if _keyed(match[0]):
+                valid.append(match[0])
                 if url:
                     self.in_urls[1] += 1
                 elif self._asked < STATEMENTS:
                     self._asked += 1
                     self.in_statements += _stated(text, start)
-        count.candidates += shaped
-        count.valid += valid + loose
-        self._tight.candidates += tight
-        self._tight.valid += valid
-
-    def _alone(self, found: list[bytes]) -> None:
-        """The same for digits that stand in no address, where nobody asks any more where they are.
-
-        A file of records has one on each line.
-        """
-        ordinary, rare = [], []
-        for one, other in _EITHER.findall(b"\n".join(found)):
-            ordinary.append(one) if one else rare.append(other)
-        values = [(int(one), one) for one in ordinary]
-        right = [one for value, one in values if not (value // 100 + value % 100) % 97]
-        valid = [one for one in right if one[13:] not in _NO_KEYS]
-        new = [one for one in rare if _keyed(one)]
-        known = sum(map(self._known, new))
-        count = self._counts.setdefault(("nir", "clear"), _Count())
-        count.candidates += len(ordinary) + len(rare) - known
-        count.valid += len(valid) + len(new) - known
-        count.test += sum(one in _TESTS for one in valid)
-        self._tight.candidates += len(ordinary)
-        self._tight.valid += len(valid)
+        return tight, valid
 
     def _addressed(self, text: bytes, start: int) -> bool:
         """Whether what stands before is an address up to here."""
@@ -207,7 +191,7 @@ class Scan:
             self._inner(bytes.fromhex(text[match.start() + 1 : match.end()].decode("ascii")), "hex")
 
     def _inner(self, found: bytes, encoding: str) -> None:
-        if _SHAPED.fullmatch(found):
+        if _ORDINARY.fullmatch(found) or _OTHER.fullmatch(found):
             self._count("nir", encoding, found.decode("ascii"))
 
     def _count(self, name: str, encoding: str, found: str) -> None:
@@ -240,8 +224,8 @@ def _keyed(found: bytes) -> bool:
     """Whether the last two digits are the key: number and key add up to a multiple of 97."""
     if found[6] > 57:  # a letter: Corsica
         found = found[:5] + (b"19" if found[6] == 65 else b"18") + found[7:]
-    number, key = divmod(int(found), 100)
-    return not (number + key) % 97 and 1 <= key <= 97
+    value = int(found)
+    return not (value // 100 + value % 100) % 97 and found[13:] not in _NO_KEYS
 
 
 def _stated(text: bytes, start: int) -> bool:
