@@ -24,8 +24,14 @@ READ_ONLY: Final = "SET SESSION TRANSACTION READ ONLY; START TRANSACTION READ ON
 # Executable comments: one of these two limits is known to the server.
 MYSQL_LIMITS: Final = (
     "SET SESSION time_zone = '+00:00'"
-    f" /*M!100101 , SESSION max_statement_time = {SECONDS} */"
-    f" /*!50708 , SESSION max_execution_time = {SECONDS * 1000} */; {READ_ONLY}"
+    " /*M!100101 , SESSION max_statement_time = {seconds} */"
+    " /*!50708 , SESSION max_execution_time = {seconds}000 */; "
+)
+PSQL_OPTIONS: Final = (
+    "PGOPTIONS='-c default_transaction_read_only=on -c statement_timeout={seconds}000"
+    " -c lock_timeout={seconds}000 -c row_security=off -c TimeZone=UTC'"
+    " PGCONNECT_TIMEOUT=10 PGCLIENTENCODING=UTF8; export PGOPTIONS PGCONNECT_TIMEOUT"
+    " PGCLIENTENCODING"
 )
 PSQL_LIMITS: Final = f"SET search_path = pg_catalog; SET statement_timeout = {SECONDS * 1000}"
 

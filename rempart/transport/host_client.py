@@ -29,6 +29,8 @@ from rempart.transport.client_commands import (
     MYSQL_LIMITS,
     NULL,
     OWNERS,
+    PSQL_OPTIONS,
+    READ_ONLY,
     SECONDS,
     Door,
     as_account,
@@ -78,9 +80,13 @@ class HostClient:
         self.dialect = place.dialect
 
     def ask(self, statement: str, *, owner: bool = False, seconds: float = 0) -> list[Row]:
-        """The rows of one statement, as the account or as the database's owner."""
-        nonce = secrets.token_hex(12)
-        body, status, said = self._framed(self._script(statement, nonce, owner=owner), nonce)
+        """The rows of one statement, as the account or as the database's owner.
+
+        It may take `SECONDS` at the most; for the owner that limit stands in the listed command.
+        """
+        nonce, allowed = secrets.token_hex(12), max(1, min(SECONDS, int(seconds or SECONDS)))
+        script = self._script(statement, nonce, allowed, owner=owner)
+        body, status, said = self._framed(script, nonce)
         if status:
             raise _meant(status, said, self.dialect, self._host.id)
         if self.dialect == "mysql":
@@ -103,16 +109,19 @@ class HostClient:
     def close(self) -> None:
         """Nothing is open."""
 
-    def _script(self, statement: str, nonce: str, *, owner: bool) -> bytes:
-        words = {"nonce": nonce, "seconds": str(SECONDS + 5), "become": self._host.become or ""}
+    def _script(self, statement: str, nonce: str, seconds: int, *, owner: bool) -> bytes:
+        patience = (SECONDS if owner else seconds) + 5
+        words = {"nonce": nonce, "seconds": str(patience), "become": self._host.become or ""}
         lines = ["{", "LC_ALL=C; export LC_ALL", _FRAME % words]
         if self.dialect == "postgresql":
-            lines += [_PG_ENVIRONMENT, *_account(self._place, self._null, statement + ";", nonce)]
+            lines.append(PSQL_OPTIONS.format(seconds=seconds))
+            asked = f"{statement};"
         else:
-            lines += _account(self._place, self._null, f"{MYSQL_LIMITS}{statement};", nonce)
+            asked = f"{MYSQL_LIMITS.format(seconds=seconds)}{READ_ONLY}{statement};"
+        lines += _account(self._place, self._null, asked, nonce)
         if owner:
-            asked = as_owner(self._place, statement)
-            lines += _chosen(asked, f"frame owner {OWNERS[self.dialect]}")
+            commands = as_owner(self._place, statement)
+            lines += _chosen(commands, f"frame owner {OWNERS[self.dialect]}")
         else:
             lines += ["frame account"]
         return "\n".join([*lines, "}", ""]).encode()
@@ -153,14 +162,6 @@ def connected(access: Access, database: Any) -> HostClient | None:  # noqa: ANN4
     if not host.ssh:
         raise NoCollector(f"the host {host.id} was brought as files: its database cannot be asked")
     return HostClient(access, host, door(database))
-
-
-_PG_ENVIRONMENT: Final = (
-    f"PGOPTIONS='-c default_transaction_read_only=on -c statement_timeout={SECONDS * 1000}"
-    f" -c lock_timeout={SECONDS * 1000} -c row_security=off -c TimeZone=UTC'"
-    " PGCONNECT_TIMEOUT=10 PGCLIENTENCODING=UTF8; export PGOPTIONS PGCONNECT_TIMEOUT"
-    " PGCLIENTENCODING"
-)
 
 
 def _account(place: Door, null: str, statement: str, nonce: str) -> Iterator[str]:
