@@ -2,7 +2,8 @@
 
 `sshd -T -C` evaluates every `Match` for a user, with the groups the host knows, from an address.
 Asked for root, an administrator, a service account, a person and whom the file names, from where
-the collector came and from nobody's address (RFC 5737); only where some file has a `Match`.
+the collector came and, where an address or a host decides, from nobody's (RFC 5737); only where
+some file has a `Match`.
 Source: sshd(8).
 """
 
@@ -40,18 +41,20 @@ _ASK = r"""classes() {
         if (u[k] ~ /^[a-z_][a-z0-9_-]*$/) print "named", u[k] } }'
 }
 sshd_people() {
-  matched=
+  matched= from_where=here
   for file in /etc/ssh/sshd_config /etc/ssh/sshd_config.d /etc/ssh/sshd_config.d/*.conf \
     /usr/etc/ssh/sshd_config /usr/etc/ssh/sshd_config.d/*.conf; do
     [ -e "$file" ] || continue
-    if [ ! -r "$file" ]; then matched=unknown
+    if [ ! -r "$file" ]; then matched=unknown from_where='here elsewhere'
     elif [ -f "$file" ] && grep -qi '^[[:space:]]*match[[:space:]]' "$file"; then matched=yes
+      ! grep -qiE '^[[:space:]]*match[[:space:]].*(address|host)' "$file" ||
+        from_where='here elsewhere'
     fi
   done
   [ -n "$matched" ] || return 0
   here=${SSH_CONNECTION%% *}
-  classes | head -n 12 | while read -r class user; do
-    for from in here elsewhere; do
+  classes | awk '!n[$2]++' | head -n 12 | while read -r class user; do
+    for from in $from_where; do
       addr=192.0.2.1
       [ "$from" = elsewhere ] || addr=${here:-127.0.0.1}
       told=$(as_root /usr/sbin/sshd -T -C "user=$user,host=$addr,addr=$addr"); code=$?
