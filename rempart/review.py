@@ -36,7 +36,7 @@ class Review(_Record, frozen=True, forbid_unknown_fields=True):
 
     `outcome` is what the tool said of a false positive, `severity` what it said before a rating of
     the reviewer's own. `source` is how a finding of the reviewer's own was made: interview, test,
-    screenshot or document.
+    tool, screenshot or document.
     """
 
     by: str = ""

@@ -24,7 +24,7 @@ document:
       changes: Draft, before the restitution meeting
 findings: []
   # - id: E-01
-  #   source: interview        # interview | test | screenshot | document
+  #   source: interview        # interview | test | screenshot | document | tool
   #   about: [$subject]
   #   impact: major            # minor | important | major | critical
   #   exploitability: moderate # hard | high | moderate | easy

@@ -105,7 +105,7 @@ class Own(_Strict, frozen=True):
     """A finding no tool made. `fixed` is the day a person saw it repaired."""
 
     id: Annotated[str, Meta(pattern="^[A-Za-z0-9][A-Za-z0-9._-]{0,30}$")]
-    source: Literal["interview", "test", "screenshot", "document"]
+    source: Literal["interview", "test", "screenshot", "document", "tool"]
     impact: Impact
     exploitability: Exploitability
     seen: Told
