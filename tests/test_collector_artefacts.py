@@ -100,6 +100,11 @@ def test_headers_of_pgcrypto_vary_and_are_parsed(number: int, cipher: str, new_f
     assert (found.encrypted, found.cipher) == (True, cipher)
 
 
+def test_a_passphrase_hashed_once_is_told() -> None:
+    found = told(bytes([0x8C, 4, 4, 9, 0, 2]) + b"\xd2\x3d" + bytes(61))
+    assert (found.cipher, found.derivation, found.cost) == ("AES256", "s2k simple SHA-1", None)
+
+
 def test_an_old_message_has_nothing_that_shows_a_change() -> None:
     body = bytes([4, 9, 3, 8, *range(8), 0x60])
     found = told(bytes([0x8C, len(body)]) + body + b"\xa4\x30" + bytes(48))

@@ -122,7 +122,7 @@ def _untold() -> Kind:
 def _session(packet: Packet) -> bool:
     """Whether the packet is a session key: for a key (version 3, 6) or a passphrase (4 to 6)."""
     version = packet.body[:1]
-    if len(packet.body) < 6:
+    if len(packet.body) < 4:
         return False
     if packet.tag == PASSPHRASE_SESSION:
         return version in (b"\4", b"\5", b"\6") and 4 <= packet.length <= 256
