@@ -151,9 +151,12 @@ def _luhn(count: int, more: int = 0) -> Check:
 
 
 def _nir(dialect: Dialect, x: Sql) -> Sql:
+    number = dialect.integer(x)
+    plain = f"mod({dialect.quotient(number, 100)},97)+mod({number},100)=97"
     body = dialect.integer(f"replace(replace(substr({x},1,13),'A','0'),'B','0')")
-    island = f"CASE substr({x},7,1) WHEN 'A' THEN 1000000 WHEN 'B' THEN 2000000 ELSE 0 END"
-    return f"97-mod({body}-{island},97)={dialect.integer(f'substr({x},14,2)')}"
+    island = f"CASE substr({x},7,1) WHEN 'A' THEN 1000000 ELSE 2000000 END"
+    corsican = f"97-mod({body}-{island},97)={dialect.integer(f'substr({x},14,2)')}"
+    return f"CASE WHEN substr({x},7,1) IN ('A','B') THEN {corsican} ELSE {plain} END"
 
 
 def _matching(pattern: str) -> Check:
