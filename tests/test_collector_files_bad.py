@@ -109,6 +109,25 @@ def test_a_hole_of_ten_gigabytes_takes_no_time(tmp_path: Path) -> None:
     assert time.monotonic() - begun < 5
 
 
+def test_what_must_be_held_whole_is_bounded(tmp_path: Path) -> None:
+    with (tmp_path / "a.pdf").open("wb") as file:
+        file.write(b"%PDF-1.7\n")
+        file.truncate(8 << 30)
+    with (tmp_path / "b.eml").open("wb") as file:
+        file.write(b"Received: x\nMessage-ID: <1>\nFrom: a\nTo: b\n\n")
+        file.writelines(b"x" * 999 + b"\n" for _ in range(70_000))
+    for _, reason, detail in missed(tmp_path):
+        assert (reason, "must be held whole" in detail) == ("limit", True)
+    assert len(missed(tmp_path)) == 2
+
+
+def test_a_huge_member_is_not_held(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("b.zip", b"PK\x03\x04" + os.urandom(66 << 20))
+    ((_, reason, detail),) = missed(tmp_path)
+    assert (reason, "must be held" in detail) == ("limit", True)
+
+
 def test_pipes_and_links_are_passed_and_loops_end(tmp_path: Path) -> None:
     folder = tmp_path / "in"
     folder.mkdir()

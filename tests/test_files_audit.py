@@ -2,8 +2,6 @@
 
 import json
 import os
-import zipfile
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -132,13 +130,3 @@ def test_no_digit_of_a_person_stands_in_run_or_report(run: dict[str, Any]) -> No
     results = [{name: one[name] for name in one if name not in drawn} for one in run["results"]]
     assert nothing_of(PEOPLE, results)
     assert nothing_of(PEOPLE, run["told"], size=8)
-
-
-def test_a_huge_member_is_not_held(tmp_path: Path) -> None:
-    """A member that has to be read out of order is bounded; its archive says so."""
-    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_STORED) as archive:
-        archive.writestr("b.zip", b"PK\x03\x04" + os.urandom(66 << 20))
-    from tests.documents import missed
-
-    ((_, reason, detail),) = missed(tmp_path)
-    assert (reason, "must be held" in detail) == ("limit", True)

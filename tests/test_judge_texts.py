@@ -36,10 +36,14 @@ def test_other_places_do_not_count() -> None:
 
 def test_what_was_not_named_is_told() -> None:
     missed = Unread("a.zip", "other", Reason.LIMIT, "too much", 3)
-    read = FilesRead((), (), (missed,), 0, 12)
-    assert told(read) == [
+    read = FilesRead((HERE,), (), (missed,), 7, 12)
+    assert told(read)[:3] == [
         (Outcome.NOTCHECKED, "a.zip", "3 times: too much"),
         (Outcome.NOTCHECKED, "more", "12 more were not read"),
+        (
+            *(Outcome.NOTCHECKED, "more findings"),
+            "7 more files hold valid numbers and are not named",
+        ),
     ]
 
 

@@ -56,6 +56,9 @@ def settled(
     if read.more_unread and (here or missed):
         more = f"{read.more_unread} more were not read"
         yield notchecked(Reason.LIMIT, more, Evidence(read.source), of="more")
+    if read.more_findings and here:
+        more = f"{read.more_findings} more files hold valid numbers and are not named"
+        yield notchecked(Reason.LIMIT, more, Evidence(read.source), of="more findings")
     if failed:
         return
     files = sum(one.files - (0 if records else one.records) for one in here)

@@ -20,6 +20,7 @@ from rempart.collectors.files.scan import Scan, whole
 from rempart.errors import CollectError, Limited, NoCollector, Reason, Truncated
 
 RANDOM: Final = "its bytes look encrypted or packed, and no format is recognised"
+PDF: Final = 256 << 20  # bytes of one document: scans are large
 PICTURED: Final = "pages that are pictures: what they say is not known"
 # Three digits of UTF-16 one after another; only then are its texts looked for among other bytes.
 _SPACED: Final = bytes(48 if 48 <= byte <= 57 else 110 if not byte else 120 for byte in range(256))
@@ -212,7 +213,7 @@ class _One:
         return form.name
 
     def _pdf(self, part: Part, depth: int, form: Format) -> str:
-        data = part.seekable().read()
+        data = part.content(PDF)
         pictures = 0
         try:
             for page in self.documents.pages(data):
@@ -240,7 +241,7 @@ class _One:
         return form.name
 
     def _mail(self, part: Part, depth: int, form: Format) -> str:
-        self._leaves(part.seekable().read(), depth)
+        self._leaves(part.content(), depth)
         return form.name
 
     def _leaves(self, message: bytes, depth: int) -> None:

@@ -104,9 +104,15 @@ class Part:
         for piece in self.pieces():
             held += piece
             if len(held) > HELD:
-                raise Limited(f"a member of more than {HELD >> 20} MiB that must be held whole")
+                raise Limited(f"more than {HELD >> 20} MiB that must be held whole")
         self.size = len(held)
         return io.BytesIO(held)
+
+    def content(self, most: int = HELD) -> bytes:
+        """All of it at once. Raises Limited where it is too much to hold."""
+        if self.size > most:
+            raise Limited(f"more than {most >> 20} MiB that must be held whole")
+        return self.seekable().read()
 
 
 class FilePart(Part):
