@@ -6,7 +6,10 @@ import os
 import tarfile
 import time
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -149,11 +152,33 @@ def test_pipes_and_links_are_passed_and_loops_end(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_nobody_lets_us_read_says_so(tmp_path: Path) -> None:
-    (tmp_path / "a.txt").write_text(TEXT)
-    (tmp_path / "a.txt").chmod(0)
-    assert missed(tmp_path) == [("a.txt", "privilege", "the file may not be read")]
+@contextmanager
+def nobody() -> Iterator[None]:
+    """As an account that owns nothing, where the tests run as root."""
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(before)
+
+
+def test_what_may_not_be_read_says_so() -> None:
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        (folder / "a.txt").write_text(TEXT)
+        (folder / "closed").mkdir()
+        (folder / "closed" / "b.txt").write_text(TEXT)
+        (folder / "a.txt").chmod(0)
+        (folder / "closed").chmod(0)
+        with nobody():
+            assert missed(folder) == [
+                ("a.txt", "privilege", "the file may not be read"),
+                ("closed", "privilege", "the folder may not be read"),
+            ]
+        (folder / "closed").chmod(0o700)
 
 
 def test_no_time_left_is_a_limit(tmp_path: Path) -> None:
