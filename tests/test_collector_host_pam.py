@@ -434,3 +434,33 @@ def test_a_door_that_sets_passwords_otherwise_is_seen_beside_passwd() -> None:
     seen = {one.key: one.enforced for one in found if isinstance(one, PamChange)}
     assert seen == {"passwd": True, "sshd": False}
     assert [one.key for one in found if isinstance(one, Gap)] == ["sudo"]
+
+
+SSHD = """port 22
+permitrootlogin no
+passwordauthentication {}
+kbdinteractiveauthentication no
+usepam {}
+permitemptypasswords no
+maxauthtries 6
+authenticationmethods any
+pubkeyauthentication yes"""
+
+
+@pytest.mark.parametrize(
+    ("password", "pam", "asked"), [("yes", "yes", True), ("no", "yes", False), ("yes", "no", False)]
+)
+def test_an_sshd_that_takes_no_password_never_walks_its_stack(
+    password: str, pam: str, asked: bool
+) -> None:
+    text = "/etc/pam.d/sshd:1:auth required pam_unix.so\n/etc/pam.d/su:1:auth required pam_unix.so"
+    printed = {"pam": text, "sshd": SSHD.format(password, pam)}
+    printed["sshd_config"] = "/etc/ssh/sshd_config:1:Port 22"
+    seen = Answers({name: Answer(0, one) for name, one in printed.items()}, captured=True)
+
+    found = {one.key: one.asked for one in doors(seen) if isinstance(one, PamDoor)}
+    assert found == {"sshd": asked, "su": True}
+    # where sshd was not asked, its stack counts
+    alone = next(iter(doors(answered(text))))
+    assert isinstance(alone, PamDoor)
+    assert alone.asked is True

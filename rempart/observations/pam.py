@@ -21,8 +21,9 @@ class PamDoor(Observation):
     sets the count back. All three are None where nothing counts. `outsider_becomes_root`, of `su`
     alone: somebody outside the group of pam_wheel may, with root's password; None elsewhere.
 
-    `ways` says, for each field that shows a way past, which modules answered what on it.
-    `decided` says where a field was decided.
+    `asked` is false of an sshd that takes passwords and answers from nobody: then its auth stack is
+    never walked. `ways` says, for each field that shows a way past, which modules answered what on
+    it. `decided` says where a field was decided.
     """
 
     modules: tuple[str, ...]
@@ -35,6 +36,7 @@ class PamDoor(Observation):
     locked_refused: Seen[bool | None] = None
     reset: Seen[bool | None] = None
     outsider_becomes_root: Seen[bool | None] = None
+    asked: Seen[bool] = True
     ways: Mapping[str, str] = field(default_factory=dict)
     decided: Mapping[str, Evidence] = field(default_factory=dict)
 

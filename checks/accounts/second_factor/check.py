@@ -7,6 +7,8 @@ DOORS = ("sshd", "login", "sudo", "su", "cockpit", "xrdp-sesman", "gdm-password"
 def check(door: PamDoor, *, doors: tuple[str, ...] = DOORS) -> Result:
     if door.key not in doors:
         return notapplicable("not a door for administration", door)
+    if door.asked is False:
+        return notapplicable("sshd takes no password, for anybody", door)
     demanded = door.factor_demanded == True  # noqa: E712  (three-valued)
     closed = negated(door.unenrolled_enter == True)  # noqa: E712  (three-valued)
     facts = {"door": door.key, "factors": ", ".join(door.factors) or "-"}

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from rempart.check import Evidence, Fact, Gap, Observation, Unknown, any_of, negated
+from rempart.check import Evidence, Fact, Gap, Observation, Unknown, all_of, any_of, negated
 from rempart.collectors.host.framing import Answers
 from rempart.collectors.host.lines import Files
 from rempart.collectors.host.pam import Module, Stack, file_of, place_of, stack
@@ -23,8 +23,10 @@ from rempart.collectors.host.pam_modules import (
     leads,
 )
 from rempart.collectors.host.pam_stack import Ending
+from rempart.collectors.host.sshd import sshd_settings
 from rempart.errors import CollectError
 from rempart.observations.pam import PamDoor
+from rempart.observations.ssh import SshdSettings
 
 # Services a person signs in or becomes somebody else through; those a stranger can start are run
 # by a program that is root.
@@ -37,17 +39,34 @@ INSIDERS: Final = ("su", "su-l", "sudo", "sudo-i", "polkit-1")
 SU: Final = ("su", "su-l")
 
 
-def doors(seen: Answers) -> Iterator[Observation | Gap]:
+def doors(answered: Answers) -> Iterator[Observation | Gap]:
     """Each service that is there; a gap for one whose stack was not seen whole."""
-    found = seen_files(seen)
+    found = seen_files(answered)
     for service in (*STRANGERS, *INSIDERS):
         if not file_of(found, service):
             continue
         try:
-            yield door(found, service)
+            seen = door(found, service)
+            yield replace(seen, asked=_asked(answered)) if service == "sshd" else seen
         except CollectError as error:
             place = place_of(found, service).source
             yield Gap(PamDoor.__name__, error.reason, str(error), key=service, source=place)
+
+
+def _asked(answered: Answers) -> Fact:
+    """Whether sshd ever asks PAM for a password, for whomever; true where that was not seen."""
+    try:
+        seen = list(sshd_settings(answered))
+    except CollectError:
+        return True
+    facts = [_takes_passwords(one) for one in seen if isinstance(one, SshdSettings)]
+    return any_of(*facts) if len(facts) == len(seen) else True
+
+
+def _takes_passwords(sshd: SshdSettings) -> Fact:
+    ways = (sshd.password_authentication, sshd.keyboard_interactive)
+    asks = any_of(*(way == True for way in ways))  # noqa: E712  (three-valued)
+    return all_of(sshd.use_pam == True, asks)  # noqa: E712  (three-valued)
 
 
 def door(found: Files, service: str) -> PamDoor:

@@ -17,6 +17,8 @@ from rempart.collectors.host.sshd_people import classes
 from rempart.collectors.sshd_config import directives, matched, read, settings
 from rempart.collectors.text import clean
 from rempart.errors import CollectError, Privilege, Unresolved
+from rempart.observations.pam import PamDoor
+from rempart.observations.people import AuthorizedKey
 from rempart.observations.ssh import SshdSettings
 
 SSHD = "/usr/sbin/sshd"
@@ -159,13 +161,15 @@ _AS_ROOT = f"""sshd_config_as_root() {{
   return 1
 }}
 """
+# Whose password PAM is asked for, and whose keys count, hangs on the daemon too.
+BRINGS = (SshdSettings, PamDoor, AuthorizedKey)
 SECTIONS = (
-    Section("daemon", "ps", (SshdSettings,), (("daemon",),), code=_DAEMON),
-    Section("sshd", "sshd -T", (SshdSettings,), ((SSHD, "-T"),), root=True, given=("sshd-T.txt",)),
+    Section("daemon", "ps", BRINGS, (("daemon",),), code=_DAEMON),
+    Section("sshd", "sshd -T", BRINGS, ((SSHD, "-T"),), root=True, given=("sshd-T.txt",)),
     Section(
         "sshd_config",
         CONFIG,
-        (SshdSettings,),
+        BRINGS,
         paths=tuple(f"{folder}{name}" for folder in FOLDERS for name in _FILES),
         unless="sshd_config_as_root",
         code=_AS_ROOT,

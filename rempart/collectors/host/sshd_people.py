@@ -17,6 +17,7 @@ from rempart.collectors.sshd_config import read
 from rempart.collectors.sshd_keywords import FIELDS, KEYWORDS
 from rempart.collectors.text import clean
 from rempart.errors import CollectError
+from rempart.observations.pam import PamDoor
 from rempart.observations.ssh import SshdSettings
 
 _CLASS = re.compile(r"^@(\S+) (\S+) (here|elsewhere) (\d{1,3})$", re.MULTILINE)
@@ -102,7 +103,7 @@ SECTIONS = (
     Section(
         "sshd_people",
         "sshd -T -C",
-        (SshdSettings,),
+        (SshdSettings, PamDoor),
         (("sshd_people",),),
         code=_ASK,
         # A regular expression: sudo 1.9.10 and later; an older one finds nothing that fits it.
