@@ -125,6 +125,9 @@ def test_a_pattern_that_would_take_for_ever_ends(monkeypatch: pytest.MonkeyPatch
         "f:/x -> n:(\\d+) compare => 1",
         "f:/x -> n:(\\d+) compare >= many",
         "f:/x\0",
+        "d:-delete -> r:x",
+        "f:etc/passwd",
+        "f:C:\\Windows\\win.ini",
     ],
 )
 def test_what_is_no_rule_is_malformed(text: str) -> None:

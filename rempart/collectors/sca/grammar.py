@@ -89,6 +89,9 @@ def rule(text: str, dialect: Dialect, variables: Mapping[str, str] | None = None
     target = _filled(target.strip(), variables or {})
     if not target and kind != "p":
         raise Malformed("a rule without a target")
+    paths = target.split(",") if dialect.version == 4 else [target]
+    if kind in ("f", "d") and not all(one.strip()[:1] in ("/", "") for one in paths):
+        raise Malformed("expected a path that starts with /")
     name = None
     if kind == "d" and arrow:
         first, arrow, pattern = pattern.partition(" -> ")

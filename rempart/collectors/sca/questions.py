@@ -77,14 +77,14 @@ folder() {{
 }}
 tree() {{
   folder "$1" || return
-  find "$1" -mindepth 1 -type f -exec printf 'f %s\n' {{}} + 2>/dev/null | head -n {ENTRIES}
-  find "$1" -mindepth 1 -type l -exec printf 'l %s\n' {{}} + 2>/dev/null | head -n {ENTRIES}
-  find "$1" -mindepth 1 ! -type f ! -type l -exec printf 'o %s\n' {{}} + 2>/dev/null |
+  $limit find "$1" -mindepth 1 -type f -exec printf 'f %s\n' {{}} + 2>/dev/null | head -n {ENTRIES}
+  $limit find "$1" -mindepth 1 -type l -exec printf 'l %s\n' {{}} + 2>/dev/null | head -n {ENTRIES}
+  $limit find "$1" -mindepth 1 ! -type f ! -type l -exec printf 'o %s\n' {{}} + 2>/dev/null |
     head -n {ENTRIES}
 }}
 contents() {{
   folder "$1" || return
-  find "$1" -mindepth 1 \( -type f -o -type l \) 2>/dev/null | head -n {FILES} |
+  $limit find "$1" -mindepth 1 \( -type f -o -type l \) 2>/dev/null | head -n {FILES} |
   while IFS= read -r one; do
     printf '\n==rempart %s file %s\n' "$nonce" "$one"
     [ -f "$one" ] || continue
