@@ -156,6 +156,7 @@ def test_places_that_sshd_looks_at_and_we_do_not_are_gaps() -> None:
         ("/etc/keys/%u", Reason.UNRESOLVED),
         ("/bin/ask", Reason.UNRESOLVED),
     ]
+    assert isinstance(by_name(answered(sshd=said))["alice"].keys, Unknown)
 
 
 def test_keys_in_a_folder_of_sshd_belong_to_the_name_of_the_file() -> None:

@@ -17,13 +17,13 @@ from rempart.collectors.host.hashes import (
     reduced_shadow,
     secret,
 )
-from rempart.collectors.host.homes import USUAL, key_counts
+from rempart.collectors.host.homes import Places, key_counts, places
 from rempart.collectors.host.pam_files import LOGIN_DEFS, seen_files
 from rempart.collectors.host.people import PEOPLE
 from rempart.collectors.host.section import Section
 from rempart.collectors.host.sign_ins import SignIns
 from rempart.collectors.host.sudo import all_powerful
-from rempart.errors import CollectError
+from rempart.errors import CollectError, Reason
 from rempart.observations.accounts import UNASKED, Account
 
 NO_SIGN_IN: Final = frozenset({"nologin", "false", "sync", "halt", "shutdown", "true"})
@@ -73,7 +73,7 @@ def _read(answers: Answers) -> Iterator[Account]:
             groups=groups,
             admin=host.admin(name, number, groups),
             last_sign_in=host.sign_ins.of_account(name),
-            keys=host.opened_by(name, home),
+            keys=host.opened_by(name, home, number),
             key=name,
             **_joined(host.shadow, name, state, secret(state, scheme, cost, "/etc/passwd")),
         )
@@ -89,6 +89,7 @@ class _Host:
     powerful: frozenset[str] | Unknown
     sign_ins: SignIns
     key_files: Mapping[str, int] | Unknown
+    looked: Places
 
     @classmethod
     def of(cls, answers: Answers) -> "_Host":
@@ -104,14 +105,18 @@ class _Host:
             powerful=powerful,
             sign_ins=SignIns.of(answers),
             key_files=key_counts(answers),
+            looked=places(answers),
         )
 
-    def opened_by(self, name: str, home: str) -> Seen[int]:
-        """How many keys lie where sshd looks for them by itself."""
+    def opened_by(self, name: str, home: str, uid: int) -> Seen[int]:
+        """How many keys lie where sshd looks for them; unknown where it may find others."""
         if isinstance(self.key_files, Unknown):
             return self.key_files
-        files = (*(f"{home}/{one}" for one in USUAL), f"/etc/ssh/authorized_keys/{name}")
-        return sum(self.key_files.get(file, 0) for file in files)
+        count = sum(self.key_files.get(file, 0) for file in self.looked.files(name, home, uid))
+        if count or not self.looked.elsewhere:
+            return count
+        place = self.looked.elsewhere[0]
+        return Unknown(Reason.UNRESOLVED, f"sshd also looks at {place}, which was not read")
 
     def kind(self, name: str, uid: int, *, enters: bool) -> Seen[str]:
         """Root, system, service or person: by its number, then by its shell and its name."""

@@ -127,6 +127,43 @@ def _homes(answers: Answers) -> Homes:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where sshd looks for keys, in its own patterns, and what of it was not looked at here."""
+
+    patterns: tuple[str, ...]
+    elsewhere: tuple[str, ...]
+
+    def files(self, name: str, home: str, uid: int) -> Iterator[str]:
+        """The files that hold an account's keys."""
+        words = {"%%": "%", "%h": home, "%u": name, "%U": str(uid)}
+        for pattern in self.patterns:
+            path = re.sub(r"%[%huU]", lambda match: words[match[0]], pattern)
+            yield path if path.startswith("/") else f"{home.rstrip('/')}/{path}"
+
+
+def places(answers: Answers) -> Places:
+    """Where sshd looks; its defaults where it was not asked. Source: sshd_config(5)."""
+    try:
+        said = dict(_SETTING.findall(answers.text("sshd")))
+    except CollectError:
+        said = {}
+    patterns = tuple(said.get("authorizedkeysfile", " ".join(USUAL)).split())
+    command = said.get("authorizedkeyscommand", "none")
+    seen = tuple(f"{folder}/" for folder in (*NEAR, *FAR))
+    elsewhere = [
+        one
+        for one in patterns
+        if one != "none"
+        and not one.startswith((*seen, "%h/"))
+        and (one.startswith("/") or "authorized_keys" not in one)
+    ]
+    return Places(patterns, (*elsewhere, *([] if command == "none" else [command.split()[0]])))
+
+
+_SETTING: Final = re.compile(r"^(authorizedkeysfile|authorizedkeyscommand) (.+)$", re.MULTILINE)
+
+
 def key_counts(answers: Answers) -> Mapping[str, int] | Unknown:
     """How many keys each file of authorized keys holds."""
     try:

@@ -12,13 +12,13 @@ from typing import Any
 from rempart.check import Gap, Observation, Vantage
 from rempart.collectors.host.framing import Answers
 from rempart.collectors.host.lines import Files, files
+from rempart.collectors.host.people import PEOPLE
 from rempart.collectors.host.section import Section, written
 from rempart.collectors.host.sshd_people import classes
 from rempart.collectors.sshd_config import directives, matched, read, settings
 from rempart.collectors.text import clean
 from rempart.errors import CollectError, Privilege, Unresolved
 from rempart.observations.pam import PamDoor
-from rempart.observations.people import AuthorizedKey
 from rempart.observations.ssh import SshdSettings
 
 SSHD = "/usr/sbin/sshd"
@@ -136,14 +136,13 @@ class _Included:
 
 # The daemon that let the collector in, or those that wait for connections, with their options.
 _DAEMON = r"""daemon() {
-  waits='$1 == "sshd:" && /\[listener\]/ || $1 ~ /\/sshd$/'
-  pid=$$
-  while [ "${pid:-0}" -gt 1 ]; do
-    line=$($limit ps -ww -o args= -p "$pid" | awk "$waits")
-    [ -z "$line" ] || { printf '%s\n' "$line"; return; }
-    pid=$($limit ps -o ppid= -p "$pid" | tr -d ' ')
-  done
-  $limit ps -ww -e -o args= | awk "$waits"
+  $limit ps -ww -e -o pid= -o ppid= -o args= | awk -v me=$$ '
+    $3 == "sshd:" && /\[listener\]/ || $3 ~ /\/sshd$/ { waits[$1] = 1; order[++n] = $1 }
+    { parent[$1] = $2; pid = $1; $1 = $2 = ""; sub(/^ +/, ""); line[pid] = $0 }
+    END {
+      for (pid = me; pid > 1; pid = parent[pid]) if (waits[pid]) { print line[pid]; exit }
+      for (k = 1; k <= n; k++) print line[order[k]]
+    }'
 }
 """
 # Guides ask for mode 600 on these files: where the account may not read them, root shows them.
@@ -162,7 +161,7 @@ _AS_ROOT = f"""sshd_config_as_root() {{
 }}
 """
 # Whose password PAM is asked for, and whose keys count, hangs on the daemon too.
-BRINGS = (SshdSettings, PamDoor, AuthorizedKey)
+BRINGS = (SshdSettings, PamDoor, *PEOPLE)
 SECTIONS = (
     Section("daemon", "ps", BRINGS, (("daemon",),), code=_DAEMON),
     Section("sshd", "sshd -T", BRINGS, ((SSHD, "-T"),), root=True, given=("sshd-T.txt",)),
