@@ -13,8 +13,11 @@ from rempart import policies
 from rempart.check import Reason
 from rempart.cli.collect import command
 from rempart.collectors import host, sca
+from rempart.collectors.host.framing import Answer
+from rempart.collectors.sca.patterns import Invalid
 from rempart.collectors.sca.policy import load
-from rempart.collectors.sca.world import read
+from rempart.collectors.sca.questions import Questions
+from rempart.collectors.sca.world import World, read
 from rempart.errors import ContentErrors, NoCollector, Truncated
 from rempart.inventory import Host
 from rempart.inventory.values import Key
@@ -160,3 +163,26 @@ def test_two_policies_of_one_id_are_told_apart_by_nobody(tmp_path: Path) -> None
         file.write_text(POLICY)
     with pytest.raises(ContentErrors, match="there already"):
         policies.read([first, second])
+
+
+@pytest.mark.parametrize(
+    ("said", "status", "reason"),
+    [
+        ("System has not been booted with systemd as init system (PID 1).", 1, Reason.UNRESOLVED),
+        ("modprobe: invalid option -- 'n'\nBusyBox v1.35.0", 1, Reason.UNRESOLVED),
+        ("stat: cannot statx '/root/x': Permission denied", 1, Reason.PRIVILEGE),
+        ("", 77, Reason.PRIVILEGE),
+        ("", 124, Reason.LIMIT),
+        ("", 127, None),
+    ],
+)
+def test_a_command_that_did_not_answer_decides_nothing(
+    said: str, status: int, reason: Reason | None
+) -> None:
+    questions = Questions(commands={("tool", "-x"): "c0"})
+    world = World(questions, {"c0": Answer(status, said)}, "N")
+    unanswered = world.command(("tool", "-x"))
+    assert isinstance(unanswered, Invalid)
+    assert unanswered.reason is reason
+    failed = World(questions, {"c0": Answer(1, "no such package")}, "N")
+    assert failed.command(("tool", "-x")) == Answer(1, "no such package")

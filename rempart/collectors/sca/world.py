@@ -21,10 +21,29 @@ from rempart.collectors.sca.questions import (
 
 MOST: Final = 64 << 20  # bytes unpacked
 _END: Final = re.compile(rb"\n==rempart ([0-9a-f]{16}) done policies\s*\Z")
-_DENIED: Final = re.compile(
-    r"permission denied|operation not permitted|access denied|must be (?:run as )?root"
-    r"|you (?:need|must) .{0,20}root",
-    re.I,
+# What a command that failed says instead of an answer.
+_TOLD: Final = (
+    (
+        re.compile(
+            r"permission denied|operation not permitted|access denied|must be (?:run as )?root"
+            r"|you (?:need|must) .{0,20}root",
+            re.I,
+        ),
+        "was denied what it reads",
+        Reason.PRIVILEGE,
+    ),
+    (
+        re.compile(
+            r"\A\s*(?:System has not been booted with systemd|Failed to connect to .{0,8}bus)"
+        ),
+        "finds no systemd there",
+        Reason.UNRESOLVED,
+    ),
+    (
+        re.compile(r"\A.{0,40}(?:invalid|unrecognized|unknown) option"),
+        "there does not know these options",
+        Reason.UNRESOLVED,
+    ),
 )
 
 
@@ -119,18 +138,9 @@ class World:
     def command(self, argv: tuple[str, ...]) -> Answer | Invalid:
         """What a command printed; it may have failed, that is no matter to a rule."""
         answer = self._answer(self.questions.commands.get(argv))
-        if isinstance(answer, Invalid):
+        if isinstance(answer, Invalid) or not answer.status:
             return answer
-        name = argv[0].rpartition("/")[2]
-        if answer.status == MISSING:
-            return Invalid(f"{name} is not installed there")
-        if answer.status == LATE:
-            return Invalid(f"{name} did not end in time", Reason.LIMIT)
-        if answer.status == NEEDS_ROOT and not answer.text.strip():
-            return Invalid(f"{name} needs root, and sudo does not list it", Reason.PRIVILEGE)
-        if answer.status and _DENIED.search(answer.text[:4000]):
-            return Invalid(f"{name} was denied what it reads", Reason.PRIVILEGE)
-        return answer
+        return _no_answer(argv[0].rpartition("/")[2], answer) or answer
 
     def _answer(self, name: str | None) -> Answer | Invalid:
         if name is None:
@@ -139,6 +149,21 @@ class World:
             return Invalid("the bundle holds no answer to it", Reason.NO_COLLECTOR)
         reason = Reason.LIMIT if self.late else Reason.TRUNCATED
         return self.answers.get(name) or Invalid("the host's answer ended before it", reason)
+
+
+def _no_answer(name: str, answer: Answer) -> Invalid | None:
+    """Why what a command printed says nothing of what was asked; None where it does."""
+    if answer.status == MISSING:
+        return Invalid(f"{name} is not installed there")
+    if answer.status == LATE:
+        return Invalid(f"{name} did not end in time", Reason.LIMIT)
+    if answer.status == NEEDS_ROOT and not answer.text.strip():
+        return Invalid(f"{name} needs root, and sudo does not list it", Reason.PRIVILEGE)
+    begun = answer.text[:4000]
+    for told, why, reason in _TOLD:
+        if told.search(begun):
+            return Invalid(f"{name} {why}", reason)
+    return None
 
 
 def _unseen(answer: Answer, path: str) -> Invalid | None:
