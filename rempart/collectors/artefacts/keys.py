@@ -23,9 +23,16 @@ SHORT: Final = 8_192  # bytes a key file has at most
 LINES: Final = 100  # keys a key file of MariaDB has at most
 
 
+_BETWEEN: Final = "{0,400}"
+
+
 def _line(pattern: str) -> re.Pattern[str]:
-    """The pattern of a line, asked of a whole text: no bracket reaches into the next line."""
-    return re.compile(pattern.replace("[^", "[^\n"), re.MULTILINE)
+    """The pattern of a line, asked of a whole text: no bracket reaches into the next line.
+
+    What stands between two words is bounded: a hostile line may repeat the first one for ever.
+    """
+    bounded = pattern.replace(".*", f".{_BETWEEN}").replace("]*[|]", f"]{_BETWEEN}[|]")
+    return re.compile(bounded.replace("[^", "[^\n"), re.MULTILINE)
 
 
 _WORDS: Final = tuple((word, _line(word.pattern)) for word in KEYS)

@@ -6,6 +6,7 @@ Source: ISO 32000-2, 7.6: algorithms 2, 2.A, 2.B, 4, 5 and 11.
 
 import hashlib
 import re
+from itertools import islice
 from typing import Final
 
 from rempart.collectors.artefacts.kinds import DOCUMENT, Kind
@@ -22,6 +23,7 @@ _METHODS: Final = {
     b"None": "none",
 }
 _ID: Final = re.compile(rb"/ID\s*\[\s*(<[0-9A-Fa-f\s]*>|\()")
+HANDLERS: Final = 50  # dictionaries looked at: a file needs one
 _AROUND: Final = 4096  # bytes before and behind the handler's name that its dictionary may take
 _PAD: Final = bytes.fromhex("28BF4E5E4E758A4164004E56FFFA01082E2E00B6D0683E802F0CA9FE6453697A")
 _ESCAPES: Final = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
@@ -49,7 +51,7 @@ def pdf(head: bytes, tail: bytes) -> Kind:
 
 def _rules(data: bytes) -> bytes:
     """The object that holds the encryption dictionary; nothing where it is not among these."""
-    for found in _HANDLER.finditer(data):
+    for found in islice(_HANDLER.finditer(data), HANDLERS):
         first = max(0, found.start() - _AROUND)
         begin = data.rfind(b" obj", first, found.start())
         begin = begin if begin >= 0 else data.rfind(b"/Encrypt", first, found.start())
