@@ -28,6 +28,7 @@ Answers = list[list[tuple[str | None, ...]] | CollectError]
 FIELD = Field("nir", "text", "text", readable=True)
 SUBJECT = SimpleNamespace(environment="test", retention=None, rows="sample")
 ACCESS = SimpleNamespace(authorisation=None, deadline=SimpleNamespace(remaining=lambda: 30.0))
+UTF8: list[tuple[str | None, ...]] = [("UTF8",)]
 ONE_TABLE: list[tuple[str | None, ...]] = [("public", "people", "r", "40", "nir", "text", "t", "1")]
 
 
@@ -73,14 +74,14 @@ def test_two_counts_come_back_in_one_sum() -> None:
     [[], [()], [("x",)], [("many", "5")], [(None,) * 3], [("1",) * 400], [("-5", "nan")]],
 )
 def test_a_garbled_answer_is_a_gap(garbled: list[tuple[str | None, ...]]) -> None:
-    found = list(look([ONE_TABLE, garbled]))
+    found = list(look([UTF8, ONE_TABLE, garbled]))
     gaps = {item.reason for item in found if isinstance(item, Gap)}
     assert gaps == {Reason.TRUNCATED}
     assert not [item for item in found if isinstance(item, IdentifierColumn)]
 
 
 def test_a_server_that_goes_away_ends_it_with_its_reason() -> None:
-    items = look([ONE_TABLE, Unreachable("the connection broke")])
+    items = look([UTF8, ONE_TABLE, Unreachable("the connection broke")])
     assert next(items).reason is Reason.UNREACHABLE
     with pytest.raises(Unreachable):
         next(items)
@@ -88,20 +89,20 @@ def test_a_server_that_goes_away_ends_it_with_its_reason() -> None:
 
 def test_a_catalogue_that_is_none_ends_it() -> None:
     with pytest.raises(Truncated):
-        list(look([[("public", "people", "r", "many")]]))
+        list(look([UTF8, [("public", "people", "r", "many")]]))
 
 
 def test_rows_that_lie_on_another_server_are_not_asked_for() -> None:
-    session = Session("postgresql", [[("public", "far", "f", "9", "nir", "text", "t", "0")]])
+    session = Session("postgresql", [UTF8, [("public", "far", "f", "9", "nir", "text", "t", "0")]])
     gap, *_ = discovery.collect(session, SUBJECT, ACCESS, frozenset({IdentifierColumn}))
     assert isinstance(gap, Gap)
     assert gap.reason is Reason.NOT_AUTHORISED
-    assert len(session.asked) == 1
+    assert len(session.asked) == 2
 
 
 def test_no_time_left_is_said_of_the_tables_that_are_left() -> None:
     late = SimpleNamespace(authorisation=None, deadline=SimpleNamespace(remaining=lambda: 0.0))
-    session = Session("postgresql", [ONE_TABLE])
+    session = Session("postgresql", [UTF8, ONE_TABLE])
     first, *_ = discovery.collect(session, SUBJECT, late, frozenset({IdentifierColumn}))
     assert isinstance(first, Gap)
     assert (first.reason, first.detail) == (Reason.LIMIT, "no time left for 1 of 1 tables")
@@ -122,23 +123,28 @@ def test_tables_are_listed_with_what_may_be_read() -> None:
 
 def test_long_tables_are_sampled_and_short_ones_read_whole() -> None:
     session = Session("postgresql", [])
-    assert sample(session, table()).chosen == "all"
-    spread = sample(session, table(1_000_000))
+    assert sample(session, DIALECTS[session.dialect], table()).chosen == "all"
+    spread = sample(session, DIALECTS[session.dialect], table(1_000_000))
     assert spread.chosen == "spread"
     assert "TABLESAMPLE SYSTEM (0.5" in spread.origin
     assert "REPEATABLE" in spread.origin
-    assert "TABLESAMPLE" not in sample(session, table(None, "view")).origin
+    assert (
+        "TABLESAMPLE" not in sample(session, DIALECTS[session.dialect], table(None, "view")).origin
+    )
     assert session.asked == []
 
 
 def test_a_numbered_table_of_mariadb_is_read_in_many_places() -> None:
     session = Session("mysql", [[("nir", "bigint", "1")], [("1", "1000000")]])
-    found = sample(session, table(1_000_000))
+    found = sample(session, DIALECTS[session.dialect], table(1_000_000))
     assert found.chosen == "spread"
     assert found.origin.count("UNION ALL") == 49
     beside = Session("mysql", [[(None, None, "0")]])
-    assert "rand(" in sample(beside, table(1_000_000)).origin
-    assert sample(Session("mysql", [[(None, None, "0")]]), table(10**9)).chosen == "first"
+    assert "rand(" in sample(beside, DIALECTS["mysql"], table(1_000_000)).origin
+    assert (
+        sample(Session("mysql", [[(None, None, "0")]]), DIALECTS["mysql"], table(10**9)).chosen
+        == "first"
+    )
 
 
 @pytest.mark.parametrize(
@@ -199,7 +205,7 @@ def test_an_envelope_has_a_bottom_and_a_size() -> None:
 
 def test_hashes_with_nothing_to_compare_are_not_known() -> None:
     session = Session("postgresql", [[]])
-    rows = sample(session, table())
+    rows = sample(session, DIALECTS[session.dialect], table())
     hashed = Hashed(rows, FIELD, 32, 40)
     (alone,) = compared(session, [hashed], [], 5)
     assert isinstance(alone.matched, Unknown)

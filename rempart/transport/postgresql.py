@@ -74,6 +74,7 @@ class Postgresql:
                 f"SET LOCAL lock_timeout = {self._limit(LOCKED)}",
                 "SET LOCAL jit = off",  # compiling takes longer than what is asked here
                 "SET LOCAL row_security = off",
+                "SET LOCAL standard_conforming_strings = on",
                 "SET LOCAL TimeZone = 'UTC'",
                 "SET LOCAL DateStyle = 'ISO, YMD'",
             ):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rempart.check import Unknown
+from rempart.check import Gap, Unknown
 from rempart.collectors.database.discovery import keys, statistics
 from rempart.collectors.database.discovery.dialects import DIALECTS
 from rempart.errors import Reason
@@ -171,7 +171,7 @@ def test_statistics_are_counted_where_they_lie(served: Served, tmp_path: Path) -
     assert kept.kept == kept.valid > 50
     assert found["people.nom"].valid == 0
     with session(served, tmp_path) as (asked, _, _):
-        assert len(list(statistics.kept(asked, 5))) >= 4
+        assert len(list(statistics.kept(asked, DIALECTS["postgresql"], 5))) >= 4
 
 
 @POSTGRESQL
@@ -197,3 +197,19 @@ def test_a_sample_finds_what_is_packed_only_where_it_is_allowed(
     found = look(served, tmp_path, transit="sample")
     assert proven(found)["packed.body"] == ("nir", "packed")
     fill(served, "DROP TABLE packed;")
+
+
+@POSTGRESQL
+def test_a_database_in_another_encoding_is_read_too(served: Served, tmp_path: Path) -> None:
+    served.run(
+        "CREATE DATABASE old ENCODING 'LATIN1' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C';"
+    )
+    rows = ", ".join(f"('{nir(CHANCE)}', 'né à Orléans')" for _ in range(40))
+    served.run(
+        f"\\c old\nCREATE TABLE people (nir TEXT, note TEXT); INSERT INTO people VALUES {rows};"  # noqa: S608
+        "GRANT SELECT ON people TO reader; ANALYZE;"
+    )
+    url = f"postgresql://reader@127.0.0.1:{served.port}/old"
+    found = look(served, tmp_path, url=url)
+    assert [one for one in found if isinstance(one, Gap)] == []
+    assert proven(found)["people.nir"] == ("nir", "clear")

@@ -14,6 +14,7 @@ from msgspec import structs
 from rempart.check import Gap, Observation
 from rempart.collectors import Seen, Wanted
 from rempart.collectors.database.discovery.counts import GARBLED, Counted, clear
+from rempart.collectors.database.discovery.dialects import Dialect, dialect_of
 from rempart.collectors.database.discovery.encoded import decoded, inside
 from rempart.collectors.database.discovery.hashes import compared
 from rempart.collectors.database.discovery.known import Known
@@ -51,16 +52,16 @@ SCHEMA: Final = "catalogue"
 def collect(session: Any, subject: Any, access: Any, wanted: Wanted) -> Iterator[Seen]:  # noqa: ANN401
     """The columns of every table. Raises CollectError where the catalogue cannot be read."""
     try:
-        listed = list(tables(session))
+        dialect, listed = dialect_of(session), list(tables(session))
     except ODD:
         raise Truncated(GARBLED) from None
     transit = getattr(access.authorisation, "transit", "counts")
-    known = Known(wanted, scans=transit == "sample", whole=subject.rows == "all")
+    known = Known(dialect, wanted, scans=transit == "sample", whole=subject.rows == "all")
     if transit == "statistics":
         with suppress(CollectError):  # then the rows are counted
-            known.statistics = looked_at(session, SECONDS)
+            known.statistics = looked_at(session, dialect, SECONDS)
     if StatisticsColumn in wanted:
-        yield from _kept(session)
+        yield from _kept(session, dialect)
     for place, table in enumerate(listed[:TABLES]):
         if access.deadline.remaining() < LAST:
             left = len(listed) - place
@@ -113,7 +114,7 @@ def _counted(
     """The sample of a table, and its columns that nothing else told about, counted."""
     left = tuple(one for one in table.readable if one not in told)
     seconds = known.seconds(table)
-    rows = sample(session, replace(table, fields=left))
+    rows = sample(session, known.dialect, replace(table, fields=left))
     if not left:
         return rows, []
     read, columns = clear(session, rows, seconds)
@@ -149,17 +150,20 @@ def _recounted(
             if one.encoding != "clear" or one.identifier not in PERSONAL or not sure(one):
                 continue
             try:
-                column.found[place] = found = counted(session, table, column, one, WHOLE)
+                column.found[place] = found = counted(
+                    session, rows.dialect, table, column, one, WHOLE
+                )
             except CollectError as error:
                 yield gap(error, f"{table.key}.{column.field.shown}")
             else:
+                column.found[place] = found
                 column.sampled, column.chosen = found.sampled, "all"
 
 
-def _kept(session: Any) -> Iterator[Seen]:  # noqa: ANN401
+def _kept(session: Any, dialect: Dialect) -> Iterator[Seen]:  # noqa: ANN401
     """What the statistics keep in clear, counted where it lies."""
     try:
-        yield from kept(session, SECONDS)
+        yield from kept(session, dialect, SECONDS)
     except ODD:
         yield Gap(StatisticsColumn.__name__, Reason.TRUNCATED, GARBLED)
     except CollectError as error:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 SEPARATORS: Final = " .-\u00a0\u202f"  # what `spelling.compact` takes out
 READ: Final = 4_000  # characters of a value that are looked at
@@ -68,7 +68,9 @@ class Dialect(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Postgresql:
-    """PostgreSQL 12 and later."""
+    """PostgreSQL 12 and later; `separators` are those that the database's encoding knows."""
+
+    separators: str = SEPARATORS
 
     def name(self, text: str) -> str:
         return '"' + text.replace('"', '""') + '"'
@@ -93,7 +95,9 @@ class Postgresql:
 
     def compact(self, value: str) -> str:
         bare = value
-        for separator in SEPARATORS:  # quicker than one `translate`, which walks every character
+        for (
+            separator
+        ) in self.separators:  # quicker than one `translate`, which walks every character
             bare = f"replace({bare}, {self.text(separator)}, '')"
         bare = f'upper({bare} COLLATE "C")'
         return f"CASE WHEN octet_length({value}) <= {LONGEST} THEN {bare} END"
@@ -198,3 +202,16 @@ class Mysql:
 
 
 DIALECTS: Final[dict[str, Dialect]] = {"postgresql": Postgresql(), "mysql": Mysql()}
+_ENCODING: Final = (
+    "SELECT pg_catalog.pg_encoding_to_char(encoding) FROM pg_catalog.pg_database"
+    " WHERE datname = current_database()"
+)
+
+
+def dialect_of(session: Any) -> Dialect:  # noqa: ANN401  (a rempart.transport.sql.Session)
+    """How the server of a session writes. Raises CollectError."""
+    if session.dialect == "postgresql":
+        ((encoding,),) = session.ask(_ENCODING)
+        if encoding != "UTF8":  # a character that it does not know would end every statement
+            return Postgresql("".join(filter(str.isascii, SEPARATORS)))
+    return DIALECTS[session.dialect]

@@ -5,6 +5,7 @@ from typing import Final
 
 from rempart.collectors import Wanted
 from rempart.collectors.database.discovery.counts import Counted
+from rempart.collectors.database.discovery.dialects import Dialect
 from rempart.collectors.database.discovery.hashes import Clear, Hashed
 from rempart.collectors.database.discovery.scan import Budget
 from rempart.collectors.database.discovery.schema import Table
@@ -19,6 +20,7 @@ LAZY: Final = 3.0
 class Known:
     """Columns to compare, tables missed, what the mandate allows."""
 
+    dialect: Dialect
     wanted: Wanted = frozenset()
     clear: list[Clear] = field(default_factory=list)
     hashed: list[Hashed] = field(default_factory=list)

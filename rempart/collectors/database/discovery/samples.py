@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
 from rempart.collectors.database.discovery.dialects import (
-    DIALECTS,
     EDGES,
     READ,
     SEED,
@@ -60,9 +59,8 @@ class Sample:
         return f"CASE WHEN octet_length({r}) >= {SPELT} THEN {how} END"
 
 
-def sample(session: Any, table: Table, *, whole: bool = False) -> Sample:  # noqa: ANN401
+def sample(session: Any, dialect: Dialect, table: Table, *, whole: bool = False) -> Sample:  # noqa: ANN401
     """The rows of a table that are looked at: all of a small one. Raises CollectError."""
-    dialect = DIALECTS[session.dialect]
     most = max(1_000, min(ROWS, CELLS // max(1, len(table.readable))))
     place = f"{dialect.name(table.schema)}.{dialect.name(table.name)}"
     if whole:

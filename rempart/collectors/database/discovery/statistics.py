@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from rempart.collectors.database.discovery import keys
-from rempart.collectors.database.discovery.dialects import DIALECTS, EDGES, Dialect
+from rempart.collectors.database.discovery.dialects import EDGES, Dialect
 from rempart.collectors.text import clean
 from rempart.collectors.values import Column
 from rempart.observations.columns import StatisticsColumn
@@ -41,9 +41,8 @@ _STATEMENTS: Final = {"postgresql": _POSTGRESQL, "mysql": _MYSQL}
 _BYTES: Final = "^[\\\\]x([0-9a-f]{2})+$"  # how PostgreSQL writes bytes
 
 
-def kept(session: Any, seconds: float) -> Iterator[StatisticsColumn]:  # noqa: ANN401
+def kept(session: Any, dialect: Dialect, seconds: float) -> Iterator[StatisticsColumn]:  # noqa: ANN401
     """Each column of which values are kept, with the likeliest class. Raises CollectError."""
-    dialect = DIALECTS[session.dialect]
     sums = [keys.counted(dialect, name, "x") for name in PERSONAL]
     plain = f"CASE WHEN {dialect.matches('r', _BYTES)} THEN {_unpacked(dialect)} ELSE r END AS r"
     values = dialect.inner(f"a, b, c, {plain}", f"({_values(session, dialect)}) AS listed")
@@ -77,12 +76,11 @@ def _likeliest(key: str, column: str, count: int, totals: list[str | None]) -> S
     return StatisticsColumn(best[0], count, best[1], best[2], key=key, source=key)
 
 
-def looked_at(session: Any, seconds: float) -> dict[tuple[str, str, str], Column]:  # noqa: ANN401
+def looked_at(session: Any, dialect: Dialect, seconds: float) -> dict[tuple[str, str, str], Column]:  # noqa: ANN401
     """The kept values of each column, counted here; by schema, table and column.
 
     Raises CollectError.
     """
-    dialect = DIALECTS[session.dialect]
     found: dict[tuple[str, str, str], Column] = {}
     for schema, table, name, value in session.ask(_values(session, dialect), seconds=seconds):
         place = (schema or "", table or "", name or "")

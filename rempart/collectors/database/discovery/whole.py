@@ -16,14 +16,15 @@ from rempart.observations.datastores import IdentifierCount
 
 def counted(
     session: Any,  # noqa: ANN401
+    dialect: Dialect,
     table: Table,
     column: Counted,
     one: IdentifierCount,
     seconds: float,
 ) -> IdentifierCount:
     """A class that stands in clear, counted in all rows. Raises CollectError."""
-    rows = sample(session, table, whole=True)
-    dialect, field = rows.dialect, column.field
+    rows = sample(session, dialect, table, whole=True)
+    field = column.field
     plain = not column.forms.get("spaced", 0) and field.kind in ("text", "number", "document")
     x = _text(dialect, field) if plain else "x0"
     figures = [f"count({x})", keys.counted(dialect, one.identifier, x)]
