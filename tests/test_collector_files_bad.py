@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from rempart.collectors.files import parts
+from rempart.collectors.files import parts, visit
 from rempart.errors import Unreachable
 from rempart.observations.backups import Artefact
 from tests import documents
@@ -179,6 +179,12 @@ def test_what_may_not_be_read_says_so() -> None:
                 ("closed", "privilege", "the folder may not be read"),
             ]
         (folder / "closed").chmod(0o700)
+
+
+@pytest.mark.skipif(not Path("/proc/self/mounts").exists(), reason="needs /proc")
+def test_what_the_kernel_shows_as_files_is_not_entered() -> None:
+    assert b"/proc" in visit._kernel()
+    assert not visit._kernel() & {b"/", b"/tmp", b"/home"}
 
 
 def test_no_time_left_is_a_limit(tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ _STARTS: Final = (
     (b"\x89LZO", "closed", "lzop"),
     (b"Obj\x01", "closed", "Avro"),
     (b"ORC", "closed", "ORC"),
-    (b"PAR1", "closed", "Parquet"),
+    (b"PAR1", "closed", "Parquet inside an archive, or without its footer"),
     (b"PGDMP", "closed", "pg_dump custom"),
 )
 _MAIL: Final = re.compile(
@@ -88,7 +88,7 @@ def _marked(head: bytes) -> Format | None:
         if head.startswith(magic):
             return Format("packed", packed)
     for magic, way, name in _STARTS:
-        if head.startswith(magic):
+        if head.startswith(magic) and (name != "ORC" or b"\0" in head[:1024]):
             return Format(way, name)
     if head[257:262] == _TAR:
         return Format("tar", "tar")

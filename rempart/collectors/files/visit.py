@@ -31,6 +31,10 @@ from rempart.observations.documents import FilesRead, Pictures
 BRINGS: Final[tuple[type[Observation], ...]] = (Export, Dump, Artefact, FilesRead, Pictures)
 FILES: Final = 50_000
 RECORDS: Final = 8_000_000  # bytes of a text that are taken apart into records
+_KERNEL: Final = frozenset(
+    b"proc sysfs devtmpfs devpts cgroup cgroup2 debugfs tracefs securityfs bpf mqueue pstore "
+    b"efivarfs configfs fusectl binfmt_misc hugetlbfs autofs selinuxfs rpc_pipefs".split()
+)
 _GETFLAGS: Final = 0x80086601  # FS_IOC_GETFLAGS
 _ENCRYPTED: Final = 0x800  # FS_ENCRYPT_FL
 
@@ -146,14 +150,27 @@ def _within(folder: Path, path: str) -> bool:
     return os.path.lexists(target) and not os.path.islink(target)  # noqa: PTH114
 
 
+def _kernel() -> frozenset[bytes]:
+    """Where the kernel shows itself as files (/proc, /sys): nothing rests there."""
+    try:
+        lines = Path("/proc/self/mounts").read_bytes().splitlines()
+    except OSError:
+        return frozenset()
+    mounts = (line.split(b" ") for line in lines)
+    return frozenset(one[1] for one in mounts if len(one) > 2 and one[2] in _KERNEL)
+
+
 def _listed(root: Path, apart: Container[str]) -> Iterator[Found | Passed | Left]:
     if root.is_file() and not root.is_symlink():
         raw = os.fsencode(root.name)
         yield Found(raw, root.name, root.stat().st_size)
         return
 
+    kernel, above = _kernel(), os.fsencode(os.path.realpath(root))
+
     def leave(raw: bytes, folder: bool) -> str | None:
-        return "" if folder and shown(raw) in apart else None
+        left = folder and (shown(raw) in apart or os.path.join(above, raw) in kernel)  # noqa: PTH118
+        return "" if left else None
 
     yield from regular_files(root, leave=leave, files=FILES)
 
