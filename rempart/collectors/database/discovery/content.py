@@ -1,7 +1,6 @@
 """What stands together in a table, how old its rows are, and who may read them."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from rempart.check import Seen, Unknown
@@ -77,7 +76,8 @@ def old_rows(
         return OldRows(str(retention or ""), shown, why, why, why, key=key, source=key)  # type: ignore[arg-type]
     place = f"{dialect.name(sample.table.schema)}.{dialect.name(sample.table.name)}"
     latest = dialect.latest([dialect.name(one.name) for one in dates])
-    old = f"count(CASE WHEN d < {dialect.text(_cutoff(retention))} THEN 1 END)"
+    count, _, unit = retention.rstrip("s").partition(" ")
+    old = f"count(CASE WHEN d < {dialect.ago(int(count), unit)} THEN 1 END)"
     statement = (
         f"SELECT count(*), {old}, substr(min(d), 1, 6)"  # noqa: S608  (names are quoted)
         f" FROM (SELECT {latest} AS d FROM {place}) AS aged"
@@ -99,13 +99,6 @@ def _untold(dates: Sequence[Any], retention: Period | None) -> Unknown | None:
     if not dates:
         return Unknown(Reason.UNRESOLVED, "no column of the table tells how old a row is")
     return None
-
-
-def _cutoff(retention: Period) -> str:
-    """The day before which rows are too old, as eight digits."""
-    today = datetime.now(UTC).date()
-    span = retention.after(today) - today
-    return (today - span).strftime("%Y%m%d")
 
 
 _READERS: Final = {

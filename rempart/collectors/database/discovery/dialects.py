@@ -59,6 +59,9 @@ class Dialect(Protocol):
     def latest(self, values: Sequence[str]) -> str:
         """The newest of some dates as eight digits; NULL where all are."""
 
+    def ago(self, count: int, unit: str) -> str:
+        """The day so many days, weeks, months or years before today, as eight digits."""
+
     def replaced(self, value: str, pattern: str, by: str) -> str:
         """A value with every match of a pattern replaced."""
 
@@ -129,6 +132,9 @@ class Postgresql:
         )
         return f"greatest({', '.join(written)})"
 
+    def ago(self, count: int, unit: str) -> str:
+        return f"to_char(current_date - interval '{count} {unit}', 'YYYYMMDD')"
+
     def replaced(self, value: str, pattern: str, by: str) -> str:
         return f"regexp_replace({value}, {self.text(pattern)}, {self.text(by)}, 'g')"
 
@@ -193,6 +199,10 @@ class Mysql:
         form = self.text("%Y%m%d")
         written = [f"coalesce(DATE_FORMAT({one}, {form}), '')" for one in values]
         return f"nullif(greatest('', {', '.join(written)}), '')"
+
+    def ago(self, count: int, unit: str) -> str:
+        day = f"CURRENT_DATE - INTERVAL {count} {unit.upper()}"
+        return f"DATE_FORMAT({day}, {self.text('%Y%m%d')})"
 
     def replaced(self, value: str, pattern: str, by: str) -> str:
         return f"REGEXP_REPLACE({value}, {self.text(pattern)}, {self.text(by)})"
