@@ -9,7 +9,7 @@ from typing import Final
 from rempart.judge.identifiers import proven
 from rempart.observations.datastores import IdentifierCount
 from rempart.observations.identifiers.catalogue import BY_NAME, CATALOGUE, Identifier
-from rempart.observations.identifiers.french import nir, nir_shape, published_for_tests
+from rempart.observations.identifiers.french import published_for_tests
 from rempart.observations.identifiers.spelling import compact
 
 LONGEST = 128  # characters of a value that can still be one identifier
@@ -139,34 +139,3 @@ def _decoded(text: str) -> Iterator[tuple[str, str]]:
         except binascii.Error:
             return
         yield "base64", inner.decode("latin-1")
-
-
-_RUN: Final = re.compile(rb"(?<![0-9A-Za-z])[1-8]\d{4}\d[0-9AB]\d{8}(?![0-9A-Za-z])")
-
-
-class Text:
-    """Identifiers counted in running text, such as a dump or a log."""
-
-    def __init__(self) -> None:
-        self._lines = 0
-        self._shaped = 0
-        self._valid = 0
-        self._tests = 0
-
-    def add(self, chunk: bytes) -> None:
-        """Count the fifteen-character runs of some whole lines."""
-        self._lines += chunk.count(b"\n")
-        for match in _RUN.finditer(chunk):
-            text = match[0].decode("ascii")
-            if nir_shape(text):
-                self._shaped += 1
-                if nir(text):
-                    self._valid += 1
-                    self._tests += published_for_tests(text)
-
-    def counts(self) -> tuple[IdentifierCount, ...]:
-        """What was counted so far; `sampled` is lines."""
-        if not self._shaped:
-            return (IdentifierCount("", "", "clear", self._lines, 0, 0),)
-        figures = (self._lines, self._shaped, self._valid, self._tests)
-        return (IdentifierCount("", "nir", "clear", *figures),)

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
-from rempart.collectors.files.parts import MEMBERS, PIECE, Allowance, Part
+from rempart.collectors.files.parts import PIECE, Allowance, Part
 from rempart.errors import CollectError, Limited, NoCollector, Truncated
 
 DIRECTORY: Final = 32 << 20  # bytes of a zip's directory
@@ -129,8 +129,3 @@ class _Ahead:
     def skip(self, size: int) -> None:
         for _ in self.most(size):
             pass
-
-
-def too_many(count: int) -> bool:
-    """Whether an archive has more members than are looked at."""
-    return count > MEMBERS
