@@ -317,3 +317,27 @@ def test_a_file_of_doas_that_may_not_be_read_is_a_gap() -> None:
 
     assert isinstance(gap, Gap)
     assert (gap.reason, gap.key) == (Reason.PRIVILEGE, "/etc/doas.conf")
+
+
+@pytest.mark.parametrize(
+    ("line", "sources"),
+    [
+        ("sudoers: files", []),
+        ("sudoers: files sss # of the domain", ["sss"]),
+        ("sudoers: ldap [SUCCESS=return] files", ["ldap"]),
+        ("passwd: files sss", []),
+    ],
+)
+def test_rules_that_come_from_elsewhere_are_a_gap(line: str, sources: list[str]) -> None:
+    found = answered(
+        sudoers="root ALL=(ALL) ALL",
+        nsswitch=f"/etc/nsswitch.conf:9:{line}",
+        passwd="bob|shadow|none||1000|/bin/sh|1000|/home/bob",
+        shadow="",
+        group="bob|1000|",
+        homes="",
+    )
+
+    assert [one.key for one in sudo_rules(found) if isinstance(one, Gap)] == sources
+    # who is an administrator is open where some rules were not seen
+    assert isinstance(by_name(found)["bob"].admin, Unknown) is bool(sources)

@@ -23,6 +23,7 @@ from rempart.collectors.host.people import PEOPLE
 from rempart.collectors.host.section import Section
 from rempart.collectors.host.sign_ins import SignIns
 from rempart.collectors.host.sudo import all_powerful
+from rempart.collectors.host.sudo_sources import elsewhere
 from rempart.errors import CollectError, Reason
 from rempart.observations.accounts import UNASKED, Account
 
@@ -87,6 +88,7 @@ class _Host:
     groups: Belonging
     people: tuple[Seen[int], Seen[int]]
     powerful: frozenset[str] | Unknown
+    other_rules: Unknown | None
     sign_ins: SignIns
     key_files: Mapping[str, int] | Unknown
     looked: Places
@@ -103,6 +105,7 @@ class _Host:
             groups=Belonging.of(answers),
             people=_people(answers),
             powerful=powerful,
+            other_rules=next((Unknown(gap.reason, gap.detail) for gap in elsewhere(answers)), None),
             sign_ins=SignIns.of(answers),
             key_files=key_counts(answers),
             looked=places(answers),
@@ -141,7 +144,8 @@ class _Host:
         by_group = any(one.startswith(("%", "+")) for one in self.powerful)
         if not isinstance(groups, tuple):
             return groups if by_group and isinstance(groups, Unknown) else False
-        return any(f"%{group}" in self.powerful for group in groups)
+        by_rule = any(f"%{group}" in self.powerful for group in groups)
+        return by_rule if by_rule or self.other_rules is None else self.other_rules
 
 
 def _people(answers: Answers) -> tuple[Seen[int], Seen[int]]:

@@ -14,6 +14,7 @@ from rempart.collectors.host.framing import Answers
 from rempart.collectors.host.lines import Line, files
 from rempart.collectors.host.people import PEOPLE
 from rempart.collectors.host.section import Section, written
+from rempart.collectors.host.sudo_sources import elsewhere
 from rempart.errors import CollectError, Privilege, Unresolved
 from rempart.observations.accounts import SudoRule, SudoSettings
 
@@ -63,6 +64,7 @@ def sudo_rules(answers: Answers) -> Iterator[Observation | Gap]:
     for include in policy.open:
         yield Gap("SudoRule", Reason.UNRESOLVED, f"{include} was not seen", key=include)
     yield from doas_rules(answers)
+    yield from elsewhere(answers)
 
 
 def statements(answers: Answers) -> Iterator[Line]:
