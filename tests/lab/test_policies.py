@@ -60,7 +60,8 @@ def test_every_check_has_an_outcome_and_the_host_stays_as_it_was(
     records, auditor = judged(clean, file)
     counts = Counter(str(one.outcome) for one in records)
     assert sum(counts.values()) == 210  # 207 checks, 3 items left out
-    assert counts["notchecked"] == 3
+    open_ = {str(one.reason) for one in records if str(one.outcome) == "notchecked"}
+    assert open_ <= {"no collector", "unresolved"}  # left out of the file; no systemd there
     assert min(counts["pass"], counts["fail"], counts["notapplicable"]) > 10
     assert auditor < MOST
     assert clean.written() == set()
