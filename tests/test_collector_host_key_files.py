@@ -40,6 +40,25 @@ def test_keys_are_looked_for_by_every_awk_and_never_told(tmp_path: Path, awk: st
     assert (reference.service, reference.encrypted, reference.token) == ("Vault", False, True)
 
 
+def test_what_is_public_of_a_key_comes_along(tmp_path: Path) -> None:
+    awk = shutil.which("awk")
+    assert awk is not None
+    identity = tmp_path / "age.txt"
+    identity.write_text("# public key: age1abcdefghijklmnop\nAGE-SECRET-KEY-1XYZ\n")
+    borg = tmp_path / "borg"
+    borg.write_text(f"BORG_KEY {'0123456789abcdef' * 4}\nhqlhbGdv\n")
+    command = [awk, key_files.program(), str(identity), str(borg)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "XYZ" not in done.stdout
+    found = [
+        one for one in stored_keys(answered(key_files=done.stdout)) if isinstance(one, StoredKey)
+    ]
+    assert [(one.kind, one.fingerprint[:19]) for one in found] == [
+        ("age identity", "age1abcdefghijklmno"),
+        ("borg key", "01234567:89abcdef:0"),
+    ]
+
+
 def test_modes_go_with_their_files_and_hidden_ones_are_gaps() -> None:
     told = "/etc/a:3:k0\n@640 postgres 1761955200 /etc/a\n?/root\n"
     key, gap = stored_keys(answered(key_files=told))

@@ -163,6 +163,11 @@ def _digest(value: bytes, secret: bytes) -> str:
     return hmac.new(secret, value, hashlib.sha256).hexdigest()[:16].translate(_LETTERS)
 
 
+def readers(mode: int) -> str:
+    """Who may read a file of that mode."""
+    return "everybody" if mode & 0o004 else "group" if mode & 0o040 else "owner"
+
+
 def grouped(digits: str) -> str:
     """A public fingerprint in groups of eight, so that no part of it looks like a number."""
     return ":".join(digits[place : place + 8] for place in range(0, len(digits), 8))

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from rempart.check import Gap, Observation, Reason, Seen, Unknown
-from rempart.collectors.artefacts.keys import TEXT, keys, services, token
+from rempart.collectors.artefacts.keys import TEXT, keys, readers, services, token
 from rempart.collectors.artefacts.kinds import KEY, Kind
 from rempart.collectors.artefacts.observed import artefact
 from rempart.collectors.artefacts.recognition import first_and_last, kind
@@ -222,11 +222,6 @@ class Look:
             return Unknown(Reason.UNREACHABLE, f"cannot be told: {error.strerror}"), "", ""
         day = datetime.fromtimestamp(told.st_mtime, UTC).date().isoformat()
         return readers(told.st_mode), account(told.st_uid), day
-
-
-def readers(mode: int) -> str:
-    """Who may read a file of that mode."""
-    return "everybody" if mode & 0o004 else "group" if mode & 0o040 else "owner"
 
 
 def account(number: int) -> str:

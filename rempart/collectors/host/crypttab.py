@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from rempart.check import Observation, Reason, Seen, Unknown
+from rempart.collectors.artefacts.keys import readers
 from rempart.collectors.host.framing import Answers
 from rempart.collectors.host.luks import luks_headers
 from rempart.collectors.host.section import Section, written
@@ -118,12 +119,8 @@ def _modes(text: str) -> dict[str, str]:
     """Who may read each key file; empty for one that was not reached."""
     found = {}
     for file, mode in re.findall(r"^@(/\S*) (\?|[0-7]{3,4})", text, re.MULTILINE):
-        found[file] = "" if mode == "?" else _readers(int(mode, 8))
+        found[file] = "" if mode == "?" else readers(int(mode, 8))
     return found
-
-
-def _readers(mode: int) -> str:
-    return "everybody" if mode & 0o004 else "group" if mode & 0o040 else "owner"
 
 
 def _opened(text: str) -> dict[str, Open]:

@@ -11,11 +11,13 @@ from typing import Final, NamedTuple
 
 from rempart.check import Gap, Observation, Reason, Seen, Unknown
 from rempart.collectors.artefacts.key_words import KEYS, SERVICES, TOKENS
+from rempart.collectors.artefacts.keys import grouped, readers
 from rempart.collectors.host.framing import Answers
 from rempart.collectors.host.section import Section
 from rempart.collectors.text import clean
 from rempart.observations.keys import KeyReference, StoredKey
 
+NAMED: Final = ("age identity", "borg key")
 PLACES: Final = (
     *("/etc/crontab", "/etc/cron.d/*", "/etc/cron.daily/*", "/etc/cron.hourly/*"),
     *("/etc/cron.weekly/*", "/var/spool/cron/crontabs/*", "/var/spool/cron/*"),
@@ -32,12 +34,22 @@ PLACES: Final = (
 )
 
 
+# What names a key and opens nothing: age's public key, a Borg repository's number.
+_PUBLIC: Final = (
+    '/^# public key: age1[0-9a-z]+$/ { print FILENAME ":" FNR ":p" $4; next }\n'
+    '/^BORG_KEY [0-9a-f]+/ { print FILENAME ":" FNR ":p" substr($2, 1, 64) }\n'
+)
+
+
 def _quoted(pattern: str) -> str:
     return '"' + pattern.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def program() -> str:
-    """awk: a line is told once a file and pattern, as `file:line:letter number`."""
+    """awk: a line is told once a file and pattern, as `file:line:letter number`.
+
+    After `p` stands what is public of the key in that file.
+    """
     asked = [("k", number, word.pattern) for number, word in enumerate(KEYS)]
     asked += [("t", number, pattern) for number, pattern in enumerate(TOKENS)]
     for number, service in enumerate(SERVICES):
@@ -48,7 +60,7 @@ def program() -> str:
         f'{{ print FILENAME ":" FNR ":{letter}{number}" }}\n'
         for letter, number, pattern in asked
     )
-    return f"/^[ \t]*#/ {{ next }}\n{rules}"
+    return f"{_PUBLIC}/^[ \t]*#/ {{ next }}\n{rules}"
 
 
 _CODE: Final = (
@@ -77,6 +89,7 @@ _CODE: Final = (
 """
 )
 _HIT: Final = re.compile(r"^(/[^:]*):(\d{1,7}):([kstc])(\d{1,2})$")
+_MARK: Final = re.compile(r"^(/[^:]*):\d{1,7}:p([0-9a-z]{16,100})$")
 _STAT: Final = re.compile(r"^@([0-7]{3,4}) (\S+) (\d{1,12}) (/.*)$")
 
 
@@ -94,6 +107,7 @@ class _Told(NamedTuple):
     hits: dict[str, list[tuple[str, int, int]]]
     modes: dict[str, _Mode]
     hidden: tuple[str, ...]
+    marks: dict[str, str]
 
 
 def stored_keys(answers: Answers) -> Iterator[Observation | Gap]:
@@ -116,7 +130,7 @@ def stored_keys(answers: Answers) -> Iterator[Observation | Gap]:
                 mode.owner,
                 word.opens,
                 False,
-                "",
+                told.marks.get(file, "") if word.kind in NAMED else "",
                 mode.day,
                 key=f"{file}:{line}",
                 source=file,
@@ -150,17 +164,20 @@ def key_references(answers: Answers) -> Iterator[Observation | Gap]:
 
 
 def _read(text: str) -> _Told:
-    told = _Told({}, {}, tuple(clean(row[1:], 200) for row in text.split("\n") if row[:2] == "?/"))
+    hidden = tuple(clean(row[1:], 200) for row in text.split("\n") if row[:2] == "?/")
+    told = _Told({}, {}, hidden, {})
     for row in text.split("\n"):
         if hit := _HIT.match(row):
             place = (hit[3], int(hit[4]), int(hit[2]))
             told.hits.setdefault(clean(hit[1], 200), []).append(place)
+        elif mark := _MARK.match(row):
+            public = mark[2] if mark[2].startswith("age1") else grouped(mark[2])
+            told.marks[clean(mark[1], 200)] = public
         elif stat := _STAT.match(row):
             mode = int(stat[1], 8)
-            readers = "everybody" if mode & 0o004 else "group" if mode & 0o040 else "owner"
             moment = datetime.fromtimestamp(min(int(stat[3]), 32_503_680_000), UTC)
             day = moment.date().isoformat()
-            told.modes[clean(stat[4], 200)] = _Mode(readers, clean(stat[2], 40), day)
+            told.modes[clean(stat[4], 200)] = _Mode(readers(mode), clean(stat[2], 40), day)
     return told
 
 
