@@ -104,3 +104,27 @@ def test_a_number_across_two_blocks_is_found() -> None:
         for block in whole(pieces):
             scan.add(block)
         assert [one.valid for one in scan.counts()] == [1]
+
+
+@pytest.mark.parametrize(
+    ("line", "url", "statement"),
+    [
+        ('10.0.0.1 - - [25/Nov/2026] "GET /rights?nir={} HTTP/1.1" 200', True, False),
+        ('{{"ts":"2026-11-25","path":"/rights?a=1&nir={}","ms":3}}', True, False),
+        ("GET /people/{}/claims 200", True, False),
+        ("referer=https://portal.example/people/{}", True, False),
+        ("lookup nir={} ok", False, False),
+        ('{{"nir":"{}"}}', False, False),
+        ("DETAIL:  parameters: $1 = '{}', $2 = '7'", False, True),
+        ("12 Query SELECT * FROM people WHERE nir='{}'", False, True),
+        ("LOG:  execute <unnamed>: insert into people values ('{}')", False, True),
+    ],
+)
+def test_tells_where_a_number_stands(line: str, url: bool, statement: bool) -> None:
+    scan = Scan()
+    for block in whole(iter(("".join(f"{line.format(one)}\n" for one in PEOPLE).encode(),))):
+        scan.add(block)
+    (count,) = scan.counts()
+    assert (count.valid, count.sampled) == (20, 20)
+    assert scan.in_urls == ([20, 20] if url else [0, 0])
+    assert scan.in_statements == (20 if statement else 0)

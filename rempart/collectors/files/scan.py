@@ -74,6 +74,7 @@ _WORD: Final = re.compile(
 )
 _TESTS: Final = frozenset(one.encode() for one in TESTS)
 _BEFORE: Final = frozenset(b"/=?&")
+_ENDS: Final = (b" ", b'"', b"'", b"\n", b"\t")  # what stands before an address
 _STATEMENT: Final = re.compile(
     rb"(?:\b(?:SELECT|INSERT|UPDATE|DELETE|CALL|EXECUTE)\b|parameters: |\$\d+ = )[^\n]{0,400}\Z",
     re.IGNORECASE,
@@ -163,9 +164,10 @@ class Scan:
 
     def _addressed(self, text: bytes, start: int) -> bool:
         """Whether what stands before is an address up to here."""
-        before = text[max(0, start - URL) : start + 1].rpartition(b"\n")[2]
-        word = before.rpartition(b" ")[2]
-        url = b"/" in word if len(word) < len(before) or start < URL else b"://" in word
+        low = max(0, start - URL)
+        begin = max(text.rfind(mark, low, start) for mark in _ENDS)
+        word = text[begin + 1 if begin >= 0 else low : start + 1]
+        url = (b"/" if begin >= 0 else b"://") in word
         self.in_urls[0] += url
         return url
 
