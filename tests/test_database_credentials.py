@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from rempart.check import Gap, Reason, Unknown
-from rempart.collectors.database.credentials import client_rules, mysql, mysql_policy, postgresql
+from rempart.collectors import client_rules
+from rempart.collectors.database.credentials import mysql, mysql_policy, postgresql
 from rempart.errors import Privilege, Truncated
 from rempart.observations.database_accounts import ClientRule, DatabaseServer
 from rempart.observations.passwords import PasswordPolicy

@@ -11,7 +11,7 @@ from typing import Any, Final
 from rempart.check import Gap, Unknown
 from rempart.check import Seen as Value
 from rempart.collectors import Seen
-from rempart.collectors.database.credentials.client_rules import RULES, STALE, not_in_force, rules
+from rempart.collectors.client_rules import RULES, STALE, not_in_force, rules
 from rempart.collectors.text import clean
 from rempart.errors import CollectError, Privilege, Reason
 from rempart.observations.database_accounts import ClientRule, DatabaseAccount, DatabaseServer

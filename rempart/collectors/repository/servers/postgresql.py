@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rempart.check import Observation, Seen, Unknown, Vantage, any_of, negated
-from rempart.collectors.database.credentials.client_rules import rules as as_read
+from rempart.collectors.client_rules import rules as as_read
 from rempart.collectors.reach import lets_everybody_in
 from rempart.collectors.repository.opened import opened
 from rempart.collectors.repository.servers.lines import TEMPLATED, Settings, Text, assigned
