@@ -301,8 +301,10 @@ def test_host_keys_of_red_hat_and_sizes_of_keys() -> None:
     keys = found(
         SshHostKey,
         {
-            "host_keys": f"/etc/ssh/a.pub:1:ssh-rsa {short} x\n/etc/ssh/b.pub:1:ssh-ed25519 AAAA\n"
-            "/etc/ssh/c.pub:1:ecdsa-sha2-nistp384 AAAA\n/etc/ssh/d.pub:1:ssh-rsa !!!\n"
+            "host_keys": f"/etc/ssh/a.pub:1:ssh-rsa {short} x\n"
+            "/etc/ssh/b.pub:1:ssh-ed25519 AAAAC3NzaC1lZDI1NTE5\n"
+            "/etc/ssh/c.pub:1:ecdsa-sha2-nistp384 AAAAE2VjZHNhLXNoYTItbmlzdHAzODQ=\n"
+            "/etc/ssh/d.pub:1:ssh-rsa !!!\n"
             "?/etc/ssh/e.pub\n"
         },
     )

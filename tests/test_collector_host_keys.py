@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from rempart.check import Gap, Reason, Unknown
-from rempart.collectors.host.homes import _READ, LOOKS, measured
+from rempart.collectors.host.homes import _READ, LOOKS
 from rempart.collectors.host.keys import authorized_keys, private_keys
 from rempart.collectors.host.permissions import guards
+from rempart.collectors.host.public_keys import measured
 from rempart.errors import Privilege
 from rempart.observations.people import AuthorizedKey, FileGuard, PrivateKey
 from tests.host_people import answered, by_name

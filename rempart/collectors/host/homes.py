@@ -5,9 +5,6 @@ system each; of regular files it has awk print what `_READ` prints and nothing e
 keys the public key and the names of its options, of private keys which kind of header they have.
 """
 
-import base64
-import binascii
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -15,12 +12,12 @@ from dataclasses import dataclass, field
 from shlex import join
 from typing import Final
 
-from rempart.check import Seen, Unknown
+from rempart.check import Unknown
 from rempart.collectors.host.framing import Answers
 from rempart.collectors.host.hashes import AWK
 from rempart.collectors.host.people import PEOPLE
 from rempart.collectors.host.section import Section, written
-from rempart.errors import CollectError, Reason
+from rempart.errors import CollectError
 
 FIND: Final = "/usr/bin/find"
 STAT: Final = "/bin/stat"
@@ -81,7 +78,6 @@ _CODE: Final = (
     )
     + "}\n"
 )
-_CURVES: Final = {"nistp256": 256, "nistp384": 384, "nistp521": 521}
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,43 +189,6 @@ def _kept(found: Homes, row: str) -> None:
         found.private.append((fields[1], fields[2], fields[3]))
     elif (one := guard(row)) is not None:
         found.guards.append(one)
-
-
-def measured(blob: str) -> tuple[Seen[int], Seen[str]]:
-    """Bits and SHA256 fingerprint of a public key. Source: RFC 4253 6.6, RFC 5656 3.1."""
-    unknown = Unknown(Reason.UNRESOLVED, "not a public key")
-    try:
-        raw = base64.b64decode(blob, validate=True)
-        parts = tuple(_strings(raw))
-    except (binascii.Error, ValueError):
-        return unknown, unknown
-    digest = base64.b64encode(hashlib.sha256(raw).digest()).decode().rstrip("=")
-    return _bits(parts), f"SHA256:{digest}"
-
-
-def _bits(parts: tuple[bytes, ...]) -> Seen[int]:
-    kind = parts[0].decode("ascii", "replace") if parts else ""
-    at = 1 if "cert-v01" in kind else 0  # a certificate has a nonce before its key
-    if kind.startswith("ssh-rsa") and len(parts) > 2 + at:
-        return int.from_bytes(parts[2 + at], "big").bit_length()
-    if kind.startswith("ssh-dss") and len(parts) > 1 + at:
-        return int.from_bytes(parts[1 + at], "big").bit_length()
-    if "ed25519" in kind:
-        return 256
-    curve = next((bits for name, bits in _CURVES.items() if name in kind), None)
-    return (
-        Unknown(Reason.UNRESOLVED, f"{kind[:40]}: its size is not read") if curve is None else curve
-    )
-
-
-def _strings(raw: bytes) -> Iterator[bytes]:
-    place = 0
-    while place + 4 <= len(raw):
-        length = int.from_bytes(raw[place : place + 4], "big")
-        if place + 4 + length > len(raw):
-            return
-        yield raw[place + 4 : place + 4 + length]
-        place += 4 + length
 
 
 SECTIONS = (

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from rempart.check import Gap, Observation
 from rempart.collectors.host.accounts import accounts
 from rempart.collectors.host.framing import Answers
-from rempart.collectors.host.homes import homes, measured, places
+from rempart.collectors.host.homes import homes, places
+from rempart.collectors.host.public_keys import measured
 from rempart.errors import Reason
 from rempart.observations.accounts import Account
 from rempart.observations.people import AuthorizedKey, PrivateKey

@@ -3,13 +3,12 @@
 Host keys are read from their public files; the private ones are never opened.
 """
 
-import base64
-import binascii
 from collections.abc import Iterator
 
-from rempart.check import Gap, Observation, Reason, Seen, Unknown
+from rempart.check import Gap, Observation, Reason
 from rempart.collectors.host.framing import Answers
 from rempart.collectors.host.lines import files
+from rempart.collectors.host.public_keys import measured
 from rempart.collectors.host.section import Section
 from rempart.collectors.text import clean
 from rempart.errors import Unresolved
@@ -25,7 +24,6 @@ _STAT = r"""ssh_files() {
   [ $# -eq 0 ] || stat -L -c '%a %U %G %n' "$@"
 }
 """
-_BITS = {"ssh-ed25519": 256, "ssh-dss": 1024, "ssh-ed448": 456}
 
 
 def ssh_files(answers: Answers) -> Iterator[Observation]:
@@ -60,35 +58,10 @@ def host_keys(answers: Answers) -> Iterator[Observation | Gap]:
             algorithm = clean(words[0], 60)
             yield SshHostKey(
                 algorithm=algorithm,
-                bits=_bits(algorithm, words[1]),
+                bits=measured(words[1])[0],
                 key=clean(file),
                 source=clean(file),
             )
-
-
-def _bits(algorithm: str, blob: str) -> Seen[int]:
-    """The size of a key; that of RSA is its modulus's (RFC 4253, 6.6)."""
-    if algorithm in _BITS:
-        return _BITS[algorithm]
-    if algorithm.startswith("ecdsa-sha2-nistp") and algorithm[16:].isdigit():
-        return int(algorithm[16:][:4])
-    try:
-        parts = _strings(base64.b64decode(blob, validate=True))
-        if algorithm == "ssh-rsa" and len(parts) == 3:
-            return int.from_bytes(parts[2]).bit_length()
-    except (binascii.Error, ValueError):
-        pass
-    return Unknown(Reason.UNRESOLVED, f"the size of a key of {algorithm} is not read")
-
-
-def _strings(raw: bytes) -> list[bytes]:
-    found: list[bytes] = []
-    place = 0
-    while place + 4 <= len(raw) and len(found) < 8:
-        length = int.from_bytes(raw[place : place + 4])
-        found.append(raw[place + 4 : place + 4 + length])
-        place += 4 + length
-    return found
 
 
 SECTIONS = (
