@@ -131,3 +131,9 @@ def test_an_old_message_has_nothing_that_shows_a_change() -> None:
     body = bytes([4, 9, 3, 8, *range(8), 0x60])
     found = told(bytes([0x8C, len(body)]) + body + b"\xa4\x30" + bytes(48))
     assert found.encryption == "OpenPGP AES256 without MDC"
+
+
+@pytest.mark.parametrize("start", [b"\x04\x22\x4d\x18", b"\x89LZO\0", b"LZIP\1", b"BZh9"])
+def test_what_is_only_packed_is_clear(start: bytes) -> None:
+    found = told(start + bytes(range(256)) * 40, "a")
+    assert (found.family, found.encrypted) == ("archive", False)

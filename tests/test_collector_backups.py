@@ -11,7 +11,8 @@ import pytest
 
 from rempart.check import Gap, Unknown, Vantage
 from rempart.collectors import backups, sent
-from rempart.errors import CollectError, Reason, Truncated, Unreachable
+from rempart.errors import CollectError, ContentErrors, Reason, Truncated, Unreachable
+from rempart.inventory import load
 from rempart.observations.backups import Artefact, BackupRepository, Restore
 from rempart.observations.datastores import Dump
 from rempart.transport.access import Access
@@ -98,6 +99,33 @@ def test_a_rehearsed_restore_is_what_the_inventory_says(tmp_path: Path) -> None:
     (found,) = backups.collect(subject, Access.offline(subject), frozenset({Restore}))
     assert isinstance(found, Restore)
     assert (found.on, found.vantage) == ("2026-05-01", Vantage.DECLARED)
+
+
+INVENTORY = """
+schema: rempart.inventory/1
+organisation: Tiers Payant Démonstration
+language: fr
+authorisation:
+  reference: M-2026-1
+  granted_by: Directrice
+  contact: rssi@payer.example
+  valid: {{from: 2026-01-01T00:00:00+01:00, until: 2046-12-31T23:59:59+01:00}}
+  scope: ["127.0.0.0/8"]
+subjects:
+  backups: [{{id: n, path: /b, restored: {day}}}]
+"""
+
+
+def test_the_inventory_takes_a_day_for_a_restore(tmp_path: Path) -> None:
+    file = tmp_path / "inventory.yaml"
+    file.write_text(INVENTORY.format(day="2026-11-02"), encoding="utf-8")
+    (subject,) = load(file).subjects
+    (found,) = backups.collect(subject, Access.offline(subject), frozenset({Restore}))
+    assert isinstance(found, Restore)
+    assert found.on == "2026-11-02"
+    file.write_text(INVENTORY.format(day="yesterday"), encoding="utf-8")
+    with pytest.raises(ContentErrors, match="restored"):
+        load(file)
 
 
 def test_a_place_that_is_not_there_is_unreachable(tmp_path: Path) -> None:

@@ -33,6 +33,9 @@ _PACKED: Final = (
     (b"BZh", "bzip2"),
     (b"\xfd7zXZ\0", "xz"),
     (b"\x28\xb5\x2f\xfd", "zstd"),
+    (b"\x04\x22\x4d\x18", "lz4"),
+    (b"\x89LZO\0", "lzop"),
+    (b"LZIP\1", "lzip"),
 )
 _DIRECTORY_LAST: Final = (b"7z\xbc\xaf", b"PK", b"%PDF", b"PAR", b"\xd0\xcf\x11\xe0")
 _RECIPIENT: Final = re.compile(rb"(?m)^-> (\S+)")
