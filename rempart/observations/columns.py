@@ -49,13 +49,15 @@ class HashedColumn(Observation):
 class StatisticsColumn(Observation):
     """Clear values of a column that the server keeps in its statistics; key: the column.
 
-    `kept` values are kept, `candidates` have the identifier's shape, `valid` are right.
+    `kept` values are kept, `candidates` have the identifier's shape, `valid` are right. `held` is a
+    class that the rows of the column proved to hold: then one kept value is one too many.
     """
 
     identifier: str
     kept: int
     candidates: int
     valid: int
+    held: str = ""
 
 
 @dataclass(frozen=True, slots=True)

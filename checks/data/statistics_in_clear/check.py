@@ -7,7 +7,7 @@ from rempart.observations.identifiers.catalogue import BY_NAME, PERSONAL
 def check(column: StatisticsColumn, *, min_valid: int = 5, one_in: int = 100_000) -> Result:
     if not column.kept:
         return notapplicable("the statistics keep no value of it", column)
-    found = proven(
+    found = (column.held == column.identifier and column.valid > 0) or proven(
         column.identifier, column.candidates, column.valid, min_valid=min_valid, one_in=one_in
     )
     known = BY_NAME.get(column.identifier)

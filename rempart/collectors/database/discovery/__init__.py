@@ -14,7 +14,7 @@ from msgspec import structs
 from rempart.check import Gap, Observation
 from rempart.collectors import Seen, Wanted
 from rempart.collectors.database.discovery.counts import GARBLED, Counted, clear
-from rempart.collectors.database.discovery.dialects import Dialect, dialect_of
+from rempart.collectors.database.discovery.dialects import dialect_of
 from rempart.collectors.database.discovery.encoded import decoded, inside
 from rempart.collectors.database.discovery.hashes import compared
 from rempart.collectors.database.discovery.known import Known
@@ -60,8 +60,6 @@ def collect(session: Any, subject: Any, access: Any, wanted: Wanted) -> Iterator
     if transit == "statistics":
         with suppress(CollectError):  # then the rows are counted
             known.statistics = looked_at(session, dialect, SECONDS)
-    if StatisticsColumn in wanted:
-        yield from _kept(session, dialect)
     for place, table in enumerate(listed[:TABLES]):
         if access.deadline.remaining() < LAST:
             left = len(listed) - place
@@ -79,6 +77,8 @@ def collect(session: Any, subject: Any, access: Any, wanted: Wanted) -> Iterator
             yield gap(known.missed[-1], table.key)
     if len(listed) > TABLES:
         yield from _over(known, f"only {TABLES} of {len(listed)} tables were read")
+    if StatisticsColumn in wanted:
+        yield from _kept(session, known)
     if HashedColumn in wanted:
         yield from compared(session, known.hashed, known.clear, SECONDS)
     yield from _others(known)
@@ -160,10 +160,11 @@ def _recounted(
                 column.sampled, column.chosen = found.sampled, "all"
 
 
-def _kept(session: Any, dialect: Dialect) -> Iterator[Seen]:  # noqa: ANN401
+def _kept(session: Any, known: Known) -> Iterator[Seen]:  # noqa: ANN401
     """What the statistics keep in clear, counted where it lies."""
     try:
-        yield from kept(session, dialect, SECONDS)
+        for one in kept(session, known.dialect, SECONDS):
+            yield replace(one, held=known.proven.get(one.key, ""))
     except ODD:
         yield Gap(StatisticsColumn.__name__, Reason.TRUNCATED, GARBLED)
     except CollectError as error:

@@ -18,11 +18,12 @@ LAZY: Final = 3.0
 
 @dataclass(slots=True)
 class Known:
-    """Columns to compare, tables missed, what the mandate allows."""
+    """Columns to compare, classes proven by column, tables missed, what the mandate allows."""
 
     dialect: Dialect
     wanted: Wanted = frozenset()
     clear: list[Clear] = field(default_factory=list)
+    proven: dict[str, str] = field(default_factory=dict)
     hashed: list[Hashed] = field(default_factory=list)
     missed: list[CollectError] = field(default_factory=list)
     statistics: dict[tuple[str, str, str], Column] = field(default_factory=dict)

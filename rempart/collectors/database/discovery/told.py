@@ -35,6 +35,9 @@ def told_of(session: Any, rows: Sample, column: Counted, known: Known) -> Iterat
         for one in proven
         if one.encoding == "clear" and one.identifier in PERSONAL and rows.table.view != "view"
     ]
+    people = [one.identifier for one in proven if one.identifier in PERSONAL]
+    if people:
+        known.proven[key] = people[0]
     seal = None if proven else sealed(session, rows, column, seconds=known.seconds(rows.table))
     unread = "" if proven else _unread(column, seal)
     if unread:
