@@ -33,6 +33,7 @@ class Conduct:
     tell: Callable[[Progress], None] = lambda progress: None
     whole: bool = False  # keep every observation, to be saved
     register: Register | None = None  # takes the accounts behind pseudonyms, where asked for
+    gentle: bool = False  # one connection a second to each subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def _assessed(case: Case, inventory: Inventory, orders: Orders, conduct: Conduct
     kept = Kept(users(task.subject for task in case.plan.tasks if task.collectors))
 
     def opened(subject: Any) -> Access:  # noqa: ANN401  (any kind of subject)
-        access = Access.open(subject, inventory, scope, inventory.redactor)
+        access = Access.open(subject, inventory, scope, inventory.redactor, gentle=conduct.gentle)
         access.register, access.kept = conduct.register, kept
         access.journal = orders.book
         access.policies = case.policies

@@ -20,7 +20,7 @@ from rempart.collectors.tls.flight import flight, ssl2_suites
 from rempart.collectors.tls.hello import HEARTBEAT, Offer
 from rempart.collectors.tls.suites import GROUPS, SUITES, group_name, registered, suite_name
 from rempart.collectors.tls.survey import fallback_protected, modulus, selected, server_order
-from rempart.errors import Truncated, Unreachable
+from rempart.errors import Refused, Truncated, Unreachable
 from rempart.judge.suites import FAMILIES, families
 
 RETRY = bytes.fromhex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c")
@@ -228,6 +228,22 @@ def test_silence_is_a_refusal_only_where_it_still_answers_what_it_knows() -> Non
     assert set(selected(asking(Mute(), known=known), "TLSv1.2").suites) == {ECDHE, ECDHE2, STATIC}
     with pytest.raises(Unreachable):
         selected(asking(Mute()), "TLSv1.2")
+
+
+class Banning(Server):
+    """Answers ten connections, then none."""
+
+    def ask(self, payload: bytes, enough: Callable[[bytes], bool]) -> bytes:
+        if len(self.asked) >= 10:
+            raise Unreachable("reset")
+        return super().ask(payload, enough)
+
+
+def test_a_server_that_bans_is_told_from_one_that_refuses() -> None:
+    suites = (*range(0xC02B, 0xC031), *range(0x009C, 0x00A0), 0x002F, 0x0035, 0x003C, 0x003D)
+    way = asking(Banning(suites), known=Offer("TLSv1.2", (0xC02B,)))
+    with pytest.raises(Refused, match=r"after 1[0-9] hellos .* --gentle"):
+        selected(way, "TLSv1.2")
 
 
 def test_what_nobody_offered_is_no_answer() -> None:

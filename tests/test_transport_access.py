@@ -140,3 +140,17 @@ def test_a_bastion_takes_so_many_at_a_time() -> None:
             pass
         with access() as later, later.bastion(bastion):
             pass
+
+
+def test_a_gentle_audit_opens_one_connection_a_second_and_has_the_time() -> None:
+    estate = Estate(mandate())
+    scope = Scope.of(estate.authorisation)
+    subject = SimpleNamespace(id="pro", budget=BudgetRecord())
+    with Access.open(subject, estate, scope, gentle=True) as way:
+        pauses: list[float] = []
+        way.budget._wait = pauses.append
+        for _ in range(3):
+            way.budget.connect(10)
+        assert way.deadline.remaining() > 300
+    assert len(pauses) == 2
+    assert all(0.9 < pause < 2.1 for pause in pauses)

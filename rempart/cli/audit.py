@@ -34,6 +34,11 @@ if TYPE_CHECKING:
 @STATE
 @click.option("--threads", type=click.IntRange(1, 128), default=32, show_default=True)
 @click.option(
+    "--gentle",
+    is_flag=True,
+    help="Open one connection a second to each subject, for servers that ban who asks often.",
+)
+@click.option(
     "--from-observations",
     "saved",
     type=FILE,
@@ -83,6 +88,7 @@ def command(
     resume: bool,
     state: Path | None,
     threads: int,
+    gentle: bool,
     saved: Path | None,
     resolve: Path | None,
     policies: tuple[Path, ...],
@@ -136,7 +142,7 @@ def command(
         one = case(source, choices)
         keeper = files.Keeper(one, outputs, template)
         with shown(len(one.plan.tasks)) as tell, kept(resolve, resumed=resume) as register:
-            how = Conduct(state, resume, threads, tell, keeper.whole, register)
+            how = Conduct(state, resume, threads, tell, keeper.whole, register, gentle)
             done = audited(one, source, how, keeper)
         if resume and done.resumed is None:
             click.echo("rempart: there was nothing to resume; this is a new run", err=True)

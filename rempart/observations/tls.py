@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from rempart.check import Observation, Seen
+from rempart.check import Observation, Reason, Seen, Unknown
+
+# What older versions did not look at.
+UNASKED = Unknown(Reason.UNRESOLVED, "the version that looked did not read it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,9 @@ class Certificate(Observation):
     `trust_error` names the cause when it is not ("self-signed", "intermediate missing", "expired",
     "not yet valid", "wrong host", "unknown authority", else the TLS library's own words). `public`
     says whether an authority every system trusts issued it; false for an authority that only the
-    inventory names. `key_sha256` is the digest of the public key.
+    inventory names. `key_sha256` is the digest of the public key. `scts` counts the embedded
+    timestamps of certificate transparency (RFC 6962); `revocation` names where it can be looked up
+    whether it was revoked: `crl`, `ocsp`.
     """
 
     host: str
@@ -133,3 +138,5 @@ class Certificate(Observation):
     trust_error: str = ""
     public: Seen[bool] = False
     key_sha256: str = ""
+    scts: Seen[int] = UNASKED
+    revocation: Seen[tuple[str, ...]] = UNASKED

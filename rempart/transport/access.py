@@ -18,6 +18,7 @@ from rempart.transport.kept import Kept
 
 CONNECT_SECONDS = 10.0  # an address that swallows packets may not use up a subject's whole time
 NAME_SECONDS = 5.0
+GENTLE_PATIENCE = 10  # times as long where connections are opened one a second
 BASTION_SESSIONS = 10  # sshd's MaxStartups refuses at random from the 10th unauthenticated one
 _NEEDS_DOCUMENT = frozenset({"intrusive", "canary"})
 
@@ -67,11 +68,25 @@ class Access:
         self._waiting: float | None = None
 
     @classmethod
-    def open(cls, subject: Any, inventory: Any, scope: Scope, redactor: Any = None) -> "Access":  # noqa: ANN401
-        """Access within the mandate, with the subject's own budget where it has one."""
+    def open(
+        cls,
+        subject: Any,  # noqa: ANN401
+        inventory: Any,  # noqa: ANN401
+        scope: Scope,
+        redactor: Any = None,  # noqa: ANN401
+        *,
+        gentle: bool = False,
+    ) -> "Access":
+        """Access within the mandate, with the subject's own budget where it has one.
+
+        `gentle` opens one connection a second at most, and has the time for it.
+        """
         scope.settle()
         figures = _figures(subject, inventory)
         seconds = figures.pop("seconds", 60)
+        if gentle:
+            seconds *= GENTLE_PATIENCE
+            figures |= {"per_second": min(figures.get("per_second", 1), 1), "burst": 1}
         return cls(
             subject,
             inventory=inventory,

@@ -18,6 +18,7 @@ class Budget:
         connections: int = 200,
         requests: int = 400,
         per_second: float = 50,
+        burst: int = BURST,
         wait: Callable[[float], object] = time.sleep,
     ) -> None:
         self.allowed_connections = connections
@@ -25,9 +26,10 @@ class Budget:
         self.per_second = per_second
         self.connections = 0
         self.requests = 0
+        self._burst = burst
         self._wait = wait
         self._lock = threading.Lock()
-        self._tokens = float(BURST)
+        self._tokens = float(burst)
         self._filled = time.monotonic()
 
     def connect(self, patience: float) -> None:
@@ -53,6 +55,6 @@ class Budget:
     def _pause(self) -> float:
         """Seconds until a token is there; tokens may be owed, so that those who wait queue up."""
         now = time.monotonic()
-        self._tokens = min(BURST, self._tokens + (now - self._filled) * self.per_second)
+        self._tokens = min(self._burst, self._tokens + (now - self._filled) * self.per_second)
         self._filled = now
         return max(0.0, (1 - self._tokens) / self.per_second)

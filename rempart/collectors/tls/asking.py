@@ -14,7 +14,7 @@ from typing import Final, TypeAlias
 from rempart.collectors.tls.answer import Alert, Chosen
 from rempart.collectors.tls.flight import Flight, flight, said_all
 from rempart.collectors.tls.hello import Offer, offered
-from rempart.errors import Truncated, Unreachable
+from rempart.errors import Refused, Truncated, Unreachable
 
 AT_ONCE: Final = 6
 Ask: TypeAlias = Callable[[bytes, Callable[[bytes], bool]], bytes]
@@ -32,6 +32,7 @@ class Asking:
     name: str
     known: Offer | None = None
     at_once: int = AT_ONCE
+    sent: int = 0
     _turns: threading.Semaphore = field(init=False)
     _alone: threading.Lock = field(default_factory=threading.Lock)
 
@@ -48,12 +49,18 @@ class Asking:
             found = self._once(offer)
             if found is not None:
                 return found
-            if self.known is None or not isinstance(self._once(self.known), Flight):
-                raise Unreachable("a hello was not answered, nor one that was answered before")
+            if self.known is None:
+                raise Unreachable("a hello was not answered")
+            if not isinstance(self._once(self.known), Flight):
+                raise Refused(
+                    f"after {self.sent} hellos not even one that was answered before is answered: "
+                    "--gentle asks once a second"
+                )
             return CLOSED
 
     def _once(self, offer: Offer) -> Flight | Alert | None:
         """The answer; None where the connection was lost before one."""
+        self.sent += 1
         try:
             raw = self.ask(offered(offer, self.name), said_all)
             found = flight(raw)

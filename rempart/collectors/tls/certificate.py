@@ -69,7 +69,32 @@ def certificate(
         trust_error="" if trusted else cause(path, host, trust_error, anchors, now),
         public=_public(path, anchors),
         key_sha256=_key_digest(leaf),
+        scts=_timestamps(leaf),
+        revocation=tuple(_pointers(leaf)),
     )
+
+
+def _timestamps(leaf: x509.Certificate) -> int:
+    """How many embedded timestamps it carries; what cannot be read counts for nothing."""
+    try:
+        found = leaf.extensions.get_extension_for_class(
+            x509.PrecertificateSignedCertificateTimestamps
+        )
+        return len(list(found.value))
+    except (x509.ExtensionNotFound, ValueError, UnsupportedAlgorithm):
+        return 0
+
+
+def _pointers(leaf: x509.Certificate) -> Iterator[str]:
+    """Where it says that its revocation can be looked up."""
+    with contextlib.suppress(x509.ExtensionNotFound, ValueError):
+        points = leaf.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
+        if any(point.full_name for point in points):
+            yield "crl"
+    with contextlib.suppress(x509.ExtensionNotFound, ValueError):
+        access = leaf.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
+        if any(one.access_method == AuthorityInformationAccessOID.OCSP for one in access):
+            yield "ocsp"
 
 
 def lifetime(not_before: datetime, not_after: datetime) -> int:
