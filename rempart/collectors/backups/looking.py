@@ -183,8 +183,9 @@ class Look:
     def _keys(self, raw: bytes, head: bytes, path: str = "", size: int = 0) -> Iterator[Sight]:
         path = path or Folder(self.root, raw).path
         name = path.rpartition("/")[2]
-        mode = self._mode(raw)
-        for one in keys(head, name, size or len(head), self.secret):
+        found = list(keys(head, name, size or len(head), self.secret))
+        mode = self._mode(raw) if found else ("", "", "")
+        for one in found:
             yield StoredKey(
                 one.kind,
                 Unknown(Reason.UNRESOLVED, "it does not tell whether a passphrase protects it")
@@ -200,8 +201,9 @@ class Look:
                 source=path,
                 line=one.line or None,
             )
-        secret = token(head)
-        for named in services(head):
+        places = list(services(head))
+        secret = bool(places) and token(head)
+        for named in places:
             yield KeyReference(
                 named.service,
                 Unknown(Reason.UNRESOLVED, "the line does not say how it is reached")
