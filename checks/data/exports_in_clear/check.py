@@ -1,9 +1,8 @@
 from rempart.check import Figure, Result, all_of, notapplicable, verdict
+from rempart.judge.ciphers import weak
 from rempart.judge.identifiers import proven
 from rempart.observations.datastores import Export, IdentifierCount
 from rempart.observations.identifiers.catalogue import BY_NAME, PERSONAL
-
-WEAK = ("ZipCrypto",)
 
 
 def check(
@@ -42,5 +41,5 @@ def _locked(export: Export) -> Result:
     facts: dict[str, Figure] = {"what": export.encryption, "columns": ""}
     counts: dict[str, Figure] = {"valid": 0, "sampled": 0}
     encrypted = export.encrypted == True  # noqa: E712  (three-valued)
-    good = all_of(encrypted, export.encryption not in WEAK)
+    good = all_of(encrypted, not weak(export.encryption))
     return verdict(good, export.encryption, export, facts=facts, counts=counts)
