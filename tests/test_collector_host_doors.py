@@ -182,14 +182,18 @@ pubkeyauthentication yes"""
 def test_an_sshd_that_takes_no_password_never_walks_its_stack(
     password: str, pam: str, asked: bool
 ) -> None:
-    text = "/etc/pam.d/sshd:1:auth required pam_unix.so\n/etc/pam.d/su:1:auth required pam_unix.so"
+    text = "".join(
+        f"/etc/pam.d/{name}:1:auth required pam_unix.so nullok\n" for name in ("sshd", "su")
+    )
     printed = {"pam": text, "sshd": SSHD.format(password, pam)}
     printed["sshd_config"] = "/etc/ssh/sshd_config:1:Port 22"
     seen = Answers({name: Answer(0, one) for name, one in printed.items()}, captured=True)
 
-    found = {one.key: one.asked for one in doors(seen) if isinstance(one, PamDoor)}
-    assert found == {"sshd": asked, "su": True}
+    found = {one.key: one for one in doors(seen) if isinstance(one, PamDoor)}
+    assert {name: one.asked for name, one in found.items()} == {"sshd": asked, "su": True}
+    # PermitEmptyPasswords no: sshd tells PAM to let none by, su does not
+    assert {name: one.empty_enters for name, one in found.items()} == {"sshd": False, "su": True}
     # where sshd was not asked, its stack counts
     alone = next(iter(doors(answered(text))))
     assert isinstance(alone, PamDoor)
-    assert alone.asked is True
+    assert (alone.asked, alone.empty_enters) == (True, True)

@@ -47,20 +47,33 @@ def doors(answered: Answers) -> Iterator[Observation | Gap]:
             continue
         try:
             seen = door(found, service)
-            yield replace(seen, asked=_asked(answered)) if service == "sshd" else seen
+            yield _as_sshd_asks(answered, seen) if service == "sshd" else seen
         except CollectError as error:
             place = place_of(found, service).source
             yield Gap(PamDoor.__name__, error.reason, str(error), key=service, source=place)
 
 
-def _asked(answered: Answers) -> Fact:
-    """Whether sshd ever asks PAM for a password, for whomever; true where that was not seen."""
+def _as_sshd_asks(answered: Answers, seen: PamDoor) -> PamDoor:
+    """The door as sshd comes to it: it may ask nobody for a password, and lets no empty one by.
+
+    The stack alone counts where sshd's settings were not seen for everybody.
+    """
     try:
-        seen = list(sshd_settings(answered))
+        found = list(sshd_settings(answered))
     except CollectError:
-        return True
-    facts = [_takes_passwords(one) for one in seen if isinstance(one, SshdSettings)]
-    return any_of(*facts) if len(facts) == len(seen) else True
+        return seen
+    settings = [one for one in found if isinstance(one, SshdSettings)]
+    if len(settings) < len(found) or not settings:
+        return seen
+    empty = (
+        all_of(_takes_passwords(one), one.permit_empty_passwords == True)  # noqa: E712
+        for one in settings
+    )
+    return replace(
+        seen,
+        asked=any_of(*map(_takes_passwords, settings)),
+        empty_enters=all_of(seen.empty_enters == True, any_of(*empty)),  # noqa: E712
+    )
 
 
 def _takes_passwords(sshd: SshdSettings) -> Fact:
