@@ -15,7 +15,7 @@ import msgspec
 
 from rempart.catalogue import content
 from rempart.errors import ContentError
-from rempart.transport.client_commands import MYSQL_LIMITS
+from rempart.transport.client_commands import READ_ONLY
 
 Rows: TypeAlias = Sequence[Sequence[str | None]]
 FILE = "demo/database/answers.json"
@@ -52,7 +52,7 @@ def reply(asked: bytes, answers: Mapping[str, Answered]) -> bytes | None:
     found = _STATEMENT.search(asked.decode("utf-8", "replace"))
     if nonce is None or found is None:
         return None
-    statement = found[1].removeprefix(MYSQL_LIMITS).removesuffix(";")
+    statement = found[1].partition(READ_ONLY)[2].removesuffix(";")
     answer = answers.get(name(statement))
     said = UNKNOWN if answer is None else answer.error.encode()
     body = _xml(answer.rows) if answer else ""
