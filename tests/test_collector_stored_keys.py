@@ -130,3 +130,10 @@ def test_ordinary_files_are_no_artefacts_and_no_repositories(tmp_path: Path) -> 
     restic(tmp_path / "r")
     (tmp_path / "a.zip").write_bytes(b"PK\x03\x04" + bytes(60))
     assert keys_among_files(tmp_path) == []
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "latin-1", "cp1252"])
+def test_keys_are_found_in_texts_of_every_code_page(tmp_path: Path, encoding: str) -> None:
+    text = f"# sauvegarde des bénéficiaires\nexport RESTIC_PASSWORD={SECRET}\n"
+    (tmp_path / "run.sh").write_bytes(text.encode(encoding))
+    assert [one.kind for one in stored(tmp_path)] == ["passphrase in a script"]

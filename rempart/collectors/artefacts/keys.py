@@ -48,6 +48,7 @@ _NAMED: Final = re.compile(
 _PUBLIC: Final = re.compile(
     rb"BEGIN (?:CERTIFICATE|PUBLIC KEY|PGP PUBLIC KEY|SSH2 PUBLIC)|ssh-\w+ "
 )
+_CONTROLS: Final = re.compile(rb"[\x00-\x06\x0e-\x1a\x1c-\x1f\x7f]")
 _LETTERS: Final = str.maketrans("0123456789", "ghijklmnop")
 _AGE_PUBLIC: Final = re.compile(r"# public key: (age1[0-9a-z]{10,100})")
 
@@ -174,12 +175,19 @@ def grouped(digits: str) -> str:
 
 
 def _text(head: bytes) -> str | None:
-    if b"\0" in head:
+    """Bytes as text: UTF-8, UTF-16 with its mark, or an old code page; None where they are none."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return head[: len(head) // 2 * 2].decode("utf-16", "replace")
+    if _CONTROLS.search(head):
         return None
     try:
-        return head.decode("utf-8")
+        return head.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        return head[: error.start].decode() if error.start > len(head) - 4 else None
+        return (
+            head[: error.start].decode()
+            if error.start > len(head) - 4
+            else head.decode("cp1252", "replace")
+        )
 
 
 def _random(head: bytes) -> bool:
