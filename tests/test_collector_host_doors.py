@@ -197,3 +197,10 @@ def test_an_sshd_that_takes_no_password_never_walks_its_stack(
     alone = next(iter(doors(answered(text))))
     assert isinstance(alone, PamDoor)
     assert (alone.asked, alone.empty_enters) == (True, True)
+
+
+def test_a_modules_own_password_is_not_shown() -> None:
+    found = opened("auth required pam_mysql.so user=pam passwd=s3cr3t bindpw=s3cr3t nullok")
+
+    assert found.modules[0] == "required pam_mysql.so user=pam passwd=... bindpw=... nullok"
+    assert "s3cr3t" not in repr(found)

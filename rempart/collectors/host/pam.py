@@ -21,6 +21,7 @@ LONGEST = 500  # modules of one stack
 KINDS = frozenset({"auth", "account", "password", "session"})
 _LINE = re.compile(r"(\S+)\s+(\[[^\]]*\]|\S+)\s*(\S*)\s*(.*)")
 _ARGUMENT = re.compile(r"\[((?:\\\]|[^\]])*)\]|(\S+)")
+_SECRET = re.compile(r"pass|pw$|secret|token|key", re.IGNORECASE)
 SUBSTACK: Final = "substack"
 
 
@@ -51,7 +52,7 @@ class Module:
         return self.control == SUBSTACK
 
     def __str__(self) -> str:
-        return " ".join((self.control, self.name, *self.arguments))
+        return " ".join((self.control, self.name, *map(_shown, self.arguments)))
 
 
 Stack: TypeAlias = tuple[Module, ...]
@@ -127,6 +128,12 @@ class _Reading:
             name, known = match[3].rsplit("/", 1)[-1], self.found.modules
             missing = bool(known) and "/" not in match[3] and name not in known
             yield Module(control, name, _arguments(match[4]), place, level, missing)
+
+
+def _shown(argument: str) -> str:
+    """An argument as evidence shows it: some modules are told the password of a database."""
+    name, mark, _ = argument.partition("=")
+    return f"{name}=..." if mark and _SECRET.search(name) else argument
 
 
 def assignments(found: Files, file: str) -> dict[str, str]:
