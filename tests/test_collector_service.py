@@ -12,9 +12,10 @@ from rempart.collectors import service
 from rempart.collectors.service.door import QUESTIONS
 from rempart.collectors.tls.starttls import BEFORE
 from rempart.observations.doors import OpenDoor, SshDoor
-from rempart.observations.tls import TlsVersion
+from rempart.observations.tls import TlsSuites, TlsVersion
 from tests import ssh_server
 from tests.loopback import access, mandate
+from tests.mail_server import mail
 from tests.portals import Reply, certificate, closed_port, gaps, of, site, talker
 from tests.tls_servers import accepting
 
@@ -96,6 +97,21 @@ def test_a_door_that_speaks_another_protocol_is_reached_and_not_understood(proto
     assert isinstance(seen.encrypted, Unknown)
     assert not of(found, TlsVersion)
     assert gaps(found)
+
+
+@pytest.mark.parametrize("protocol", ["smtp", "imap"])
+@pytest.mark.parametrize("tls", [True, False])
+def test_mail_goes_on_over_tls_or_says_that_it_cannot(
+    tmp_path: Path, protocol: str, tls: bool
+) -> None:
+    issued = certificate(tmp_path, name="127.0.0.1")
+    with mail(protocol, issued.certificate, issued.key, tls=tls) as port:
+        found = look(Service(protocol, f"127.0.0.1:{port}", ca=issued.ca))
+    (seen,) = of(found, OpenDoor)
+    assert (seen.answers, seen.encrypted) == (True, tls)
+    offered = {one.version for one in of(found, TlsVersion) if one.offered is True}
+    assert offered == ({"TLSv1.2", "TLSv1.3"} if tls else set())
+    assert bool(of(found, TlsSuites)) is tls
 
 
 def test_one_connection_asks_a_door() -> None:
