@@ -9,7 +9,7 @@ import contextlib
 import functools
 import logging
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from rempart.errors import CollectError, Refused, Truncated, Unreachable
 from rempart.transport import ssh_peer
 from rempart.transport.access import Access
 from rempart.transport.deadline import shut
+from rempart.transport.kept import Kept, Opened
 from rempart.transport.known_hosts import KnownKeys, known_keys
 from rempart.transport.openssh import Master, connected
 from rempart.transport.ssh_channel import CUT, closing, output
@@ -69,7 +70,25 @@ def run_script(access: Access, host: Any, script: bytes, *, cap: int = CAP) -> O
     if access.kept is None:
         with opened() as one:
             return one.run(access, script, cap)
-    with access.kept.turn(access, host.id, opened) as held, _watched(access, held.wire):
+    dialled = access.connections
+    try:
+        return _in_turn(access, access.kept, host, opened, script, cap)
+    except Unreachable:
+        if access.connections != dialled:
+            raise
+        # what others had opened was closed meanwhile: some servers cut a line nobody uses
+        return _in_turn(access, access.kept, host, opened, script, cap)
+
+
+def _in_turn(
+    access: Access,
+    kept: Kept,
+    host: Any,  # noqa: ANN401
+    opened: Callable[[], Opened],
+    script: bytes,
+    cap: int,
+) -> Output:
+    with kept.turn(access, host.id, opened) as held, _watched(access, held.wire):
         answer: Output = held.run(access, script, cap)
         return answer
 
