@@ -1,8 +1,11 @@
 """Files read on their own host: the sources go there, counts come back, nothing stays."""
 
+import base64
 import json
+import re
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -84,9 +87,22 @@ def test_nothing_is_written_on_the_host(folder: Path, tmp_path: Path) -> None:
     asked = sent.script(remote.PROGRAM, {"path": str(folder), "seconds": 30.0}, NONCE)
     path = f"{Path(sys.executable).parent}:/usr/bin:/bin"
     out = ran(asked, env={"PATH": path, "HOME": str(home), "TMPDIR": str(home)}, cwd=home)
-    assert list(remote.replied(sent.answered(out, NONCE, "the files")))
+    assert list(remote.replied(sent.answered(out, NONCE, remote.PROGRAM)))
     assert list(home.iterdir()) == []
     assert len(list(folder.iterdir())) == 6
+
+
+def test_the_program_runs_on_a_python_of_three_ten(folder: Path) -> None:
+    """What 3.10 lacks is taken away from this Python, so that every machine can try it."""
+    asked = sent.script(remote.PROGRAM, {"path": str(folder), "seconds": 30.0}, NONCE)
+    packed = re.search(rb"printf %s '([^']+)'", asked)
+    assert packed is not None
+    text = zlib.decompress(base64.b64decode(packed[1])).decode()
+    older = "import datetime, enum; del datetime.UTC, enum.StrEnum\n"
+    command = [sys.executable, "-I", "-S", "-B", "-"]
+    done = subprocess.run(command, input=(older + text).encode(), capture_output=True, check=True)
+    there = list(remote.replied(sent.answered(done.stdout, NONCE, remote.PROGRAM)))
+    assert sorted(map(repr, there)) == sorted(map(repr, everything(folder)))
 
 
 def test_a_document_that_needs_a_package_says_so_there(folder: Path, tmp_path: Path) -> None:
@@ -96,7 +112,7 @@ def test_a_document_that_needs_a_package_says_so_there(folder: Path, tmp_path: P
     for name in ("sh", "nice"):
         (tmp_path / name).symlink_to(f"/usr/bin/{name}")
     out = ran(asked, env={"PATH": str(tmp_path)})
-    seen = list(remote.replied(sent.answered(out, NONCE, "the files")))
+    seen = list(remote.replied(sent.answered(out, NONCE, remote.PROGRAM)))
     (read,) = [one for one in seen if isinstance(one, FilesRead)]
     missed = {one.path: one.detail for one in read.unread}
     assert "one package" in missed["a.pdf"]
@@ -111,7 +127,7 @@ def test_says_why_a_folder_on_a_host_is_not_read(tmp_path: Path) -> None:
 
 def answered(**parts: Any) -> list[Observation | Gap]:
     stdout = f"motd\n{NONCE} {json.dumps(parts)} {NONCE}\n".encode()
-    return list(remote.replied(sent.answered(stdout, NONCE, "the files")))
+    return list(remote.replied(sent.answered(stdout, NONCE, remote.PROGRAM)))
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def ran(script: bytes, **keys: Any) -> bytes:
 
 
 def answered(stdout: bytes) -> remote.Reply:
-    return remote.replied(sent.answered(stdout, NONCE, "the log"))
+    return remote.replied(sent.answered(stdout, NONCE, remote.PROGRAM))
 
 
 def on(path: Path, host: Any, access: Access | None = None, **keys: Any) -> list[Observation | Gap]:

@@ -28,13 +28,13 @@ def ran(script: bytes, **keys: Any) -> bytes:
 def test_a_program_that_breaks_there_is_no_answer() -> None:
     out = ran(sent.script(PROGRAM, {"path": "/x"}, NONCE))
     with pytest.raises(Truncated, match="ended before it answered"):
-        sent.answered(out, NONCE, PROGRAM.of)
+        sent.answered(out, NONCE, PROGRAM)
 
 
 def test_a_host_without_python_says_what_was_not_looked_at(tmp_path: Path) -> None:
     out = ran(sent.script(PROGRAM, {}, NONCE), env={"PATH": str(tmp_path)})
     with pytest.raises(NoCollector, match=r"no Python 3\.11 .* hand the folder over"):
-        sent.answered(out, NONCE, PROGRAM.of)
+        sent.answered(out, NONCE, PROGRAM)
 
 
 def test_a_host_brought_as_files_runs_nothing() -> None:

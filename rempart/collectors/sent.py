@@ -1,6 +1,6 @@
 """A program sent to a host: sources of rempart run there in memory, and counts come back.
 
-One script on the host's one SSH connection, for the Python that is there (3.11 or newer). Nothing
+One script on the host's one SSH connection, for the Python that is there. Nothing
 is written on the host. The program's `answer(order)` returns one line of JSON; it stands between
 two marks drawn for this run, so that a host that prints something else is not believed.
 """
@@ -30,7 +30,14 @@ _OURS: Final = frozenset({"subject", "vantage", "taken", "root"})
 T = TypeVar("T")
 # Packages are empty there, and msgspec's structs are dataclasses.
 _BOOT: Final = """
-import dataclasses, importlib, importlib.abc, importlib.machinery, sys, types
+import dataclasses, datetime, enum, importlib, importlib.abc, importlib.machinery, sys, types
+
+if not hasattr(enum, "StrEnum"):  # before Python 3.11
+    class StrEnum(str, enum.Enum):
+        __str__ = str.__str__
+    enum.StrEnum = StrEnum
+if not hasattr(datetime, "UTC"):
+    datetime.UTC = datetime.timezone.utc
 
 class Struct:
     def __init_subclass__(cls, frozen=False, eq=True, kw_only=False, **_):
@@ -62,12 +69,14 @@ _RUN: Final = (
 class Program:
     """What goes to a host: modules below `rempart`, and the one whose `answer(order)` is called.
 
-    `of` says in a report what could not be looked at for want of Python there.
+    `of` says in a report what could not be looked at for want of Python there, of the version
+    `python` or newer: 3.11, or 3.10 for sources that are tried on it.
     """
 
     start: str
     modules: tuple[str, ...]
     of: str
+    python: tuple[int, int] = (3, 11)
 
     def sources(self) -> Iterator[tuple[str, str]]:
         """The text of each module, by its name. A package that has code is sent by its own name."""
@@ -87,7 +96,7 @@ def said(program: Program, order: Mapping[str, Any], access: Access, host: Any) 
     where it took too long, Truncated where the answer is cut or garbled.
     """
     nonce = secrets.token_hex(16)
-    return answered(printed(script(program, order, nonce), access, host), nonce, program.of)
+    return answered(printed(script(program, order, nonce), access, host), nonce, program)
 
 
 def seconds(access: Access) -> float:
@@ -118,20 +127,24 @@ def script(program: Program, order: Mapping[str, Any], nonce: str) -> bytes:
     text = "".join(f"{name} = {value!r}\n" for name, value in names.items()) + _BOOT
     packed = base64.b64encode(zlib.compress(text.encode(), 9)).decode()
     return (
-        "for python in python3 python3.14 python3.13 python3.12 python3.11; do\n"
+        "for python in python3 python3.14 python3.13 python3.12 python3.11 python3.10; do\n"
         'if command -v "$python" >/dev/null 2>&1 &&\n'
-        '"$python" -I -S -c "import sys; sys.exit(sys.version_info < (3, 11))" </dev/null\n'
+        f'"$python" -I -S -c "import sys; sys.exit(sys.version_info < {program.python})" '
+        "</dev/null\n"
         f"then printf %s '{packed}' | nice \"$python\" -I -S -B -c '{_RUN}'; exit; fi\n"
         f"done\necho '{nonce} nothing'\n"
     ).encode()
 
 
-def answered(stdout: bytes, nonce: str, of: str) -> Any:  # noqa: ANN401
+def answered(stdout: bytes, nonce: str, program: Program) -> Any:  # noqa: ANN401
     """The JSON between the marks. Raises NoCollector or Truncated."""
     mark = nonce.encode()
     _, begun, rest = stdout.partition(mark + b" ")
     if begun and rest.strip() == b"nothing":
-        raise NoCollector(f"no Python 3.11 or newer on the host: hand {of} over, or read it there")
+        version = ".".join(map(str, program.python))
+        raise NoCollector(
+            f"no Python {version} or newer on the host: hand {program.of} over, or read it there"
+        )
     body, ended, _ = rest.partition(b" " + mark)
     if not ended:
         raise Truncated("the host's Python ended before it answered")

@@ -26,6 +26,7 @@ PROGRAM: Final = sent.Program(
         *sent.below("collectors.files", but=("remote", "pdf_child", "on_host")),
     ),
     of="the files",
+    python=(3, 10),
 )
 _TYPES: Final[dict[str, type[Observation | Gap]]] = {
     **{type_.__name__: type_ for type_ in BRINGS},
