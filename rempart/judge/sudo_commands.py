@@ -3,6 +3,13 @@
 import re
 from typing import Final
 
+# Programs that start a shell, or write any file, when the caller chooses their arguments.
+ESCAPES: Final = re.compile(
+    "ash|awk|bash|busybox|cat|chmod|chown|cp|csh|dash|dd|docker|ed|emacs|env|find|gdb|"
+    "git|ksh|less|ln|lua|man|more|mount|mv|nano|nice|node|nsenter|perl|php|pip|podman|"
+    "python|python3|rsync|ruby|scp|screen|sed|setpriv|sh|ssh|strace|su|sudo|systemd-run|"
+    "tar|tcpdump|tee|tmux|unshare|vi|vim|watch|wget|xargs|zip|zsh"
+)
 _QUOTED: Final = re.compile(r"\\.")
 _ONE: Final = re.compile(r"\[[^\]]*\]")  # a bracket stands for one character
 
@@ -11,3 +18,15 @@ def leaves_open(words: str) -> bool:
     """Whether a wildcard stands for words of the caller's; a quoted one stands for itself."""
     bare = _ONE.sub("", _QUOTED.sub("", words))
     return "*" in bare or "?" in bare
+
+
+def is_free(command: str) -> bool:
+    """Whether the caller chooses the arguments, or the program in a folder."""
+    program, _, arguments = command.partition(" ")
+    return not arguments or program.endswith("/") or leaves_open(command)
+
+
+def starts_shell(command: str) -> bool:
+    """Whether it is a program that gives a shell, with arguments of the caller's choice."""
+    program = command.partition(" ")[0].rpartition("/")[2]
+    return is_free(command) and ESCAPES.fullmatch(program) is not None

@@ -1,16 +1,6 @@
-import re
-
 from rempart.check import Result, Severity, notapplicable, unseen, verdict
-from rempart.judge.sudo_commands import leaves_open
+from rempart.judge.sudo_commands import is_free, starts_shell
 from rempart.observations.accounts import SudoRule
-
-# Programs that start a shell, or write any file, when the caller chooses their arguments.
-ESCAPES = re.compile(
-    "ash|awk|bash|busybox|cat|chmod|chown|cp|csh|dash|dd|docker|ed|emacs|env|find|gdb|"
-    "git|ksh|less|ln|lua|man|more|mount|mv|nano|nice|node|nsenter|perl|php|pip|podman|"
-    "python|python3|rsync|ruby|scp|screen|sed|setpriv|sh|ssh|strace|su|sudo|systemd-run|"
-    "tar|tcpdump|tee|tmux|unshare|vi|vim|watch|wget|xargs|zip|zsh"
-)
 
 
 def check(rule: SudoRule) -> Result:
@@ -34,9 +24,7 @@ def _loose(commands: tuple[str, ...]) -> tuple[bool, Severity | None]:
     for command in commands:
         if command.startswith("!"):
             continue  # taking a command away again forbids nothing: a copy has another name
-        program, _, arguments = command.partition(" ")
-        free = not arguments or program.endswith("/") or leaves_open(command)
-        if free and (command == "ALL" or ESCAPES.fullmatch(program.rsplit("/", 1)[-1])):
+        if command == "ALL" or starts_shell(command):
             return True, None
-        loose = loose or free
+        loose = loose or is_free(command)
     return loose, severity if loose else None
