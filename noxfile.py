@@ -19,7 +19,8 @@ LAB_PACKAGES = [
     *("slapd", "samba-ad-dc", "samba-ad-provision", "samba-dsdb-modules", "ldb-tools"),
     *("restic", "borgbackup", "pgbackrest", "duplicity", "gocryptfs", "fscrypt", "sqlcipher"),
     *("gpg", "gpg-agent", "7zip", "zip", "qpdf", "cryptsetup-bin", "gdb", "e2fsprogs"),
-    *("bind9", "bind9-utils", "redis-server"),
+    *("bind9", "bind9-utils", "redis-server", "dropbear-bin", "endlessh"),
+    *("haproxy", "stunnel4", "lighttpd", "lighttpd-mod-openssl", "apache2-bin"),
     *("age", "poppler-utils", "libreoffice-writer-nogui", "chromium"),
     *("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0", "fonts-dejavu-core"),
 ]

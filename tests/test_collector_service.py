@@ -40,7 +40,8 @@ class Service:
 
 
 def look(subject: Service, *kinds: type[Observation], **keys: Any) -> list[Any]:
-    with access(subject, authorisation=mandate(allow=("active",)), seconds=15, **keys) as way:
+    allowed = mandate(allow=("active",))
+    with access(subject, authorisation=allowed, **{"seconds": 15, **keys}) as way:
         return list(service.collect(subject, way, frozenset(kinds or service.BRINGS)))
 
 
