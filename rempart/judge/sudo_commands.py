@@ -10,6 +10,11 @@ ESCAPES: Final = re.compile(
     "python|python3|rsync|ruby|scp|screen|sed|setpriv|sh|ssh|strace|su|sudo|systemd-run|"
     "tar|tcpdump|tee|tmux|unshare|vi|vim|watch|wget|xargs|zip|zsh"
 )
+# Programs that give a shell to whoever sits before them, whatever they were started with.
+ASKING: Final = re.compile(
+    "ash|bash|csh|dash|ed|emacs|ftp|gdb|ksh|less|man|more|most|mysql|nano|pico|psql|rvim|screen|"
+    "sftp|sh|sqlite3|su|tmux|vi|view|vim|vimdiff|visudo|zsh"
+)
 _QUOTED: Final = re.compile(r"\\.")
 _ONE: Final = re.compile(r"\[[^\]]*\]")  # a bracket stands for one character
 
@@ -27,6 +32,7 @@ def is_free(command: str) -> bool:
 
 
 def starts_shell(command: str) -> bool:
-    """Whether it is a program that gives a shell, with arguments of the caller's choice."""
+    """Whether it is a program that gives a shell, by the caller's arguments or by asking it."""
     program = command.partition(" ")[0].rpartition("/")[2]
-    return is_free(command) and ESCAPES.fullmatch(program) is not None
+    asked = ASKING.fullmatch(program) is not None and " -c " not in f"{command} "
+    return asked or (is_free(command) and ESCAPES.fullmatch(program) is not None)
