@@ -12,9 +12,12 @@ ESCAPES: Final = re.compile(
 )
 # Programs that give a shell to whoever sits before them, whatever they were started with.
 ASKING: Final = re.compile(
-    "ash|bash|csh|dash|ed|emacs|ftp|gdb|ksh|less|man|more|most|mysql|nano|pico|psql|rvim|screen|"
+    "ash|bash|csh|dash|ed|emacs|ftp|gdb|ksh|less|man|mariadb|more|most|mysql|nano|pico|psql|rvim|screen|"
     "sftp|sh|sqlite3|su|tmux|vi|view|vim|vimdiff|visudo|zsh"
 )
+# Of those, the ones that do what an option says and end; `-Atc` is three options in one.
+TOLD: Final = re.compile("ash|bash|csh|dash|ksh|mariadb|mysql|psql|sh|su|zsh")
+_TELLS: Final = re.compile(r" -[A-Za-z]*[ce] ")
 _QUOTED: Final = re.compile(r"\\.")
 _ONE: Final = re.compile(r"\[[^\]]*\]")  # a bracket stands for one character
 
@@ -34,5 +37,6 @@ def is_free(command: str) -> bool:
 def starts_shell(command: str) -> bool:
     """Whether it is a program that gives a shell, by the caller's arguments or by asking it."""
     program = command.partition(" ")[0].rpartition("/")[2]
-    asked = ASKING.fullmatch(program) is not None and " -c " not in f"{command} "
+    told = TOLD.fullmatch(program) is not None and _TELLS.search(command) is not None
+    asked = ASKING.fullmatch(program) is not None and not told
     return asked or (is_free(command) and ESCAPES.fullmatch(program) is not None)
