@@ -14,8 +14,9 @@ def check(artefact: Artefact) -> Result:
         "weakness": why,
     }
     good = all_of(encrypted, not broken, not cheaply, artefact.names is not True)
-    sound = encrypted is True and not broken
-    severity = Severity.MEDIUM if sound else None  # its content holds, its names or its work do not
+    # the content holds, and only names or work do not
+    lesser = encrypted is True and not broken and good is not True
+    severity = Severity.MEDIUM if lesser else None
     counts: dict[str, Figure] = {"kibibytes": -(-artefact.size // 1024)}
     seen = f"{artefact.encryption or artefact.format}: {why}" if why else artefact.encryption
     return verdict(good, seen, artefact, facts=facts, counts=counts, severity=severity)

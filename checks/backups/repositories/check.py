@@ -20,8 +20,10 @@ def check(repository: BackupRepository) -> Result:
         "weakness": why,
     }
     counts: dict[str, Figure] = {"looked": repository.looked, "clear": repository.clear}
-    severity = (Severity.HIGH if broken else Severity.MEDIUM) if encrypted is True else None
     good = all_of(encrypted, not broken, not guessed, not named)
+    severity: Severity | None = None  # in clear: as grave as the card says
+    if encrypted is True and good is not True:
+        severity = Severity.HIGH if broken else Severity.MEDIUM
     seen = f"{repository.tool}: {repository.encryption}"
     return verdict(good, seen, repository, facts=facts, counts=counts, severity=severity)
 

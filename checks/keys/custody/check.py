@@ -7,6 +7,4 @@ def check(custody: KeyCustody) -> Result:
     holder = worded(custody.holder, HOLDERS)
     facts: dict[str, Figure] = {"store": custody.store, "holder": holder}
     named = custody.holder != None  # noqa: E711  (three-valued)
-    return verdict(
-        named, f"{custody.store}: {holder}", custody, facts=facts
-    )
+    return verdict(named, f"{custody.store}: {holder}", custody, facts=facts)

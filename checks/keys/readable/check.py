@@ -1,4 +1,4 @@
-from rempart.check import Figure, Result, Severity, all_of, any_of, verdict
+from rempart.check import Figure, Result, Severity, verdict
 from rempart.judge.keys import READERS, worded
 from rempart.observations.keys import StoredKey
 
@@ -8,5 +8,5 @@ def check(key: StoredKey) -> Result:
     sealed = key.sealed == True  # noqa: E712  (three-valued)
     facts: dict[str, Figure] = {"kind": key.kind, "readers": worded(key.readable_by, READERS)}
     seen = f"{key.kind}, readable by {worded(key.readable_by, READERS)}"
-    severity = Severity.LOW if all_of(sealed) is True else None
-    return verdict(any_of(hidden), seen, key, facts=facts, severity=severity)
+    severity = Severity.LOW if sealed is True and hidden is False else None
+    return verdict(hidden, seen, key, facts=facts, severity=severity)

@@ -12,5 +12,6 @@ def check(cores: CoreDumps) -> Result:
         "privileged": spoken(cores.privileged),
     }
     seen = f"{facts['handler']}, {facts['place']}, fs.suid_dumpable {facts['privileged']}"
-    severity = Severity.LOW if safe is True else None  # what is privileged, on an encrypted volume
+    lesser = safe is True and ordinary is not True  # privileged, on an encrypted volume
+    severity = Severity.LOW if lesser else None
     return verdict(all_of(safe, ordinary), seen, cores, facts=facts, severity=severity)

@@ -18,10 +18,11 @@ def check(
         good = memory >= min_memory_kib and passes >= min_passes
         near = memory >= floor_memory_kib and passes >= min_passes
         severity = Severity.MEDIUM if near else Severity.HIGH
-        return verdict(good, seen, header, facts=facts, severity=severity)
+        return verdict(good, seen, header, facts=facts, severity=None if good else severity)
     if turns is None:
         return notchecked(Reason.UNRESOLVED, f"{derivation}: its cost was not told", header)
     severity = Severity.CRITICAL if turns < 10_000 else Severity.HIGH
     if turns >= 100_000:
         severity = Severity.MEDIUM
-    return verdict(turns >= min_iterations, seen, header, facts=facts, severity=severity)
+    good = turns >= min_iterations
+    return verdict(good, seen, header, facts=facts, severity=None if good else severity)
