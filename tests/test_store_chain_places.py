@@ -120,3 +120,14 @@ def test_folders_of_one_volume_are_one_branch() -> None:
     found = copies(chain(SERVER, PEOPLE, other, NIR, second, VAULT))
     assert set(found) == {"adh"}
     assert "adh.people, adh2.people (InnoDB)" in [one.name for one in found["adh"].layers]
+
+
+def test_tables_of_two_engines_are_two_branches() -> None:
+    old = EngineTable("MyISAM", False, directory="/srv/mysql/adh", key="adh.old")
+    clear = EngineTable("InnoDB", False, "adh/clear", "/srv/mysql/adh", key="adh.clear")
+    people = [
+        IdentifierColumn("nir", "clear", 100, 100, 100, key=f"{table.key}.nir")
+        for table in (old, clear)
+    ]
+    found = copies(chain(SERVER, old, clear, *people))
+    assert set(found) == {"adh: adh.old", "adh: adh.clear"}

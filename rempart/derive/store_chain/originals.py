@@ -74,13 +74,14 @@ def _branches(estate: Estate, store: Any) -> list[list[EngineTable]]:  # noqa: A
     tables = [one for one in of(estate, store.id, EngineTable) if one.engine != "MEMORY"]
     holding = with_people(of(estate, store.id, IdentifierColumn), (one.key for one in tables))
     tables = [one for one in tables if one.key in holding] or tables
-    groups: dict[tuple[str, str, str], list[EngineTable]] = {}
+    groups: dict[tuple[str, ...], list[EngineTable]] = {}
     for one in tables:
         space = one.tablespace if not one.engine.startswith(("InnoDB", "Aria", "MyISAM")) else ""
         sealing = str(one.encrypted) if isinstance(one.encrypted, bool) else "unknown"
         place = folder(one.directory, store)
         volume = mounted(estate, store.on, place)[1]  # folders of one volume rest alike
-        groups.setdefault((sealing, space, volume.key if volume else place), []).append(one)
+        rests = (sealing, one.engine, space, volume.key if volume else place)
+        groups.setdefault(rests, []).append(one)
     return [sorted(group, key=lambda one: one.key) for _, group in sorted(groups.items())]
 
 
