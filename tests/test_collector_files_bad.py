@@ -18,6 +18,7 @@ from rempart.errors import Unreachable
 from rempart.observations.backups import Artefact
 from tests import documents
 from tests.documents import (
+    docx,
     found,
     grouped,
     message,
@@ -122,6 +123,31 @@ def test_what_must_be_held_whole_is_bounded(tmp_path: Path) -> None:
     for _, reason, detail in missed(tmp_path):
         assert (reason, "must be held whole" in detail) == ("limit", True)
     assert len(missed(tmp_path)) == 2
+
+
+def stamped(header: str, body: bytes) -> bytes:
+    return f"Received: x\nMessage-ID: <1>\nFrom: a\n{header}\n\n".encode() + body
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.docx", lambda: docx(PEOPLE, **{"word/a.xml": b"<" * 3_000_000})),
+        ("a.docx", lambda: docx(PEOPLE, **{"word/a.xml": b"<a " * 1_000_000})),
+        ("a.xlsx", lambda: docx(PEOPLE, **{"xl/sharedStrings.xml": b"</t><rPr></rPr>" * 99_999})),
+        ("a.eml", lambda: stamped("Content-Type: multipart/x; boundary=a", b"\n--a" * 3_000_000)),
+        ("a.html", lambda: b"<" * 9_000_000),
+        ("a.rtf", lambda: b"{\\rtf" + b"{\\'" * 900_000),
+        ("a.log", lambda: b"SELECT " * 900_000 + TEXT.encode()),
+        ("a.log", lambda: b"0 00 00 00 000 000 " * 300_000),
+        ("a.mbox", lambda: b"From a@b Wed Nov 25 10:00:00 2026\nX: y\n" + b"From " * 900_000),
+    ],
+)
+def test_no_text_is_slow_to_look_through(tmp_path: Path, name: str, content: object) -> None:
+    (tmp_path / name).write_bytes(content())  # type: ignore[operator]
+    begun = time.process_time()
+    assert read(tmp_path)
+    assert time.process_time() - begun < 10
 
 
 def test_a_huge_member_is_not_held(tmp_path: Path) -> None:

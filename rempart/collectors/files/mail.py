@@ -98,7 +98,7 @@ def _shown(headers: Message) -> bytes:
 
 def _parts(body: bytes, boundary: str) -> list[bytes]:
     mark = b"\n--" + boundary.encode("utf-8", "surrogateescape")
-    found = (b"\n" + body).split(mark)[1:]
+    found = (b"\n" + body).split(mark, PARTS + 1)[1:]
     parts = []
     for one in found:
         if one.startswith(b"--"):

@@ -14,10 +14,10 @@ LONGEST: Final = 1 << 20  # bytes of one tag, and of what may wait for its end
 # Ends of what stands for itself: paragraphs, cells, rows, shared strings, breaks and tabs.
 _APART: Final = re.compile(
     rb"</(?:w:p|a:p|text:p|text:h|si|c|v|row|w:tc|table:table-cell|dc:\w+|cp:\w+|t)>"
-    rb"|<(?:w:br|w:tab|a:br|text:tab|text:line-break|text:s|w:cr)\b[^>]*>"
+    rb"|<(?:w:br|w:tab|a:br|text:tab|text:line-break|text:s|w:cr)\b[^<>]*>"
 )
-_SHARED: Final = re.compile(rb"</r>\s*<r>|</t>(?:<phoneticPr[^>]*>|<rPr>.*?</rPr>)*(?=</r>)")
-_TAG: Final = re.compile(rb"<[^>]*>")
+_SHARED: Final = re.compile(rb"</r>\s{0,99}<r>|</t>(?=\s{0,99}</r>)")
+_TAG: Final = re.compile(rb"<[^<>]*>")  # no `<` inside: a text full of them takes no longer
 _VALUE: Final = re.compile(rb'office:value="([^"]{1,64})"|Target="([^"]{1,512})"')
 _REFERENCE: Final = re.compile(rb"&(?:#(\d{1,7})|#x([0-9a-fA-F]{1,6})|(lt|gt|amp|quot|apos));")
 _NAMED: Final = {b"lt": b"<", b"gt": b">", b"amp": b"&", b"quot": b'"', b"apos": b"'"}

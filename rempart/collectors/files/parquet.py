@@ -5,7 +5,7 @@ Encodings.md, Compression.md); snappy's format_description.txt.
 """
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
@@ -17,7 +17,7 @@ from rempart.collectors.values import Column
 from rempart.errors import Limited, NoCollector, Truncated
 
 FOOTER: Final = 16 << 20
-PAGE: Final = 16 << 20  # bytes of one page, unpacked
+PAGE: Final = 8 << 20  # bytes of one page, unpacked
 CHUNK: Final = 32 << 20  # bytes of one column of one row group that are read
 _DATA, _DICTIONARY, _DATA_2 = 0, 2, 3
 _PLAIN: Final = (0, 2)  # PLAIN, and what it is called in dictionaries of old
@@ -42,10 +42,10 @@ class _Reading:
     whole: bool = True
 
 
-def table(file: BinaryIO, size: int) -> tuple[Records, int]:
+def table(file: BinaryIO, size: int, check: Callable[[], None]) -> tuple[Records, int]:
     """What the columns of a file look like, and how many could not be read.
 
-    Raises Truncated or NoCollector.
+    `check` is called before each page and may raise Limited. Raises Truncated or NoCollector.
     """
     footer = _footer(file, size)
     leaves = list(_leaves(thrift.structs(footer.get(2))))
@@ -60,7 +60,7 @@ def table(file: BinaryIO, size: int) -> tuple[Records, int]:
                 continue
             text = clean(name.decode("utf-8", "replace"), 60)
             reading = readings.setdefault(name, _Reading(Column(text)))
-            _chunk(file, meta, leaf, reading)
+            _chunk(file, meta, leaf, reading, check)
     rows = max(0, thrift.number(footer.get(3)))
     columns = [one.column for one in readings.values()]
     sampled = max((one.sampled for one in columns), default=0)
@@ -104,7 +104,13 @@ def _leaves(elements: list[thrift.Struct]) -> Iterator[_Leaf]:
             yield _Leaf(-1 if kind == _BYTES else width if kind != _DOUBLE else 0, levels)
 
 
-def _chunk(file: BinaryIO, meta: thrift.Struct, leaf: _Leaf, reading: _Reading) -> None:
+def _chunk(
+    file: BinaryIO,
+    meta: thrift.Struct,
+    leaf: _Leaf,
+    reading: _Reading,
+    check: Callable[[], None],
+) -> None:
     """The pages of one column in one row group."""
     starts = [thrift.number(meta[one]) for one in (11, 9) if one in meta]
     start, length = min(starts, default=-1), thrift.number(meta.get(7))
@@ -115,6 +121,7 @@ def _chunk(file: BinaryIO, meta: thrift.Struct, leaf: _Leaf, reading: _Reading) 
     reading.whole = reading.whole and length <= CHUNK
     place = 0
     while place < len(data) and reading.column.sampled < RECORDS:
+        check()
         try:
             header, taken = thrift.begun(data[place : place + 65_536])
         except ValueError:

@@ -18,6 +18,7 @@ from rempart.collectors.files.databases import columns
 from rempart.collectors.files.fixed import fixed_width
 from rempart.collectors.files.look import Head, Look, Looked
 from rempart.collectors.files.parquet import table
+from rempart.collectors.files.parts import Allowance
 from rempart.collectors.files.pdf import Documents
 from rempart.collectors.files.places import logged, place
 from rempart.collectors.files.records import likely, records, text_of
@@ -124,7 +125,7 @@ class _Visit:
         """A file of columns."""
         looked = Looked("Parquet")
         looked.scan.size = found.size
-        read, unread = table(file, found.size)
+        read, unread = table(file, found.size, Allowance(self.over).check)
         if unread:
             detail = "columns in an encoding that nothing here reads"
             looked.unread[(Reason.NO_COLLECTOR, detail)] += unread
