@@ -95,7 +95,10 @@ def certificate(folder: Path, *, name: str = NAME, age: int = 1, days: int = 90)
 def site(
     routes: Mapping[str, Reply], issued: Issued | None = None, *, other: Reply | None = None
 ) -> Iterator[Served]:
-    """A web server with these answers, over TLS when it has a certificate; 404 or `other` else."""
+    """A web server with these answers, over TLS when it has a certificate; 404 or `other` else.
+
+    A route is a path, after the method where that is not GET (`TRACE /`); those answer 405 else.
+    """
 
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -103,7 +106,17 @@ def site(
 
         def do_GET(self) -> None:
             served.asked.append(self.path)
-            reply = routes.get(self.path, other or Reply(404))
+            self._send(routes.get(self.path, other or Reply(404)))
+
+        def do_OPTIONS(self) -> None:
+            named = f"{self.command} {self.path}"
+            self.rfile.read(int(self.headers.get("Content-Length", "0")))
+            served.asked.append(named)
+            self._send(routes.get(named, Reply(405)))
+
+        do_TRACE = do_POST = do_OPTIONS  # noqa: N815
+
+        def _send(self, reply: Reply) -> None:
             self.send_response_only(reply.status)
             for name, value in reply.headers:
                 self.send_header(name, value)

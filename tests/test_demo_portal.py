@@ -45,7 +45,7 @@ def judged(found: list[Seen], check: str, authority: str = "") -> dict[str, Outc
 
 
 def test_everything_is_seen(found: list[Seen]) -> None:
-    assert gaps(found) == []
+    assert {gap.type for gap in gaps(found)} == {"TlsFlaw"}  # what looks like an attack
     kinds = (Certificate, TlsVersion, Page, Hsts, Cookie, PlainRedirect, SecurityTxt, ExposedFile)
     assert all(of(found, kind) for kind in kinds)
 

@@ -107,3 +107,106 @@ class SecurityTxt(Observation):
     contacts: int = 0
     expires: datetime | None = None
     problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PageForm(Observation):
+    """A form of a page; key: the page's path and which form it is.
+
+    `method` is get or post, `action` where it is sent. `personal` are its fields that ask for
+    somebody's number, by name. `shortest` and `longest` are the lengths its password field allows,
+    `pasting` whether a password may be pasted. `questions` are the questions of knowledge it puts.
+    """
+
+    page: str
+    method: str
+    action: str
+    password: bool
+    personal: tuple[str, ...] = ()
+    shortest: int | None = None
+    longest: int | None = None
+    pasting: bool = True
+    questions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PageParts(Observation):
+    """What a page refers to; key: its path.
+
+    `insecure` are the addresses of parts fetched over plain HTTP from a page over HTTPS. `in_urls`
+    are addresses that carry somebody's number or a session, masked, each after what it carries.
+    """
+
+    kind: str
+    insecure: tuple[str, ...] = ()
+    in_urls: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PageScript(Observation):
+    """A script of a page; key: the page's path and the script's address.
+
+    `foreign` is the host it comes from when that is not the portal's organisation. `integrity` says
+    whether the page fixes its hash. `library` and `version` are what its name or its head say.
+    """
+
+    page: str
+    kind: str
+    foreign: str = ""
+    integrity: bool = False
+    library: str = ""
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Banners(Observation):
+    """What the answers say of the software behind them; key: `/`.
+
+    Each of `shown` is where it stood and its words: `server: nginx/1.22.1`. `answers` were read.
+    """
+
+    shown: tuple[str, ...]
+    answers: int
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPage(Observation):
+    """The answer to a request that cannot succeed; key: which (`absent`, `malformed`).
+
+    `shows` are the traces of the inside that stand in it, by the product they are known from.
+    """
+
+    url: str
+    status: int
+    shows: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Methods(Observation):
+    """The methods a page admits; key: its path.
+
+    `allowed` are those named by Allow, `trace` whether TRACE sent the request back.
+    """
+
+    allowed: tuple[str, ...]
+    trace: Seen[bool]
+
+
+@dataclass(frozen=True, slots=True)
+class CrossOrigin(Observation):
+    """What a page answers to a script of another site; key: its path and the origin sent.
+
+    `allowed` is Access-Control-Allow-Origin as it came, `credentials` whether cookies may go along.
+    """
+
+    origin: str
+    allowed: Seen[str]
+    credentials: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Robots(Observation):
+    """robots.txt; key: `robots.txt`. `named` are the paths it asks robots to leave out."""
+
+    present: Seen[bool]
+    named: tuple[str, ...] = ()

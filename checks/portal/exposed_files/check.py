@@ -1,15 +1,16 @@
 from collections.abc import Iterator
 
-from rempart.check import Result, unseen, verdict
+from rempart.check import Result, notapplicable
+from rempart.judge.exposed import each_served
 from rempart.observations.http import ExposedFile
+
+# Questions of portal.interfaces, portal.admin_panels and portal.listings.
+OTHERS = frozenset({"diagnosis", "interface description", "introspection", "panel", "listing"})
 
 
 def check(files: tuple[ExposedFile, ...]) -> Iterator[Result]:
-    count: dict[str, int | str] = {"asked": len(files)}
-    telling = [file for file in files if unseen(file.found) or file.found == True]  # noqa: E712
-    for file in telling:
-        facts = {**count, "path": file.path, "kind": file.kind}
-        absent = file.found == False  # noqa: E712  (three-valued)
-        yield verdict(absent, f"{file.path} served ({file.kind})", file, facts=facts)
-    if not telling:
-        yield verdict(True, f"{len(files)} paths asked for", files[0].source, of="/", facts=count)
+    asked = [file for file in files if file.kind not in OTHERS]
+    if not asked:
+        yield notapplicable("none of these was asked for", files[0].source, of="/")
+        return
+    yield from each_served(asked)

@@ -2,44 +2,126 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from rempart.check import Gap, Observation
+from rempart.check import Gap
 from rempart.collectors import Intensity, Probe, Seen, Wanted
 from rempart.collectors.text import clean
 from rempart.errors import CollectError, Reason
-from rempart.observations.http import Cookie, ExposedFile, Hsts, Page, PlainRedirect, SecurityTxt
+from rempart.observations.http import (
+    Banners,
+    Cookie,
+    CrossOrigin,
+    ErrorPage,
+    ExposedFile,
+    Hsts,
+    Methods,
+    Page,
+    PageForm,
+    PageParts,
+    PageScript,
+    PlainRedirect,
+    Robots,
+    SecurityTxt,
+)
+from rempart.observations.identity_surface import (
+    OidcProvider,
+    OidcRequest,
+    RedirectProof,
+    SignInWays,
+)
 
 if TYPE_CHECKING:
     from rempart.collectors.portal.visit import Visit
     from rempart.transport.access import Access
 
 KIND = "portal"
-BRINGS = (Page, Hsts, Cookie, PlainRedirect, SecurityTxt, ExposedFile)
 PROBES = (
     Probe(
         "pages",
-        "the start page and the sign-in page, as a browser opens them",
-        (Page, Hsts, Cookie),
+        "the start page, the sign-in page and the page of the inventory's signed_in without a"
+        " session, as a browser opens them",
+        (Page, Hsts, Cookie, Banners),
         connections=1,
-        requests=4,
+        requests=5,
+    ),
+    Probe(
+        "content",
+        "at most six scripts of their own that the pages fetch, the page that resets a password",
+        (PageForm, PageParts, PageScript, SignInWays),
+        requests=7,
+    ),
+    Probe(
+        "absent page",
+        "a page that does not exist",
+        (ErrorPage, Hsts, Banners),
+        requests=1,
     ),
     Probe(
         "plain side",
-        "the same two pages over plain HTTP, following redirects inside the scope",
+        "the same pages over plain HTTP, following redirects inside the scope",
         (PlainRedirect, Hsts, Cookie),
         connections=1,
         requests=6,
     ),
     Probe("contact", "/.well-known/security.txt", (SecurityTxt,), requests=2),
+    Probe("robots", "/robots.txt, as search engines read it", (Robots,), requests=1),
+    Probe(
+        "identity",
+        "two links that sign in through somebody else, until they leave the scope; the published"
+        " metadata and keys of an OpenID provider inside it",
+        (OidcRequest, OidcProvider),
+        connections=1,
+        requests=8,
+    ),
     Probe(
         "stray files",
-        "some two dozen paths where files lie that should not be served, and one that cannot exist",
+        "some sixty paths where files, panels and listings lie that should not be served, and a"
+        " GraphQL question about its own types",
         (ExposedFile, Hsts),
         Intensity.ACTIVE,
-        requests=26,
+        requests=68,
+    ),
+    Probe("methods", "OPTIONS and TRACE on the start page", (Methods,), Intensity.ACTIVE, 0, 2),
+    Probe(
+        "foreign origin",
+        "the pages again with the Origin of another site, the last also with none",
+        (CrossOrigin,),
+        Intensity.ACTIVE,
+        requests=4,
+    ),
+    Probe(
+        "malformed address",
+        "an address whose bytes are no text",
+        (ErrorPage, Banners),
+        Intensity.ACTIVE,
+        requests=1,
+    ),
+    Probe(
+        "return address",
+        "the portal's own authorization request, as it is and with another return address, to a"
+        " provider inside the scope",
+        (RedirectProof,),
+        Intensity.ACTIVE,
+        requests=2,
     ),
 )
+BRINGS = tuple(dict.fromkeys(kind for probe in PROBES for kind in probe.brings))
+# What each part of a visit brings, in the order they are done; the parts are methods of a Visit.
+_PARTS: Final = (
+    ("plain_side", (PlainRedirect,), "passive"),
+    ("contact", (SecurityTxt,), "passive"),
+    ("absent_page", (ErrorPage, Hsts, Banners), "passive"),
+    ("robots", (Robots,), "passive"),
+    ("content", (PageForm, PageParts, PageScript, SignInWays), "passive"),
+    ("identity", (OidcRequest, OidcProvider), "passive"),
+    ("methods", (Methods,), "active"),
+    ("foreign_origins", (CrossOrigin,), "active"),
+    ("malformed", (ErrorPage,), "active"),
+    ("return_address", (RedirectProof,), "active"),
+    ("stray_files", (ExposedFile,), "active"),
+)
+_WITHOUT_PAGES: Final = frozenset({SecurityTxt, Robots})
 
 
 def collect(subject: Any, access: "Access", wanted: Wanted) -> Iterator[Seen]:  # noqa: ANN401
@@ -54,18 +136,21 @@ def collect(subject: Any, access: "Access", wanted: Wanted) -> Iterator[Seen]:  
         access, subject.url, connect=subject.connect, plain=subject.plain, ca=subject.ca
     ) as session:
         visit = Visit(session, subject, datetime.now(UTC))
-        if wanted & {Page, Hsts, Cookie, PlainRedirect}:
+        if wanted - _WITHOUT_PAGES:
             _open(visit)
-        if PlainRedirect in wanted:
-            yield from _settled(PlainRedirect, visit.plain_side())
-        if SecurityTxt in wanted:
-            yield from _settled(SecurityTxt, visit.contact())
-        if ExposedFile in wanted and access.allows("active"):
-            yield from _settled(ExposedFile, visit.stray_files())
-        elif ExposedFile in wanted:
-            detail = "stray files are asked for only where the mandate allows active"
-            yield Gap("ExposedFile", Reason.NOT_AUTHORISED, detail)
+        for part, kinds, intensity in _PARTS:
+            asked = [kind.__name__ for kind in kinds if kind in wanted]
+            if asked and access.allows(intensity):
+                yield from _settled(asked, getattr(visit, part)(), wanted)
+            elif asked:
+                detail = "asked for only where the mandate allows active"
+                for name in asked:
+                    yield Gap(name, Reason.NOT_AUTHORISED, detail, key=_told_apart(part))
         yield from (item for item in visit.seen() if _asked(item, wanted))
+
+
+def _told_apart(part: str) -> str:
+    return part if part == "malformed" else ""
 
 
 def _open(visit: "Visit") -> None:
@@ -80,9 +165,10 @@ def _asked(item: Seen, wanted: Wanted) -> bool:
     return (item.type if isinstance(item, Gap) else type(item).__name__) in names
 
 
-def _settled(kind: type[Observation], found: Iterator[Seen]) -> Iterator[Seen]:
+def _settled(names: list[str], found: Iterator[Seen], wanted: Wanted) -> Iterator[Seen]:
     """One part's failure is its own gap: the others are still looked at."""
     try:
-        yield from found
+        yield from (item for item in found if _asked(item, wanted))
     except CollectError as error:
-        yield Gap(kind.__name__, error.reason, clean(str(error)))
+        for name in names:
+            yield Gap(name, error.reason, clean(str(error)))

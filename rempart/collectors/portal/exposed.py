@@ -19,12 +19,20 @@ _PATIENCE = 2  # connections cut in a row before the portal is left alone
 
 
 class Signature(NamedTuple):
-    """A path, what lies there, and what its first 64 KiB must hold; `page` where that is HTML."""
+    """A path, what lies there, and what its first 64 KiB must hold; `page` where that is HTML.
+
+    A panel behind a challenge is known by its own words on the refusal.
+    """
 
     path: str
     kind: str
     content: re.Pattern[bytes]
     page: bool = False
+
+    @property
+    def statuses(self) -> tuple[int, ...]:
+        """The statuses with which it is there."""
+        return (200, 206, 401, 403) if self.kind == "panel" else (200, 206)
 
 
 def _signature(path: str, kind: str, content: bytes, page: bool) -> Signature:
@@ -67,6 +75,52 @@ _TABLE = (
     ("swagger.json", "interface description", _API, False),
     ("openapi.json", "interface description", _API, False),
     ("v3/api-docs", "interface description", _API, False),
+    ("swagger-ui/index.html", "interface description", rb"<title>Swagger UI</title>", True),
+    (".git/index", "git", rb"\ADIRC\0\0\0[\2-\4]", False),
+    (".npmrc", "credentials", rb"^//[^\s]{1,200}:_(?:authToken|password)=", False),
+    (
+        ".vscode/sftp.json",
+        "credentials",
+        rb'"(?:password|privateKeyPath|remotePath)"\s{0,9}:',
+        False,
+    ),
+    ("WEB-INF/web.xml", "configuration", rb"<web-app[ >]", False),
+    ("appsettings.json", "configuration", rb'"ConnectionStrings"\s{0,9}:\s{0,9}\{', False),
+    ("application.yml", "configuration", rb"^spring:|^\s{1,8}datasource:", False),
+    ("crossdomain.xml", "configuration", rb'<allow-access-from\s{1,9}domain="\*"', False),
+    (
+        "error_log",
+        "log",
+        rb"^\[[^\]\n]{10,60}\] (?:PHP (?:Fatal|Warning|Notice)|\[[\w:]{1,20}\])",
+        False,
+    ),
+    (
+        "storage/logs/laravel.log",
+        "log",
+        rb"^\[\d{4}-\d\d-\d\d[^\]\n]{0,30}\] \w{1,20}\.[A-Z]{4,9}: ",
+        False,
+    ),
+    ("elmah.axd", "diagnosis", rb"<title>Error log for ", True),
+    ("trace.axd", "diagnosis", rb"<h1>Application Trace</h1>", True),
+    ("server-info", "diagnosis", rb"<title>Server Information</title>", True),
+    ("nginx_status", "diagnosis", rb"\AActive connections: \d", False),
+    ("_profiler/empty/search/results", "diagnosis", rb"<title>[^<]{0,40}Symfony Profiler", True),
+    ("actuator", "diagnosis", rb'"_links"\s{0,9}:\s{0,9}\{\s{0,9}"self"', False),
+    ("jolokia/version", "diagnosis", rb'"agent"\s{0,9}:\s{0,9}"[\d.]{3,12}"', False),
+    ("phpmyadmin/", "panel", rb"<title>phpMyAdmin|pma_username", True),
+    ("adminer.php", "panel", rb"<title>[^<]{0,40}Adminer", True),
+    ("pgadmin4/login", "panel", rb"<title>pgAdmin 4", True),
+    ("manager/html", "panel", rb"tomcat-users\.xml|<title>/manager</title>", True),
+    ("admin/login/", "panel", rb"<title>[^<]{0,60}Django|Django administration", True),
+    ("wp-login.php", "panel", rb'name="wp-submit"', True),
+    ("grafana/login", "panel", rb"grafanaBootData", True),
+    ("jenkins/login", "panel", rb"<title>[^<]{0,40}Jenkins|j_spring_security_check", True),
+    ("admin/master/console/", "panel", rb"<title>Keycloak Admin", True),
+    ("auth/admin/master/console/", "panel", rb"<title>Keycloak Admin", True),
+    ("h2-console/login.jsp", "panel", rb"<title>H2 Console", True),
+    ("console/login/LoginForm.jsp", "panel", rb"<title>[^<]{0,60}WebLogic Server", True),
+    ("solr/", "panel", rb"<title>Solr Admin", True),
+    ("administrator/", "panel", rb"com_login", True),
 )
 SIGNATURES = tuple(
     _signature(path, kind, content, page=page) for path, kind, content, page in _TABLE
@@ -97,7 +151,7 @@ def exposed_files(session: "Session", base: str, absent: "Answer") -> Iterator[E
 
 def holds(signature: Signature, answer: "Answer") -> bool:
     """Whether an answer is that kind of file."""
-    if answer.status not in (200, 206):
+    if answer.status not in signature.statuses:
         return False
     head = answer.body[:_HEAD]
     html = "html" in " ".join(values(answer, "content-type")).lower() or _looks_html(head)

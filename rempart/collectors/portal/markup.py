@@ -4,18 +4,36 @@
 its kin), so tags are found with bounded patterns instead. What stands in comments counts too.
 """
 
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_CAP = 512 * 1024
+CAP = 512 * 1024
 _MOST_LINKS = 200
-_TAG = re.compile(r"<(input|meta|a|form)\b([^<>]{0,4000})", re.IGNORECASE)
+_TAG = re.compile(
+    r"<(/?(?:form|a|button)|input|meta|script|link|img|iframe|source|video|audio|object|embed"
+    r"|textarea|select|label)\b([^<>]{0,4000})",
+    re.IGNORECASE,
+)
 _ATTRIBUTE = re.compile(
     r"""(?<![\w-])([a-z][a-z-]{0,40})\s{0,9}=\s{0,9}(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""",
     re.IGNORECASE,
 )
 _SIGN_IN = re.compile(r"log-?in|sign-?in|connexion|identification|authenti|anmeld", re.IGNORECASE)
+_WORDS = re.compile(r"<[^<>]{0,4000}>?")
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """A tag: its name in small letters (with `/` when it closes), its attributes, where it ends."""
+
+    tag: str
+    attributes: dict[str, str]
+    end: int
+
+    def __getitem__(self, name: str) -> str:
+        return self.attributes.get(name, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,24 +48,29 @@ class Markup:
 def markup(text: str) -> Markup:
     """What stands in the first 512 KiB of a page."""
     password, policy, sign_in = False, None, None
-    for index, (tag, attributes) in enumerate(_tags(text[:_CAP])):
-        if tag == "input" and attributes.get("type", "").lower() == "password":
+    for index, one in enumerate(elements(text)):
+        if one.tag == "input" and one["type"].lower() == "password":
             password = True
-        elif tag == "meta" and policy is None and _is_policy(attributes):
-            policy = attributes.get("content", "")
-        elif tag == "a" and sign_in is None and index < _MOST_LINKS:
-            target = attributes.get("href", "")
-            sign_in = target if _SIGN_IN.search(target) else None
+        elif one.tag == "meta" and policy is None and _is_policy(one):
+            policy = one["content"]
+        elif one.tag == "a" and sign_in is None and index < _MOST_LINKS:
+            sign_in = one["href"] if _SIGN_IN.search(one["href"]) else None
     return Markup(password, policy, sign_in)
 
 
-def _tags(text: str) -> Iterator[tuple[str, dict[str, str]]]:
-    for tag in _TAG.finditer(text):
+def elements(text: str) -> Iterator[Element]:
+    """The tags in the first 512 KiB of a page that lead somewhere, fetch or ask for something."""
+    for tag in _TAG.finditer(text[:CAP]):
         found: dict[str, str] = {}
         for name, double, single, bare in _ATTRIBUTE.findall(tag[2]):
-            found.setdefault(name.lower(), (double or single or bare).strip())
-        yield tag[1].lower(), found
+            found.setdefault(name.lower(), html.unescape((double or single or bare).strip()))
+        yield Element(tag[1].lower(), found, tag.end())
 
 
-def _is_policy(attributes: dict[str, str]) -> bool:
-    return attributes.get("http-equiv", "").lower() == "content-security-policy"
+def words(text: str, start: int, end: int) -> str:
+    """What a visitor reads between two places of a page: at most 400 characters of it."""
+    return html.unescape(_WORDS.sub(" ", text[start : min(end, start + 400)].partition(">")[2]))
+
+
+def _is_policy(one: Element) -> bool:
+    return one["http-equiv"].lower() == "content-security-policy"

@@ -1,0 +1,18 @@
+"""What was found lying about on a portal, judged path by path."""
+
+from collections.abc import Iterator, Sequence
+
+from rempart.check import Result, unseen, verdict
+from rempart.observations.http import ExposedFile
+
+
+def each_served(files: Sequence[ExposedFile]) -> Iterator[Result]:
+    """A result for each path that is served or was not seen, and one pass when there is neither."""
+    count: dict[str, int | str] = {"asked": len(files)}
+    telling = [file for file in files if unseen(file.found) or file.found == True]  # noqa: E712
+    for file in telling:
+        facts = {**count, "path": file.path, "kind": file.kind}
+        absent = file.found == False  # noqa: E712  (three-valued)
+        yield verdict(absent, f"{file.path} served ({file.kind})", file, facts=facts)
+    if not telling:
+        yield verdict(True, f"{len(files)} paths asked for", files[0].source, of="/", facts=count)
