@@ -26,6 +26,7 @@ CONFIG = "/etc/ssh/sshd_config"
 VENDOR = "/usr/etc/ssh/sshd_config"  # SUSE's, where the administrator has none
 FOLDER = "/etc/ssh/"
 FOLDERS = (FOLDER, "/usr/etc/ssh/")
+MOST = 200  # words of one command line, and daemons that wait
 VALUED = "CEbcfghkopu"  # options of sshd(8) that take a value
 
 
@@ -68,7 +69,7 @@ def _options(answers: Answers) -> list[str]:
     Raises Unresolved when it reads another file than the one `sshd -T` reads.
     """
     try:
-        lines = answers.text("daemon").splitlines()
+        lines = answers.text("daemon").splitlines()[:MOST]
     except Unresolved:  # no ps, or one that does not show arguments
         return []
     started = [_started(line) for line in lines]
@@ -81,7 +82,7 @@ def _options(answers: Answers) -> list[str]:
 
 def _started(line: str) -> tuple[str, list[str]]:
     """The file and the options on the command line of a waiting sshd, as ps shows it."""
-    words = line.removeprefix("sshd: ").partition(" [listener]")[0].split()[1:]
+    words = line.removeprefix("sshd: ").partition(" [listener]")[0].split(None, MOST)[1:MOST]
     config, options = "", []
     while words:
         word = words.pop(0)
