@@ -1,5 +1,5 @@
 from rempart.check import Figure, Result, Severity, notapplicable, verdict
-from rempart.judge.identifiers import proven
+from rempart.judge.identifiers import MASKS, chance_exponent, proven
 from rempart.observations.datastores import IdentifierColumn
 from rempart.observations.identifiers.catalogue import BY_NAME, PERSONAL
 
@@ -23,12 +23,14 @@ def check(
         "encoding": column.encoding,
         "sample": column.sample,
         "mode": column.mode,
+        "mask": MASKS[column.identifier] if clear else "",
     }
     counts: dict[str, Figure] = {
         "sampled": column.sampled,
         "candidates": column.candidates,
         "valid": column.valid,
         "limit": max(1, column.sampled if column.sample == "all" else column.sampled // 3),
+        "exponent": chance_exponent(column.identifier, column.candidates, column.valid),
     }
     lesser = column.identifier in ("iban", "nir13") or column.test == column.valid
     return verdict(
