@@ -223,6 +223,16 @@ def _is(option: str, name: str) -> bool:
     return option == name or option.startswith(f"{name}=")
 
 
+def handed(text: str) -> str:
+    """What somebody hands over of `dmsetup table`, without its field for the key."""
+    rows = []
+    for line in text.split("\n"):
+        fields = line.split()
+        if len(fields) > 8 and fields[3] == "crypt":
+            rows.append(" ".join([fields[0], "crypt", fields[4], *fields[8:]]))
+    return "\n".join(["", "@", *rows]) if rows else text
+
+
 SECTIONS = (
     Section(
         "crypttab",
@@ -243,7 +253,8 @@ SECTIONS = (
             written(DMSETUP, "info", "-c", "--noheadings", "-o", "name,uuid"),
             written(DMSETUP, "table", "--target", "crypt"),
         ),
-        given=("dmsetup.txt",),
+        given=("dmsetup.txt", "dmsetup-table.txt"),
+        reduced=handed,
     ),
 )
 READERS = {CryptMapping: crypt_mappings}

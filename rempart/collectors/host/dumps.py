@@ -14,6 +14,7 @@ from rempart.collectors.host.lines import Files, files
 from rempart.collectors.host.section import Section
 from rempart.collectors.host.volumes import place_encrypted, volumes
 from rempart.collectors.text import clean
+from rempart.errors import CollectError
 from rempart.observations.volumes import CoreDumps, CrashDumps, Volume
 
 PATTERN: Final = "/proc/sys/kernel/core_pattern"
@@ -37,9 +38,11 @@ _REMOTE: Final = ("ssh", "nfs", "net", "sshkey", "raw ssh")
 
 def core_dumps(answers: Answers) -> Iterator[Observation]:
     """Where cores go. Raises CollectError where the kernel's pattern was not told."""
-    told = files(answers.text("dumps"), partial=answers.captured)
-    pattern = _line(told, PATTERN)
-    number = _line(told, PRIVILEGED)
+    told = _told(answers)
+    pattern, number = _line(told, PATTERN), _line(told, PRIVILEGED)
+    if answers.captured:
+        pattern = _handed(answers, "kernel.core_pattern", pattern)
+        number = _handed(answers, "fs.suid_dumpable", number)
     privileged: Seen[int] = (
         int(number)
         if isinstance(number, str) and number in ("0", "1", "2")
@@ -51,6 +54,27 @@ def core_dumps(answers: Answers) -> Iterator[Observation]:
     handler, place, kept = _handled(pattern, told)
     encrypted = place_encrypted(answers, place) if place else _anywhere(answers)
     yield CoreDumps(handler, kept, place, encrypted, privileged, key="core", source=PATTERN)
+
+
+def _told(answers: Answers) -> Files:
+    """The files of the section; where somebody handed others over, none of these may be there."""
+    try:
+        return files(answers.text("dumps"), partial=answers.captured)
+    except CollectError:
+        if not answers.captured:
+            raise
+        answers.text("sysctl")  # raises why, where that is not there either
+        return files("", partial=True)
+
+
+def _handed(answers: Answers, name: str, told: str | Unknown) -> str | Unknown:
+    """The same setting in what somebody hands over of `sysctl -a`."""
+    try:
+        text = answers.text("sysctl")
+    except CollectError:
+        return told
+    match = re.search(rf"^{re.escape(name)} ?= ?(.*)$", text, re.MULTILINE)
+    return match[1].strip() if match and isinstance(told, Unknown) else told
 
 
 def _anywhere(answers: Answers) -> Fact:
@@ -106,7 +130,7 @@ def _setting(told: Files, name: str) -> str:
 
 def crash_dumps(answers: Answers) -> Iterator[Observation]:
     """Where the kernel's memory goes, on a host that has kdump."""
-    told = files(answers.text("dumps"), partial=answers.captured)
+    told = _told(answers)
     source = next((file for file in KDUMP if told.lines.get(file)), "")
     loaded = _line(told, ARMED)
     if not source and (isinstance(loaded, Unknown) or loaded == "0"):

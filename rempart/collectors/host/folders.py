@@ -122,6 +122,13 @@ def _location(scheme: str) -> Seen[str]:
     return "passphrase" if known else Unknown(Reason.UNRESOLVED, "where its key lies was not told")
 
 
+def handed(text: str) -> str:
+    """What somebody hands over of `fscrypt status FOLDER`: the folder stands in its first line."""
+    return re.sub(
+        r'^(?="(/[^"\n]*)" is encrypted with fscrypt)', r"@\1\n", text, flags=re.MULTILINE
+    )
+
+
 SECTIONS = (
     Section(
         "folders",
@@ -129,7 +136,8 @@ SECTIONS = (
         (EncryptedFolder,),
         (("folders", *DATA),),
         code=_FLAGS,
-        given=("fscrypt.txt",),
+        given=("fscrypt.txt", "fscrypt-status.txt"),
+        reduced=handed,
     ),
 )
 READERS = {EncryptedFolder: encrypted_folders}
