@@ -6,7 +6,7 @@ reading: nobody knows what a missing file would have said.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from rempart.check import Evidence
@@ -181,21 +181,26 @@ def number(settings: Mapping[str, str], name: str, default: int | None = None) -
 
 def _joined(lines: list[Line]) -> Iterator[Line]:
     """Lines without comments, continued ones joined; one ends where its first comment starts."""
-    held: list[Line] = []
+    held: list[str] = []
+    first: Line | None = None
     for line in lines:
         text, mark, _ = line.text.partition("#")
         text = text.strip()
         continued = text.endswith("\\") and not mark
-        held.append(replace(line, text=text.removesuffix("\\") if continued else text))
+        first = first or line
+        held.append(text.removesuffix("\\") if continued else text)
         if continued:
             continue
-        whole = " ".join(part.text for part in held).strip()
-        first, held = held[0], []
-        if whole:
-            yield replace(first, text=whole)
-    whole = " ".join(part.text for part in held).strip()
+        yield from _one(first, held)
+        first, held = None, []
+    if first is not None:
+        yield from _one(first, held)
+
+
+def _one(first: Line, parts: list[str]) -> Iterator[Line]:
+    whole = " ".join(parts).strip()
     if whole:
-        yield replace(held[0], text=whole)
+        yield Line(first.file, first.number, whole)
 
 
 def _arguments(text: str) -> tuple[str, ...]:
