@@ -1,183 +1,260 @@
-"""Keys, private keys and permissions, from what a host's programs print."""
+"""What opens a host's data at rest: crypttab, folders, data sets, dumps, keys in files."""
 
+import json
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from rempart.check import Gap, Reason, Unknown
-from rempart.collectors.host.homes import _READ, LOOKS
-from rempart.collectors.host.keys import authorized_keys, private_keys
-from rempart.collectors.host.permissions import guards
-from rempart.collectors.host.public_keys import measured
-from rempart.errors import Privilege
-from rempart.observations.people import AuthorizedKey, FileGuard, PrivateKey
-from tests.host_people import answered, by_name
-from tests.lab import need
+from rempart.check import Unknown
+from rempart.collectors.host import crypttab
+from rempart.collectors.host.crypttab import crypt_mappings
+from rempart.collectors.host.dumps import core_dumps, crash_dumps
+from rempart.collectors.host.folders import encrypted_folders
+from rempart.collectors.host.framing import Answer, Answers
+from rempart.collectors.host.luks import luks_headers
+from rempart.collectors.host.volumes import volumes
+from rempart.errors import CollectError, Privilege, Unresolved
+from rempart.observations.volumes import (
+    CoreDumps,
+    CrashDumps,
+    CryptMapping,
+    EncryptedFolder,
+    LuksHeader,
+    Volume,
+)
 
-ED25519 = "AAAAC3NzaC1lZDI1NTE5AAAAIBuIPYpENvNR5LowMk3D7bLAXe69EmAFlHof/CRYOUQc"
+RECORDED = Path(__file__).parent / "recorded"
+SLOTS = (RECORDED / "luksdump-2.6-luks2-slots.txt").read_text()
+FSCRYPT = (RECORDED / "fscrypt-0.3-status.txt").read_text()
+LSBLK = json.dumps(
+    {
+        "blockdevices": [
+            {"name": "sda1", "type": "part", "maj:min": "8:1", "mountpoint": "/boot"},
+            {
+                "name": "sda2",
+                "type": "part",
+                "fstype": "crypto_LUKS",
+                "maj:min": "8:2",
+                "children": [
+                    {"name": "root", "type": "crypt", "maj:min": "254:0", "mountpoint": "/"}
+                ],
+            },
+        ]
+    }
+)
+MOUNTS = (
+    "27 1 254:0 / / rw - ext4 /dev/mapper/root rw\n41 27 8:1 / /boot rw - ext4 /dev/sda1 rw\n"
+    "50 27 0:40 / /tank rw - zfs tank/data rw\n"
+)
 
 
-def test_a_key_is_told_by_its_account_size_and_options() -> None:
-    row = f"K|/home/alice/.ssh/authorized_keys|3|from,command,|ssh-ed25519|{ED25519}"
-    stray = f"K|/home/gone/.ssh/authorized_keys|1||ssh-ed25519|{ED25519}"
-
-    (key,) = authorized_keys(answered(homes=f"{row}\n{stray}"))
-    assert isinstance(key, AuthorizedKey)
-    assert (key.account, key.bits, key.options, key.line) == ("alice", 256, ("from", "command"), 3)
-    assert str(key.fingerprint).startswith("SHA256:")
-    assert by_name(answered(homes=row))["alice"].keys == 1
-
-
-def test_places_that_sshd_looks_at_and_we_do_not_are_gaps() -> None:
-    said = "authorizedkeysfile /etc/keys/%u .ssh/authorized_keys\nauthorizedkeyscommand /bin/ask %u"
-    link = "G|777|1000|1000|symbolic link|/home/alice/.ssh/authorized_keys"
-
-    found = list(authorized_keys(answered(sshd=said, homes=link)))
-    assert [(one.key, one.reason) for one in found if isinstance(one, Gap)] == [
-        ("/home/alice/.ssh/authorized_keys", Reason.UNRESOLVED),
-        ("/etc/keys/%u", Reason.UNRESOLVED),
-        ("/bin/ask", Reason.UNRESOLVED),
-    ]
-    assert isinstance(by_name(answered(sshd=said))["alice"].keys, Unknown)
-
-
-def test_keys_in_a_folder_of_sshd_belong_to_the_name_of_the_file() -> None:
-    row = f"K|/etc/ssh/authorized_keys/alice|1||ssh-ed25519|{ED25519}"
-
-    found = list(
-        authorized_keys(answered(sshd="authorizedkeysfile /etc/ssh/authorized_keys/%u", homes=row))
+def answered(**texts: str | CollectError) -> Answers:
+    texts = {"lsblk": LSBLK, "mounts": MOUNTS, **texts}
+    return Answers(
+        {
+            name: text if isinstance(text, CollectError) else Answer(0, text)
+            for name, text in texts.items()
+        }
     )
-    assert [one.account for one in found if isinstance(one, AuthorizedKey)] == ["alice"]
 
 
-@pytest.mark.parametrize("blob", ["", "AAAA", "!!", "A" * 5000, "AAAAB3NzaC1yc2E="])
-def test_a_key_that_is_none_has_no_size(blob: str) -> None:
-    bits, _ = measured(blob)
-
-    assert isinstance(bits, Unknown)
+def mappings(**texts: str | CollectError) -> dict[str, CryptMapping]:
+    found = crypt_mappings(answered(**texts))
+    return {one.key: one for one in found if isinstance(one, CryptMapping)}
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with keys of every format, with and without a passphrase."""
-    program, folder = need("ssh-keygen", "openssh-client"), tmp_path_factory.mktemp("home")
-    for name, kind, form, words in (
-        ("id_plain", "ed25519", "RFC4716", ""),
-        ("id_sealed", "ed25519", "RFC4716", "a passphrase"),
-        ("id_pem", "ecdsa", "PEM", ""),
-        ("id_pem_sealed", "ecdsa", "PEM", "a passphrase"),
-        ("id_pkcs8", "ecdsa", "PKCS8", ""),
-        ("id_pkcs8_sealed", "ecdsa", "PKCS8", "a passphrase"),
-    ):
-        subprocess.run(
-            [program, "-q", "-t", kind, "-m", form, "-N", words, "-f", str(folder / name)],
-            check=True,
-        )
-    public = (folder / "id_pem.pub").read_text()
-    (folder / "authorized_keys").write_text(
-        "# a comment\n\n"
-        'from="10.0.0.0/8",command="/bin/x --token=\\"s3cr3t, from=y\\"",restrict '
-        + public
-        + 'command="no end of this\n'
-        + f'cert-authority,principals="a b" {public}'
-        + f"\t{public}nonsense\n"
+def test_the_weakest_key_slot_decides_not_the_digest() -> None:
+    (header,) = luks_headers(answered(luks=f"@/dev/sda2 0\n{SLOTS}"))
+    assert isinstance(header, LuksHeader)
+    assert (header.derivation, header.iterations, header.hash) == ("pbkdf2", 1000, "sha512")
+    assert (header.slots, header.tokens) == (2, ("systemd-tpm2",))
+
+
+@pytest.mark.parametrize(
+    ("line", "unlock", "file"),
+    [
+        ("a UUID=1 none luks", "passphrase", ""),
+        ("a UUID=1", "passphrase", ""),
+        ("a UUID=1 - luks,tpm2-device=auto", "token", ""),
+        ("a /dev/sdb /dev/urandom swap,cipher=aes-xts-plain64", "random", ""),
+        ("a UUID=1 /boot/a.key luks", "file", "/boot/a.key"),
+        ("a UUID=1 /etc/keys/a.key:LABEL=usb luks", "file", "/etc/keys/a.key"),
+        ("a UUID=1 x luks,keyscript=/lib/script", "script", ""),
+    ],
+)
+def test_crypttab_says_what_opens_a_device(line: str, unlock: str, file: str) -> None:
+    found = mappings(crypttab=f"# words\n\n{line}\n")["a"]
+    assert (found.unlock, found.key_file) == (unlock, file)
+
+
+def test_a_key_file_is_judged_by_its_mode_and_its_volume() -> None:
+    table = (
+        "a UUID=1 /boot/a.key luks\nb UUID=2 /etc/b.key luks\nc UUID=3 /etc/c.key luks\n"
+        "@/boot/a.key 644 root\n@/etc/b.key 400 root\n@/etc/c.key ?\n"
     )
-    return folder
+    found = mappings(crypttab=table)
+    told = [(found[name].key_readable_by, found[name].key_volume_encrypted) for name in "ab"]
+    assert told == [("everybody", False), ("owner", True)]
+    assert isinstance(found["c"].key_readable_by, Unknown)
 
 
-@pytest.mark.parametrize("awk", ["awk", "busybox"])
-def test_what_is_read_in_homes_is_no_secret(home: Path, awk: str) -> None:
-    program = need(awk, "mawk" if awk == "awk" else awk)
-    words = [program, "awk"] if awk == "busybox" else [program]
-    files = sorted(str(file) for file in home.iterdir() if file.suffix != ".pub")
-
-    done = subprocess.run([*words, _READ, *files], capture_output=True, check=True, text=True)
-
-    rows = [row.replace(f"{home}/", "").split("|") for row in done.stdout.splitlines()]
-    keys = [row for row in rows if row[0] in "KX"]
-    assert [row[2:4] for row in keys] == [
-        ["3", "from,command,restrict,"],
-        ["4"],
-        ["5", "cert-authority,principals,"],
-        ["6", ""],
-        ["7"],
-    ]
-    assert {row[1]: row[2:] for row in rows if row[0] == "P"} == {
-        "id_plain": ["openssh", "clear"],
-        "id_sealed": ["openssh", "sealed"],
-        "id_pem": ["pem", "clear"],
-        "id_pem_sealed": ["pem", "sealed"],
-        "id_pkcs8": ["pkcs8", "clear"],
-        "id_pkcs8_sealed": ["pkcs8", "sealed"],
-    }
-    assert "s3cr3t" not in done.stdout
-    bodies = {line for file in files for line in Path(file).read_text().splitlines()}
-    private = [line for line in bodies if len(line) > 40 and " " not in line]
-    assert not any(line in done.stdout for line in private)
+def test_a_token_in_the_header_binds_the_device() -> None:
+    table = "a UUID=909e4abb-cd12-44c3-a21e-300323b5b36a none luks\nb UUID=other none luks\n"
+    found = mappings(crypttab=table, luks=f"@/dev/sda2 0\n{SLOTS}")
+    assert found["a"].bound is True
+    assert isinstance(found["b"].bound, Unknown)
 
 
-def test_a_line_break_in_a_name_forges_no_row(tmp_path: Path) -> None:
-    home = tmp_path / "home" / "mallory" / ".ssh"
-    home.mkdir(parents=True)
-    for name in ("authorized_keys", "id_x\nK|.home.alice.|1||ssh-ed25519|AAAA", "id_\xe9t\xe9"):
-        (home / name).write_text("\n")
-    words = [word.replace("/home", f"{tmp_path}/home") for word in LOOKS[0]]
-
-    done = subprocess.run(words, capture_output=True, check=False)
-
-    rows = done.stdout.decode().replace(str(tmp_path), "").splitlines()
-    assert sorted(row.rpartition("|")[2] for row in rows if "/mallory" in row) == [
-        "/home/mallory",
-        "/home/mallory/.ssh",
-        "/home/mallory/.ssh/authorized_keys",
-        "/home/mallory/.ssh/id_\xe9t\xe9",
-    ]
-    assert not any(row.startswith("K") for row in rows)
+def test_what_is_open_says_its_mode_and_whether_it_discards() -> None:
+    open_ = (
+        "root:CRYPT-LUKS2-00ff-root\nold:CRYPT-PLAIN-old\nlv:LVM-abc\n@\n"
+        "root: crypt aes-xts-plain64 32768 1 allow_discards\nold: crypt aes-cbc-plain 0\n"
+    )
+    found = mappings(crypttab="", mappings=open_)
+    assert set(found) == {"root", "old"}
+    assert (found["root"].mode, found["root"].discards) == ("luks", True)
+    assert (found["old"].mode, found["old"].cipher) == ("plain", "aes-cbc-plain")
 
 
-def test_private_keys_belong_to_whose_home_they_are_in() -> None:
-    text = "P|/home/alice/.ssh/id_rsa|pem|clear\nP|/home/gone/key.pem|pkcs8|sealed\nP|x"
-
-    found = [one for one in private_keys(answered(homes=text)) if isinstance(one, PrivateKey)]
-    assert [(one.account, one.encrypted) for one in found] == [("alice", False), ("", True)]
+def test_a_crypttab_that_may_not_be_read_says_so() -> None:
+    with pytest.raises(Privilege):
+        mappings(crypttab=Privilege("crypttab: needs root"), mappings=Privilege("no"))
 
 
-def test_files_are_told_by_what_they_are_about() -> None:
-    text = """G|644|0|0|regular file|/etc/passwd
-G|640|0|42|regular file|/etc/shadow-
-G|444|0|0|regular file|/etc/sudoers.d/deploy
-G|644|0|0|regular file|/etc/pam.d/sshd
-G|4755|0|0|regular file|/usr/bin/su
-G|999|0|0|regular file|/etc/group
-G|644|0|0|regular file|/tmp/elsewhere
-?/etc/sudoers.d"""
-    homes = """G|755|1000|1000|directory|/home/alice
-G|700|1000|1000|directory|/home/alice/.ssh
-G|666|1000|1000|regular file|/home/alice/.ssh/authorized_keys
-G|600|1000|1000|regular file|/home/alice/.ssh/id_rsa
-G|644|0|0|regular file|/etc/sudoers"""
-
-    found = list(guards(answered(guards=text, homes=homes)))
-    seen = {
-        one.key: (one.about, one.mode, one.holder) for one in found if isinstance(one, FileGuard)
-    }
-    assert seen == {
-        "/etc/passwd": ("accounts", 0o644, None),
-        "/etc/shadow-": ("accounts", 0o640, None),
-        "/etc/sudoers.d/deploy": ("sudo", 0o444, None),
-        "/etc/pam.d/sshd": ("pam", 0o644, None),
-        "/usr/bin/su": ("su", 0o4755, None),
-        "/home/alice": ("keys", 0o755, 1000),
-        "/home/alice/.ssh": ("keys", 0o700, 1000),
-        "/home/alice/.ssh/authorized_keys": ("keys", 0o666, 1000),
-    }
-    assert [one.key for one in found if isinstance(one, Gap)] == ["/etc/sudoers.d"]
+def test_crypttab_is_asked_for_its_columns_alone(tmp_path: Path) -> None:
+    file = tmp_path / "crypttab"
+    key = tmp_path / "a.key"
+    key.write_text("SECRET")
+    key.chmod(0o640)
+    file.write_text(f"# c\na UUID=1 {key} luks,discard # why\n")
+    (section,) = (one for one in crypttab.SECTIONS if one.name == "crypttab")
+    code = section.shell().replace("/etc/crypttab", str(file))
+    for shell in (["dash"], ["busybox", "sh"]):
+        if shutil.which(shell[0]):
+            done = subprocess.run(
+                [*shell, "-c", f"limit=; {code}\nsection_crypttab"],
+                capture_output=True,
+                text=True,
+                check=True,
+            )
+            assert done.stdout.splitlines()[:2][0] == f"a UUID=1 {key} luks,discard"
+            assert f"@{key} 640 " in done.stdout
 
 
-def test_homes_that_may_not_be_looked_at_are_a_gap() -> None:
-    found = list(guards(answered(homes=Privilege("homes"))))
+def folders(**texts: str | CollectError) -> dict[str, EncryptedFolder]:
+    found = encrypted_folders(answered(**texts))
+    return {one.key: one for one in found if isinstance(one, EncryptedFolder)}
 
-    assert [(one.key, one.reason) for one in found if isinstance(one, Gap)] == [
-        ("authorized keys", Reason.PRIVILEGE)
-    ]
+
+ZFS = (
+    "tank/data\tencryption\taes-256-gcm\ntank/data\tkeylocation\tfile:///boot/zfs.key\n"
+    "tank/data\tkeyformat\traw\ntank/data\tpbkdf2iters\t0\ntank/data\tmountpoint\t/tank\n"
+    "tank/old\tencryption\toff\ntank/old\tkeylocation\tnone\ntank/old\tmountpoint\t/old\n"
+    "tank/p\tencryption\taes-256-gcm\ntank/p\tkeylocation\tprompt\ntank/p\tpbkdf2iters\t350000\n"
+    "tank/p\tmountpoint\t/p\n"
+)
+
+
+def test_policies_of_fscrypt_tell_their_protectors() -> None:
+    found = folders(folders=FSCRYPT, zfs=Unresolved("zfs: not installed"))
+    claims, raw = found["/srv/claims"], found["/srv/raw"]
+    assert (claims.cipher, claims.key_source, claims.unlocked) == (
+        "AES_256_XTS",
+        "passphrase",
+        False,
+    )
+    assert (raw.key_source, raw.unlocked) == ("file", True)
+
+
+def test_data_sets_tell_where_their_key_lies() -> None:
+    found = folders(folders="", zfs=ZFS)
+    assert (found["/tank"].key_source, found["/tank"].key_volume_encrypted) == ("file", False)
+    assert found["/old"].encrypted is False
+    assert (found["/p"].key_source, found["/p"].derivation_cost) == ("passphrase", 350_000)
+
+
+def test_a_data_set_is_a_volume_too() -> None:
+    found = {one.key: one for one in volumes(answered(zfs=ZFS)) if isinstance(one, Volume)}
+    assert (found["/tank"].encrypted, found["/tank"].cipher) == (True, "aes-256-gcm")
+    unseen = {one.key: one for one in volumes(answered()) if isinstance(one, Volume)}
+    assert isinstance(unseen["/tank"].encrypted, Unknown)
+
+
+SYSTEMD = "|/lib/systemd/systemd-coredump %P"
+PATTERN = "/proc/sys/kernel/core_pattern:1:"
+
+
+def core(*lines: str) -> CoreDumps:
+    (found,) = core_dumps(answered(dumps="\n".join(lines)))
+    assert isinstance(found, CoreDumps)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("lines", "handler", "kept", "place"),
+    [
+        (["|/bin/false"], "none", False, ""),
+        (["/var/crash/core.%p"], "file", True, "/var/crash"),
+        (["core"], "file", True, ""),
+        (
+            ["|/lib/systemd/systemd-coredump %P"],
+            "systemd-coredump",
+            True,
+            "/var/lib/systemd/coredump",
+        ),
+        (
+            [SYSTEMD, "/etc/systemd/coredump.conf:2:Storage=none"],
+            "systemd-coredump",
+            False,
+            "/var/lib/systemd/coredump",
+        ),
+        (["|/usr/share/apport/apport %p"], "apport", True, "/var/crash"),
+    ],
+)
+def test_cores_are_followed_to_where_they_land(
+    lines: list[str], handler: str, kept: bool, place: str
+) -> None:
+    found = core(PATTERN + lines[0], *lines[1:], "/proc/sys/fs/suid_dumpable:1:2")
+    assert (found.handler, found.kept, found.place) == (handler, kept, place)
+    assert found.privileged == 2
+
+
+def test_a_later_file_of_systemd_wins() -> None:
+    found = core(
+        f"{PATTERN}{SYSTEMD}",
+        "/etc/systemd/coredump.conf:2:Storage=none",
+        "/etc/systemd/coredump.conf.d/a.conf:2:Storage=external",
+    )
+    assert (found.kept, found.encrypted) == (True, True)
+
+
+def test_cores_of_an_unknown_program_are_untold() -> None:
+    assert isinstance(core(f"{PATTERN}|/opt/x/collect %p").kept, Unknown)
+    assert isinstance(core("/proc/sys/fs/suid_dumpable:1:0").handler, Unknown)
+
+
+@pytest.mark.parametrize(
+    ("lines", "target", "remote", "encrypted"),
+    [
+        (["/etc/default/kdump-tools:1:USE_KDUMP=1"], "/var/crash", False, True),
+        (["/etc/kdump.conf:1:path /boot/crash"], "/boot/crash", False, False),
+        (["/etc/kdump.conf:1:nfs store:/crash"], "store:/crash", True, False),
+        (["/etc/kdump.conf:1:ssh dump@store"], "dump@store", True, True),
+        (['/etc/sysconfig/kdump:1:KDUMP_SAVEDIR="ftp://store/x"'], "ftp://store/x", True, False),
+        (['/etc/default/kdump-tools:1:SSH="root@store"'], "root@store", True, True),
+    ],
+)
+def test_crash_dumps_are_followed_to_their_target(
+    lines: list[str], target: str, remote: bool, encrypted: bool
+) -> None:
+    told = "\n".join([*lines, "/sys/kernel/kexec_crash_loaded:1:1"])
+    (found,) = crash_dumps(answered(dumps=told))
+    assert isinstance(found, CrashDumps)
+    assert (found.target, found.remote, found.encrypted) == (target, remote, encrypted)
+    assert found.armed is True
+
+
+def test_a_host_without_kdump_has_no_crash_dumps() -> None:
+    assert list(crash_dumps(answered(dumps="/sys/kernel/kexec_crash_loaded:1:0"))) == []
