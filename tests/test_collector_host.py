@@ -11,9 +11,9 @@ from click.testing import CliRunner
 from rempart.check import Gap, Reason
 from rempart.cli.collect import command
 from rempart.collectors import Seen
-from rempart.collectors.host import BRINGS, collect
+from rempart.collectors.host import collect
 from rempart.collectors.host.framing import Answer, answers
-from rempart.collectors.host.script import NAMES, SECTIONS, needed, script
+from rempart.collectors.host.script import NAMES, READERS, SECTIONS, needed, script
 from rempart.demo import host as demo
 from rempart.errors import CollectError, Unreachable
 from rempart.inventory.subjects import Host
@@ -30,7 +30,7 @@ from tests.loopback import access
 from tests.ssh_server import Manners, serve
 
 NONCE = "0123456789abcdef"
-ALL = frozenset(BRINGS)
+ALL = frozenset(READERS)
 # Nothing locks on the demonstration's host, and no folder has a key of its own.
 LEFT = frozenset({PamLock, Enrolment, EncryptedFolder})
 RECORDED = demo.recorded()
@@ -120,7 +120,7 @@ def test_an_endless_answer_meets_the_limit(tmp_path: Path) -> None:
 
 def test_every_section_has_a_name_of_its_own_and_a_reader() -> None:
     assert len(NAMES) == len(SECTIONS)
-    assert {kind for section in SECTIONS for kind in section.brings} == {*BRINGS} - {HostAnswers}
+    assert {kind for section in SECTIONS for kind in section.brings} == {*READERS} - {HostAnswers}
 
 
 def test_this_machine_can_be_the_subject() -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from rempart.check import Gap, Reason, Unknown
 from rempart.collectors import Seen
-from rempart.collectors.host import BRINGS, collect
+from rempart.collectors.host import collect
+from rempart.collectors.host.script import READERS
 from rempart.demo import host as demo
 from rempart.inventory.subjects import Host
 from rempart.observations.accounts import Account, SudoRule
@@ -15,7 +16,7 @@ from rempart.observations.ssh import SshdSettings
 from rempart.observations.volumes import LuksHeader, Swap, Volume
 from rempart.transport.access import Access
 
-ALL = frozenset(BRINGS)
+ALL = frozenset(READERS)
 RECORDED = demo.recorded()
 
 

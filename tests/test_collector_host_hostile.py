@@ -5,13 +5,13 @@ import time
 
 import pytest
 
-from rempart.collectors.host import BRINGS, read
+from rempart.collectors.host import read
 from rempart.collectors.host.framing import Answer, Answers
-from rempart.collectors.host.script import NAMES
+from rempart.collectors.host.script import NAMES, READERS
 from rempart.demo.host import recorded
 
 RECORDED = recorded()
-ALL = frozenset(BRINGS)
+ALL = frozenset(READERS)
 LETTERS = "\x00\x1b[31m\u202e:|=,@()[]{}$\\\"' \t\r\n0123456789abcXYZ/\u00e9-._%#!*"
 LONG = {
     "one line": "a" * 500_000,

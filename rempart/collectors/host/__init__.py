@@ -8,18 +8,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rempart.check import Gap
+from rempart.check import Gap, Observation
 from rempart.collectors import Probe, Seen, Wanted
 from rempart.collectors.host import captured, framing, script
 from rempart.collectors.host.framing import Answers
 from rempart.errors import CollectError, Limited, Reason, Truncated, Unreachable
+from rempart.observations.windows import WindowsAccount, WindowsSignIn
 from rempart.transport.local import here
 
 if TYPE_CHECKING:
     from rempart.transport.access import Access
 
 KIND = "host"
-BRINGS = tuple(script.READERS)
+BRINGS: tuple[type[Observation], ...] = (*script.READERS, WindowsAccount, WindowsSignIn)
 PROBES = (
     Probe(
         name="script",
@@ -34,12 +35,14 @@ LOCAL = "local"
 def collect(subject: Any, access: "Access", wanted: Wanted) -> Iterator[Seen]:  # noqa: ANN401
     """What the host is seen to be, for the wanted types; a gap for each that was not seen.
 
-    Nothing where the bundle is one of Windows: `rempart.collectors.windows` reads those.
+    A bundle of Windows holds other sections: `rempart.collectors.windows` reads those.
     """
     if subject.bundle:
-        from rempart.collectors.windows import framed
+        from rempart.collectors import windows
 
-        if framed(bundle(Path(subject.bundle))) is not None:
+        framed = windows.framed(bundle(Path(subject.bundle)))
+        if framed is not None:
+            yield from windows.read(framed, wanted)
             return
     yield from read(_answers(subject, access, wanted), wanted)
 

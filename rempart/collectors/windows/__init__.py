@@ -9,11 +9,10 @@ writes a redirected bundle as UTF-16 with other line ends; both are read.
 import codecs
 from collections.abc import Callable, Iterator
 from importlib import resources
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from rempart.check import Gap, Observation
-from rempart.collectors import Probe, Seen, Wanted, host
+from rempart.collectors import Seen, Wanted
 from rempart.collectors.host import framing
 from rempart.collectors.windows import readers
 from rempart.errors import CollectError
@@ -23,7 +22,6 @@ from rempart.observations.services import Listener
 from rempart.observations.volumes import Volume
 from rempart.observations.windows import WindowsAccount, WindowsSignIn
 
-KIND = "host"
 READERS: Final[dict[type[Observation], Callable[[framing.Answers], Iterator[Observation]]]] = {
     HostFacts: readers.facts,
     PasswordPolicy: readers.passwords,
@@ -32,8 +30,6 @@ READERS: Final[dict[type[Observation], Callable[[framing.Answers], Iterator[Obse
     WindowsAccount: readers.accounts,
     WindowsSignIn: readers.sign_in,
 }
-BRINGS: tuple[type[Observation], ...] = tuple(READERS)
-PROBES = (Probe("windows", "Nothing: a bundle made on the host is read here.", BRINGS),)
 SECTIONS: Final = (
     *("windows", "secedit", "bitlocker", "laps", "accounts", "listeners", "network"),
 )
@@ -45,11 +41,8 @@ def script() -> bytes:
     return resources.files(__package__).joinpath("bundle.ps1").read_bytes()
 
 
-def collect(subject: Any, access: Any, wanted: Wanted) -> Iterator[Seen]:  # noqa: ANN401
-    """What a bundle of Windows holds; nothing for any other host."""
-    raw = framed(host.bundle(Path(subject.bundle))) if subject.bundle else None
-    if raw is None:
-        return
+def read(raw: bytes, wanted: Wanted) -> Iterator[Seen]:
+    """What a framed bundle of Windows holds, for the wanted types."""
     answers = framing.answers(raw, SECTIONS)
     for kind, reader in READERS.items():
         if kind not in wanted:
