@@ -204,3 +204,13 @@ def test_a_modules_own_password_is_not_shown() -> None:
 
     assert found.modules[0] == "required pam_mysql.so user=pam passwd=... bindpw=... nullok"
     assert "s3cr3t" not in repr(found)
+
+
+def test_authfail_at_the_top_lets_nobody_in() -> None:
+    text = (
+        "auth required pam_faillock.so preauth\nauth [default=die] pam_faillock.so authfail\n"
+        "auth sufficient pam_unix.so\nauth required pam_deny.so"
+    )
+
+    assert opened(text).right_enters is False
+    assert opened(RED_HAT).right_enters is True

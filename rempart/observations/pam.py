@@ -18,7 +18,8 @@ class PamDoor(Observation):
 
     `counted`: each wrong password comes to the module that counts failures (pam_faillock);
     `locked_refused`: a locked account is refused though the password is right; `reset`: a success
-    sets the count back. All three are None where nothing counts. `outsider_becomes_root`, of `su`
+    sets the count back. All three are None where nothing counts. `right_enters` is false where a
+    stack refuses even the right password, on every way. `outsider_becomes_root`, of `su`
     alone: somebody outside the group of pam_wheel may, with root's password; None elsewhere.
 
     `asked` is false of an sshd that takes passwords and answers from nobody: then its auth stack is
@@ -37,6 +38,7 @@ class PamDoor(Observation):
     reset: Seen[bool | None] = None
     outsider_becomes_root: Seen[bool | None] = None
     asked: Seen[bool] = True
+    right_enters: Seen[bool] = True
     ways: Mapping[str, str] = field(default_factory=dict)
     decided: Mapping[str, Evidence] = field(default_factory=dict)
 

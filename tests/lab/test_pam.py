@@ -106,13 +106,18 @@ FAILLOCK = (
     "auth [default=die] pam_faillock.so authfail\nauth required pam_permit.so\n"
     "account required {account}\n",
 )
+# Both lines at the top, as guides have it: the second ends the stack for everybody.
+TOP = (
+    "auth required pam_faillock.so preauth\nauth [default=die] pam_faillock.so authfail\n"
+    "auth sufficient pam_unix.so\nauth requisite pam_deny.so\naccount required {account}\n"
+)
 GATES = ("", "auth required pam_faillock.so authsucc\n")
 ACCOUNTS = ("pam_permit.so", "pam_faillock.so ")
 
 
 @pytest.mark.parametrize("account", ACCOUNTS)
 @pytest.mark.parametrize("gate", GATES)
-@pytest.mark.parametrize("text", FAILLOCK)
+@pytest.mark.parametrize("text", [*FAILLOCK, TOP])
 def test_pam_faillock_locks_just_where_we_say_so(text: str, gate: str, account: str) -> None:
     has("pam_faillock.so", "libpam-modules")
     stacks = text.format(gate=gate, account=account)
@@ -123,8 +128,8 @@ def test_pam_faillock_locks_just_where_we_say_so(text: str, gate: str, account: 
 
     locks = ours.counted is True and ours.locked_refused is True
     assert after_failures is not locks
-    assert attempts(stacks, (True,)) == [True]
-    if locks:
+    assert attempts(stacks, (True,)) == [ours.right_enters]
+    if locks and ours.right_enters:
         assert after_successes is ours.reset
 
 

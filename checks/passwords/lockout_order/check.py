@@ -5,6 +5,7 @@ FAULTS = {
     "counted": "a wrong password is not counted",
     "locked_refused": "a locked account is let in",
     "reset": "a success does not set the count back",
+    "right_enters": "the right password is refused on every way",
 }
 
 

@@ -89,6 +89,7 @@ def door(found: Files, service: str) -> PamDoor:
     factors = [module for module in auth if module.name in FACTORS]
     counts = any(one.name == FAILLOCK for one in auth)
     place = place_of(found, service)
+    right, _ = leads(auth, asked.usual, _granted)
     return PamDoor(
         modules=tuple(str(module) for module in auth if not module.silent),
         wrong_enters=asked.enters("wrong_enters", *_STRANGERS),
@@ -108,6 +109,7 @@ def door(found: Files, service: str) -> PamDoor:
         outsider_becomes_root=asked.enters("outsider_becomes_root", _OUTSIDER)
         if service in SU
         else None,
+        right_enters=right,
         ways=asked.ways,
         decided=_decided(auth, factors),
         key=service,
