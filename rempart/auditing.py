@@ -34,6 +34,7 @@ class Conduct:
     whole: bool = False  # keep every observation, to be saved
     register: Register | None = None  # takes the accounts behind pseudonyms, where asked for
     gentle: bool = False  # one connection a second to each subject
+    ask: Callable[[str], str] | None = None  # asks the person at the terminal
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def _assessed(case: Case, inventory: Inventory, orders: Orders, conduct: Conduct
     def opened(subject: Any) -> Access:  # noqa: ANN401  (any kind of subject)
         access = Access.open(subject, inventory, scope, inventory.redactor, gentle=conduct.gentle)
         access.register, access.kept = conduct.register, kept
-        access.journal = orders.book
+        access.journal, access.ask = orders.book, conduct.ask
         access.policies = case.policies
         access.policy_commands = case.choices.policy_commands
         return access

@@ -1,6 +1,7 @@
 """Every probe in its good and its bad world, and in mixed ones, on a portal that is ours."""
 
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from rempart.collectors.canary.ledger import numbers
 from rempart.collectors.canary.totp import code
 from rempart.inventory import load
 from rempart.observations.canary import (
+    AlarmRaised,
     CeilingProof,
     CrossAccess,
     EnumerationProof,
@@ -59,6 +61,7 @@ subjects:
         signed_in: {{url: /home, status: 200}}
         second_factor: {{url: /otp, field: code, kind: totp}}
         logout: {{method: POST, url: /logout}}
+        reset: {{url: /forgotten, field: mail}}
       lookup:
         url: "/api/rights?nir={{beneficiary}}"
         ceiling: {ceiling} people/hour
@@ -66,12 +69,12 @@ subjects:
       canaries:
         - account: canary-a
           password: env:CANARY_A
-          totp: env:CANARY_TOTP
+          {totp}
           beneficiaries: env:CANARY_NIRS
           objects: [/claims/17]
         - account: canary-b
           password: env:CANARY_B
-          totp: env:CANARY_TOTP
+          {totp}
           objects: [/claims/18]
         - {{account: canary-c, password: env:CANARY_C, may_be_locked: true}}
       absent_accounts: [canary-none]
@@ -123,11 +126,12 @@ def audit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     def run(
         world: World, *, allow: str = "canary", ceiling: int = 10, failed: int = 8, **keys: Any
     ) -> Audited:
-        book = keys.pop("book", Book())
+        book, ask = keys.pop("book", Book()), keys.pop("ask", None)
         with served(world) as portal:
             values = {
                 "kind": world.kind,
                 "login": "/api/login" if world.kind == "json" else "/login",
+                "totp": "totp: env:CANARY_TOTP",
             }
             text = INVENTORY.format(
                 name=NAME, port=portal.port, ca=issued.ca, allow=allow, ceiling=ceiling,
@@ -139,7 +143,7 @@ def audit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
             inventory.unlock()
             (subject,) = inventory.subjects
             with Access.open(subject, inventory, Scope.of(inventory.authorisation)) as way:
-                way.journal = book
+                way.journal, way.ask = book, ask
                 found = list(canary.collect(subject, way, frozenset(canary.BRINGS)))
         return Audited(found, portal, book)
 
@@ -159,7 +163,8 @@ def test_the_good_world_passes_every_probe(audit: Any) -> None:
     assert seen.one(FieldsReturned).returned == ("insurer", "rights")
     assert [(one.other, one.same) for one in seen.of(CrossAccess)] == [(403, False)] * 2
     assert seen.one(ObjectNames).walkable is True
-    assert seen.one(EnumerationProof).differs is False
+    assert [one.differs for one in seen.of(EnumerationProof)] == [False, False]
+    assert isinstance(seen.one(AlarmRaised).after, Unknown)
     lock = seen.one(LockoutProof)
     assert (lock.attempts, lock.locked, lock.how) == (6, True, "announced")
     assert seen.one(ForeignData).shown is False
@@ -177,6 +182,7 @@ def test_the_world_of_2024_fails_every_probe(audit: Any) -> None:
         minimal=False,
         guarded_objects=False,
         tells_absent="text",
+        reset_tells=True,
         lock_after=None,
     )
     seen = audit(world)
@@ -187,7 +193,10 @@ def test_the_world_of_2024_fails_every_probe(audit: Any) -> None:
     assert (ceiling.read, ceiling.refused) == (20, False)
     assert {"nir", "birth", "name.first"} <= set(seen.one(FieldsReturned).returned)
     assert {one.same for one in seen.of(CrossAccess)} == {True}
-    assert seen.one(EnumerationProof).tells == ("text",)
+    assert {one.key: one.tells for one in seen.of(EnumerationProof)} == {
+        "sign-in": ("text",),
+        "reset": ("text",),
+    }
     lock = seen.one(LockoutProof)
     assert (lock.attempts, lock.locked, lock.how, lock.slowed) == (8, False, "", False)
 
@@ -299,6 +308,18 @@ def test_a_code_is_that_of_rfc_6238() -> None:
         "081804",
         "279037",
     ]
+
+
+def test_a_code_can_be_asked_for_at_the_terminal(audit: Any) -> None:
+    asked: list[str] = []
+
+    def ask(what: str) -> str:
+        asked.append(what)
+        return code(SECRET, time.time())
+
+    seen = audit(World(), ask=ask, totp="")
+    assert asked[:2] == ["one-time code of canary-a", "one-time code of canary-b"]
+    assert seen.one(CeilingProof).read == 10
 
 
 def test_forms_are_read_and_hostile_ones_end() -> None:

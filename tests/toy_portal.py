@@ -53,6 +53,7 @@ class World:
     slow_after: int | None = None
     shows_stranger: bool = False
     captcha: bool = False
+    reset_tells: bool = False
     provider: str = ""
     kind: str = "form"
 
@@ -76,6 +77,7 @@ def _page(title: str, body: str = "") -> bytes:
 
 
 _CODE = '<form method="post" action="/otp"><input name="code"></form>'
+_FORGOTTEN = '<form method="post"><input type="email" name="mail"></form>'
 _FORM = '<form method="post"><input name="user"><input type="password" name="password"></form>'
 
 
@@ -109,6 +111,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             ),
             ("POST", "/otp"): lambda: self._otp(given),
             ("GET", "/home"): self._home,
+            ("GET", "/forgotten"): lambda: self._send(200, _page("forgotten", _FORGOTTEN)),
+            ("POST", "/forgotten"): lambda: self._forgotten(given.get("mail", "")),
             ("POST", "/logout"): self._logout,
         }
         if (method, path.path) in routes:
@@ -221,6 +225,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             return
         store = "no-store" if self.portal.world.no_store else "max-age=60"
         self._send(200, _page("home"), Cache_Control=store)
+
+    def _forgotten(self, account: str) -> None:
+        known = account in PASSWORDS or not self.portal.world.reset_tells
+        self._send(200, _page("sent" if known else f"no account {account}"))
 
     def _logout(self) -> None:
         if self.portal.world.logout_kills:

@@ -1,6 +1,7 @@
 """`rempart audit`: look at what an inventory names, judge it, write the run and its reports."""
 
 import json
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,9 @@ from rempart.options import CONTENT, FAIL_ON, FILE, OUTPUT, STATE, TEMPLATE, TRU
 
 if TYPE_CHECKING:
     from rempart.waivers import Waiver
+
+
+_ONE_QUESTION = threading.Lock()
 
 
 @click.command(name="audit")
@@ -44,6 +48,14 @@ if TYPE_CHECKING:
     type=FILE,
     help="Judge saved observations again; nobody is contacted. INVENTORY only gives waivers.",
 )
+@click.option(
+    "--alarm-proof",
+    "alarms",
+    multiple=True,
+    metavar="PORTAL=TIME,TICKET",
+    help="With --from-observations: the alarm that the canaries' burst raised, by your own record.",
+)
+@click.option("--ask", is_flag=True, help="Ask here for one-time codes of canaries without totp.")
 @click.option(
     "--resolve",
     type=FILE,
@@ -90,6 +102,8 @@ def command(
     threads: int,
     gentle: bool,
     saved: Path | None,
+    alarms: tuple[str, ...],
+    ask: bool,
     resolve: Path | None,
     policies: tuple[Path, ...],
     policy_version: str | None,
@@ -113,6 +127,7 @@ def command(
         return
     from rempart import archive
     from rempart import outputs as files
+    from rempart.alarm_proof import AlarmProof, proved
     from rempart.auditing import Conduct, audited, judged_again
     from rempart.case import Choices, case, opened
     from rempart.check import Severity
@@ -132,8 +147,10 @@ def command(
             raise UsageError("--resolve: saved observations hold no account to resolve")
         context, looked = archive.load(saved)
         one = case(context, choices, _accepted(inventory))
-        done = judged_again(one, looked)
+        done = judged_again(one, proved(looked, map(AlarmProof.parse, alarms)))
         files.Keeper(one, outputs, template)(done)
+    elif alarms:
+        raise UsageError("--alarm-proof goes with --from-observations")
     elif inventory is None:
         usage = "rempart audit INVENTORY (see rempart inventory new)"
         raise UsageError(f"expected an inventory: {usage}")
@@ -142,11 +159,20 @@ def command(
         one = case(source, choices)
         keeper = files.Keeper(one, outputs, template)
         with shown(len(one.plan.tasks)) as tell, kept(resolve, resumed=resume) as register:
-            how = Conduct(state, resume, threads, tell, keeper.whole, register, gentle)
+            how = Conduct(
+                *(state, resume, threads, tell, keeper.whole, register, gentle),
+                ask=_asked if ask else None,
+            )
             done = audited(one, source, how, keeper)
         if resume and done.resumed is None:
             click.echo("rempart: there was nothing to resume; this is a new run", err=True)
     files.ended(done, Severity(fail_on) if fail_on else one.audit.fail_on)
+
+
+def _asked(what: str) -> str:
+    """An answer from the terminal, one question at a time."""
+    with _ONE_QUESTION:
+        return str(click.prompt(what, err=True))
 
 
 def _accepted(inventory: Path | None) -> "tuple[Waiver, ...]":

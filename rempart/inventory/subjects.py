@@ -77,6 +77,13 @@ class Logout(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
     method: Literal["GET", "POST"] = "POST"
 
 
+class Reset(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where a forgotten password is asked for, and the field that takes the account."""
+
+    url: Text
+    field: Text
+
+
 class Login(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How accounts sign in. `fields` names the form's fields for account and password."""
 
@@ -86,6 +93,7 @@ class Login(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
     signed_in: SignedIn | None = None
     second_factor: SecondFactor | None = None
     logout: Logout | None = None
+    reset: Reset | None = None
 
 
 class Lookup(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -113,6 +113,21 @@ class LockoutProof(Observation):
 
 
 @dataclass(frozen=True, slots=True)
+class AlarmRaised(Observation):
+    """Whether somebody noticed the burst of look-ups; key: the canary's account.
+
+    `began` is when the burst began (ISO 8601, UTC), `people` how many different ones it read.
+    `after` is how many seconds later an alarm was raised, by the payer's own record, `ticket` its
+    name; unknown until the payer gives both.
+    """
+
+    began: str
+    people: int
+    after: Seen[int]
+    ticket: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ForeignData(Observation):
     """Whether an answer showed an identifier of somebody who is no canary; key: `answers`.
 

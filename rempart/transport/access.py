@@ -61,6 +61,7 @@ class Access:
         self.authorisation = getattr(inventory, "authorisation", None)
         self.register: Register | None = None
         self.journal: Attempts | None = None
+        self.ask: Callable[[str], str] | None = None
         self.policies: Any = ()  # of the user's own, that are run on hosts
         self.policy_commands = False  # whether all of their commands may run, not only readers
         self.kept: Kept | None = None  # connections that several subjects of an audit share

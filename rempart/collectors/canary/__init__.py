@@ -11,6 +11,7 @@ from rempart.check import Gap
 from rempart.collectors import Intensity, Probe, Seen, Wanted
 from rempart.errors import Reason
 from rempart.observations.canary import (
+    AlarmRaised,
     CeilingProof,
     CrossAccess,
     EnumerationProof,
@@ -36,6 +37,7 @@ PROOFS = (
     ObjectNames,
     EnumerationProof,
     LockoutProof,
+    AlarmRaised,
 )
 BRINGS = (*PROOFS, ForeignData, SentRequest)
 PROBES = (

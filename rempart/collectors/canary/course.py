@@ -106,6 +106,8 @@ def _guessing(portal: Any, new: Browser, lived: list[Opened]) -> Iterator[Seen]:
     known = next((one.canary.account for one in lived if one.canary.password), "")
     if known and portal.absent_accounts:
         yield guessing.enumeration(_for(new, known), login, known, portal.absent_accounts)
+        if login.reset is not None:
+            yield guessing.reset(_for(new, known), login, known, portal.absent_accounts)
     else:
         detail = "the payer vouches for no absent account (absent_accounts)"
         yield Gap("EnumerationProof", Reason.UNRESOLVED, detail)

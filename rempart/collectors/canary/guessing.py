@@ -2,15 +2,19 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urljoin
 
 from rempart.check import Reason, Seen, Unknown
 from rempart.collectors.canary import sign_in
 from rempart.collectors.canary.browser import Browser, text
-from rempart.collectors.canary.forms import forms
+from rempart.collectors.canary.forms import form_with, forms
 from rempart.collectors.canary.sign_in import WRONG, Outcome, State
-from rempart.errors import CollectError
+from rempart.errors import CollectError, Unresolved
 from rempart.observations.canary import EnumerationProof, LockoutProof
+
+if TYPE_CHECKING:
+    from rempart.transport.http import Answer
 
 PAIRS: Final = 2
 _VOLATILE: Final = re.compile(r"[0-9a-fA-F]{8,}|\d+|nonce=\S+", re.IGNORECASE)
@@ -39,6 +43,36 @@ def enumeration(
             return EnumerationProof(Unknown(Reason.REFUSED, "the portal asked to wait"), **where)
         tells |= set(_differences(first, second, (known, name)))
     return EnumerationProof(bool(tells), tuple(sorted(tells)), **where)
+
+
+def reset(
+    browser: Browser,
+    login: Any,  # noqa: ANN401
+    known: str,
+    absent: Sequence[str],
+) -> EnumerationProof:
+    """Whether a forgotten password is answered otherwise for a name that nobody has.
+
+    Asked once for the canary, whose own mailbox gets what is sent, and once for an absent account.
+    """
+    where: dict[str, Any] = {"key": "reset", "source": "forgotten passwords"}
+    try:
+        answers = [_forgotten(browser.fresh(), login.reset, name) for name in (known, absent[0])]
+    except CollectError as error:
+        return EnumerationProof(Unknown(error.reason, str(error)), **where)
+    first, second = (Outcome(State.REFUSED, answer) for answer in answers)
+    tells = sorted(set(_differences(first, second, (known, absent[0]))))
+    return EnumerationProof(bool(tells), tuple(tells), **where)
+
+
+def _forgotten(browser: Browser, asked: Any, name: str) -> "Answer":  # noqa: ANN401
+    page = browser.open(asked.url, "reset")
+    form = form_with(text(page), asked.field)
+    if form is None:
+        raise Unresolved(f"the page of forgotten passwords has no field {asked.field}")
+    target = urljoin(page.url, form.action) if form.action else page.url
+    sent = {**form.carried, asked.field: name}
+    return browser.follow(browser.open(target, "reset", method=form.method, form=sent), "reset")
 
 
 def _differences(first: Outcome, second: Outcome, names: Sequence[str]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlsplit
 
@@ -10,7 +11,7 @@ from rempart.collectors.canary.account import Opened
 from rempart.collectors.canary.browser import Browser, parsed, text
 from rempart.collectors.text import clean
 from rempart.errors import CollectError
-from rempart.observations.canary import CeilingProof, FieldsReturned, ForeignData
+from rempart.observations.canary import AlarmRaised, CeilingProof, FieldsReturned, ForeignData
 
 if TYPE_CHECKING:
     from rempart.transport.http import Answer
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 REFUSING: Final = frozenset({401, 403, 409, 423, 429, 503})
 MOST_FIELDS: Final = 100
 ANSWERS: Final = "answers"
+NO_RECORD: Final = Unknown(
+    Reason.UNRESOLVED, "the payer gave no alarm's time and ticket (--alarm-proof)"
+)
 DEEPEST: Final = 6
 
 
@@ -58,8 +62,10 @@ def asked(browser: Browser, method: str, url: str, purpose: str) -> "Answer":
     return answer
 
 
-def looked_up(ups: LookUps, other: Opened | None) -> Iterator[CeilingProof | FieldsReturned]:
-    """The fields of the first answer, then the ceiling."""
+def looked_up(
+    ups: LookUps, other: Opened | None
+) -> Iterator[CeilingProof | FieldsReturned | AlarmRaised]:
+    """The fields of the first answer, the ceiling, and the burst an alarm should notice."""
     name = ups.account.canary.account
     where: dict[str, Any] = {"key": name, "source": f"look-ups by {name}"}
     first = ups.ask(ups.people[0], "look_up")
@@ -73,7 +79,10 @@ def looked_up(ups: LookUps, other: Opened | None) -> Iterator[CeilingProof | Fie
             yield CeilingProof(0, ups.lookup.ceiling.people, Unknown(Reason.REFUSED, why), **where)
         return
     if ups.lookup.ceiling is not None:
-        yield _ceiling(ups, other, where)
+        began = datetime.now(UTC).replace(microsecond=0).isoformat()
+        proof = _ceiling(ups, other, where)
+        yield proof
+        yield AlarmRaised(began, proof.read, NO_RECORD, **where)
 
 
 def _ceiling(ups: LookUps, other: Opened | None, where: dict[str, Any]) -> CeilingProof:
