@@ -181,3 +181,24 @@ def test_homes_that_may_not_be_looked_at_are_a_gap() -> None:
     assert [(one.key, one.reason) for one in found if isinstance(one, Gap)] == [
         ("authorized keys", Reason.PRIVILEGE)
     ]
+
+
+@pytest.mark.parametrize(
+    ("path", "seen"),
+    [
+        ("/home/alice/.ssh/authorized_keys", True),
+        ("/home/domain/alice/.ssh/authorized_keys", True),
+        ("/home/a/b/alice/.ssh/authorized_keys", False),
+        ("/var/lib/postgresql/.ssh/authorized_keys", True),
+        ("/srv/data/app/.ssh/authorized_keys", False),
+        ("/data/home/alice/.ssh/authorized_keys", False),
+        ("/homes/alice/.ssh/authorized_keys", False),
+    ],
+)
+def test_homes_that_are_not_looked_into_leave_their_keys_open(path: str, seen: bool) -> None:
+    home = path.removesuffix("/.ssh/authorized_keys")
+    found = answered(passwd=f"alice|shadow|none||1000|/bin/sh|1000|{home}")
+
+    assert isinstance(by_name(found)["alice"].keys, Unknown) is not seen
+    gaps = [one.key for one in authorized_keys(found) if isinstance(one, Gap)]
+    assert (path in gaps) is not seen

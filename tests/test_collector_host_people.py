@@ -128,6 +128,7 @@ def test_a_token_is_counted_where_its_module_keeps_it(
     [
         ("pam_duo.so", {}),
         ("pam_u2f.so authfile=/srv/elsewhere", {}),
+        ("pam_google_authenticator.so secret=/etc/openvpn/${USER}", {}),
         ("pam_google_authenticator.so", {"homes": Privilege("homes")}),
         ("pam_oath.so usersfile=/etc/users.oath", {"tokens": Privilege("tokens")}),
     ],

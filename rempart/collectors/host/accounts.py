@@ -17,7 +17,7 @@ from rempart.collectors.host.hashes import (
     reduced_shadow,
     secret,
 )
-from rempart.collectors.host.homes import Places, key_counts, places
+from rempart.collectors.host.homes import Places, key_counts, looked_at, places
 from rempart.collectors.host.pam_files import LOGIN_DEFS, seen_files
 from rempart.collectors.host.people import PEOPLE
 from rempart.collectors.host.section import Section
@@ -115,10 +115,12 @@ class _Host:
         """How many keys lie where sshd looks for them; unknown where it may find others."""
         if isinstance(self.key_files, Unknown):
             return self.key_files
-        count = sum(self.key_files.get(file, 0) for file in self.looked.files(name, home, uid))
-        if count or not self.looked.elsewhere:
+        files = list(self.looked.files(name, home, uid))
+        count = sum(self.key_files.get(file, 0) for file in files)
+        unseen = [*self.looked.elsewhere, *(file for file in files if not looked_at(file))]
+        if count or not unseen:
             return count
-        place = self.looked.elsewhere[0]
+        place = unseen[0]
         return Unknown(Reason.UNRESOLVED, f"sshd also looks at {place}, which was not read")
 
     def kind(self, name: str, uid: int, *, enters: bool) -> Seen[str]:

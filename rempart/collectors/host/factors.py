@@ -13,7 +13,7 @@ from rempart.check import Fact, Observation, Reason, Seen, Unknown, any_of
 from rempart.collectors.host.accounts import accounts
 from rempart.collectors.host.framing import Answers
 from rempart.collectors.host.hashes import AWK
-from rempart.collectors.host.homes import FIND, homes
+from rempart.collectors.host.homes import FIND, homes, looked_at
 from rempart.collectors.host.lines import Files
 from rempart.collectors.host.pam import Module, file_of, stack
 from rempart.collectors.host.pam_doors import INSIDERS, STRANGERS
@@ -102,7 +102,12 @@ class _Tokens:
         return any(account.key in self.listed.get(file, frozenset()) for file in files)
 
     def _file(self, path: str) -> Fact:
-        return self.files if isinstance(self.files, Unknown) else path in self.files
+        if isinstance(self.files, Unknown):
+            return self.files
+        named = path.endswith(("/.google_authenticator", "/u2f_keys"))
+        if not looked_at(path) or not (named or "/google-authenticator/" in path):
+            return Unknown(Reason.UNRESOLVED, f"{path} was not looked at")
+        return path in self.files
 
 
 def _asked(found: Files) -> dict[str, Module]:

@@ -21,6 +21,7 @@ from rempart.errors import CollectError
 
 FIND: Final = "/usr/bin/find"
 STAT: Final = "/bin/stat"
+DEPTHS: Final = (4, 3)  # how many levels below the near folders, and below the far ones
 SHOWN: Final = "G|%a|%u|%g|%F|%n"
 NEAR: Final = ("/root", "/home")
 USUAL: Final = (".ssh/authorized_keys", ".ssh/authorized_keys2")  # where sshd looks by itself
@@ -66,8 +67,20 @@ _HOMES: Final = (
 )
 _PLAIN: Final = ("!", "-path", "*[[:cntrl:]]*")  # a line break in a name would forge a row
 LOOKS: Final = (
-    (FIND, *NEAR, "-xdev", "-maxdepth", "4", *_PLAIN, "(", *_HOMES, *_NAMED, ")", *_TOLD),
-    (FIND, *FAR, "-xdev", "-maxdepth", "3", *_PLAIN, "(", *_NAMED, ")", *_TOLD),
+    (
+        FIND,
+        *NEAR,
+        "-xdev",
+        "-maxdepth",
+        str(DEPTHS[0]),
+        *_PLAIN,
+        "(",
+        *_HOMES,
+        *_NAMED,
+        ")",
+        *_TOLD,
+    ),
+    (FIND, *FAR, "-xdev", "-maxdepth", str(DEPTHS[1]), *_PLAIN, "(", *_NAMED, ")", *_TOLD),
 )
 # 1 is a folder that is not there; what is not there holds no keys.
 _CODE: Final = (
@@ -121,6 +134,15 @@ def _homes(answers: Answers) -> Homes:
     for row in answers.text("homes").split("\n"):
         _kept(found, row)
     return found
+
+
+def looked_at(path: str) -> bool:
+    """Whether a file of this path would have been found."""
+    return any(
+        path.startswith(f"{folder}/") and path[len(folder) :].count("/") <= depth
+        for folders, depth in zip((NEAR, FAR), DEPTHS, strict=True)
+        for folder in folders
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from rempart.check import Gap, Observation
 from rempart.collectors.host.accounts import accounts
 from rempart.collectors.host.framing import Answers
-from rempart.collectors.host.homes import homes, places
+from rempart.collectors.host.homes import homes, looked_at, places
 from rempart.collectors.host.public_keys import measured
 from rempart.errors import Reason
 from rempart.observations.accounts import Account
@@ -43,7 +43,12 @@ def authorized_keys(answers: Answers) -> Iterator[Observation | Gap]:
     for guard in found.guards:
         if guard.link and guard.file in opened:
             yield _gap(f"{guard.file} is a link, and links are not followed", guard.file)
-    for place in looked.elsewhere:
+    unseen = [
+        file
+        for file, owners in opened.items()
+        if not looked_at(file) and any(one.can_sign_in for one in owners)
+    ]
+    for place in dict.fromkeys((*looked.elsewhere, *unseen)):
         yield _gap(f"sshd also looks at {place}, which was not read", place)
 
 
