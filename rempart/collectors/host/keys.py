@@ -46,7 +46,7 @@ def authorized_keys(answers: Answers) -> Iterator[Observation | Gap]:
     unseen = [
         file
         for file, owners in opened.items()
-        if not looked_at(file) and any(one.can_sign_in for one in owners)
+        if not looked_at(file) and any(one.can_sign_in and one.home in file for one in owners)
     ]
     for place in dict.fromkeys((*looked.elsewhere, *unseen)):
         yield _gap(f"sshd also looks at {place}, which was not read", place)
