@@ -24,9 +24,9 @@ from rempart.inventory.values import Key
 from rempart.scope import Scope, guarded
 from rempart.transport.access import Access
 from rempart.transport.http import BODY_CAP, Answer, Session
+from rempart.transport.raw import exchange
 from rempart.transport.ssh import Output, run_script
 from rempart.transport.ssh_channel import STDERR_CAP
-from rempart.transport.raw import exchange
 from rempart.transport.tls import handshake
 from tests.hostile import Speaker, dripping, endless, repeated, saying, server, silent
 from tests.loopback import access, mandate
