@@ -46,7 +46,7 @@ def authorized_keys(answers: Answers) -> Iterator[Observation | Gap]:
     unseen = [
         file
         for file, owners in opened.items()
-        if not looked_at(file) and any(one.can_sign_in and one.home in file for one in owners)
+        if not looked_at(file) and any(_own(file, one) for one in owners)
     ]
     for place in dict.fromkeys((*looked.elsewhere, *unseen)):
         yield _gap(f"sshd also looks at {place}, which was not read", place)
@@ -58,6 +58,11 @@ def private_keys(answers: Answers) -> Iterator[Observation]:
     for file, kind, state in homes(answers).private:
         owner = next((one.key for one in people if file.startswith(f"{one.home}/")), "")
         yield PrivateKey(owner, kind, state == "sealed", key=file, source=file)
+
+
+def _own(file: str, account: Account) -> bool:
+    """Whether a file lies in the home of an account somebody may sign in to."""
+    return account.can_sign_in and file.startswith(f"{account.home}/")
 
 
 def _gap(why: str, key: str) -> Gap:
