@@ -53,6 +53,9 @@ class Book(Protocol):
     def attempted(self, subject: str) -> tuple[str, ...]:
         """Sign-ins of this run that were sent already."""
 
+    def last(self, subject: str, what: str) -> str:
+        """When one was sent last, in any run; empty if never."""
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:

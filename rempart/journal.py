@@ -22,6 +22,7 @@ from rempart.results import ResultRecord, digest
 if TYPE_CHECKING:
     import sqlite3
 
+SELDOM = "seldom: "  # what begins so is remembered beyond its run
 FORMAT = 1  # in the file's name: a journal of another format is not touched
 TABLES = """
 CREATE TABLE IF NOT EXISTS run (
@@ -137,6 +138,14 @@ class Journal:
         rows = self._rows("SELECT what FROM attempt WHERE run=? AND subject=?", subject)
         return tuple(row[0] for row in rows)
 
+    def last(self, subject: str, what: str) -> str:
+        """When that was sent to the subject last, in this run or an earlier one; empty if never."""
+        with self._writing:
+            row = self._database.execute(
+                "SELECT max(sent) FROM attempt WHERE subject=? AND what=?", (subject, what)
+            ).fetchone()
+        return str(row[0] or "")
+
     def results(self, subject: str) -> tuple[ResultRecord, ...]:
         """The results of a subject that is done."""
         rows = self._rows(
@@ -243,11 +252,12 @@ def _begun(database: "sqlite3.Connection", pins: Mapping[str, str]) -> int:
 
 
 def _drop(database: "sqlite3.Connection", which: str, values: tuple[int, ...]) -> None:
+    """Drop runs and what is theirs; what is sent seldom stays, as no run's any more."""
+    runs = f"run IN (SELECT id FROM run WHERE {which})"
+    seldom = f"what GLOB '{SELDOM}*'"
+    database.execute(f"UPDATE attempt SET run=0 WHERE {runs} AND {seldom}", values)  # noqa: S608  (fixed words)
     for table in ("result", "subject", "attempt"):
-        database.execute(
-            f"DELETE FROM {table} WHERE run IN (SELECT id FROM run WHERE {which})",  # noqa: S608  (fixed words)
-            values,
-        )
+        database.execute(f"DELETE FROM {table} WHERE {runs}", values)  # noqa: S608  (fixed words)
     database.execute(f"DELETE FROM run WHERE {which}", values)  # noqa: S608  (fixed words)
 
 

@@ -124,6 +124,9 @@ class Memory:
     def attempted(self, subject: str) -> tuple[str, ...]:
         return ()
 
+    def last(self, subject: str, what: str) -> str:
+        return ""
+
 
 def test_what_the_book_has_is_not_looked_at_again() -> None:
     book = Memory()

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -87,12 +88,16 @@ class Book:
     """What was journalled."""
 
     entries: list[str] = field(default_factory=list)
+    locked: str = ""
 
     def attempt(self, subject: str, what: str) -> None:
         self.entries.append(what)
 
     def attempted(self, subject: str) -> tuple[str, ...]:
         return tuple(self.entries)
+
+    def last(self, subject: str, what: str) -> str:
+        return self.locked
 
 
 @dataclass
@@ -280,7 +285,17 @@ def test_after_an_interruption_nothing_is_sent_again(audit: Any) -> None:
 def test_sign_ins_are_journalled_before_they_are_sent(audit: Any) -> None:
     seen = audit(World())
     posts = [path for method, path in seen.portal.asked if (method, path) == ("POST", "/login")]
-    assert len(seen.book.entries) == len(posts)
+    assert len([one for one in seen.book.entries if one.startswith("sign-in")]) == len(posts)
+
+
+def test_an_account_is_not_locked_again_within_the_month(audit: Any) -> None:
+    days = [datetime.now(UTC) - timedelta(days=one) for one in (3, 40)]
+    soon, later = (audit(World(), book=Book(locked=day.isoformat())) for day in days)
+    (gap,) = [one for one in gaps(soon.found) if one.type == "LockoutProof"]
+    assert (gap.reason, gap.detail[:17]) == (Reason.LIMIT, "locked 3 days ago")
+    assert soon.portal.failed.get("canary-c", 0) == 0
+    assert later.one(LockoutProof).locked is True
+    assert "seldom: lock of canary-c" in later.book.entries
 
 
 def test_a_captcha_is_named_and_what_to_do(audit: Any) -> None:

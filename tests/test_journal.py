@@ -226,3 +226,17 @@ def test_kill_nine_loses_nothing_doubles_nothing_and_leaves_nothing_half_done(
         assert set(journal.done()) == {f"host-{number}" for number in range(subjects)}
         assert journal.count() == Count(subjects, EACH * subjects, EACH * subjects)
     assert len(told) == len(set(told))
+
+
+def test_what_is_sent_seldom_is_remembered_beyond_its_run(tmp_path: Path) -> None:
+    with Journal.open(tmp_path, {"inventory": "a"}) as journal:
+        journal.attempt("pro", "sign-in of canary-c")
+        journal.attempt("pro", "seldom: lock of canary-c")
+        assert journal.last("pro", "seldom: lock of canary-c")
+        journal.finish()
+    for _ in range(2):
+        with Journal.open(tmp_path, {"inventory": "a"}) as journal:
+            assert journal.last("pro", "seldom: lock of canary-c")
+            assert journal.last("pro", "sign-in of canary-c") == ""
+            assert journal.attempted("pro") == ()
+            journal.finish()

@@ -38,6 +38,9 @@ class Attempts(Protocol):
     def attempted(self, subject: str) -> tuple[str, ...]:
         """Those of this run, in order."""
 
+    def last(self, subject: str, what: str) -> str:
+        """When one was noted last, in any run (ISO 8601); empty if never."""
+
 
 class Access:
     """What one collection of one subject goes through; `connections` is what it used."""
@@ -138,6 +141,10 @@ class Access:
     def attempted(self) -> tuple[str, ...]:
         """Sign-ins that this run sent to the subject before it was interrupted."""
         return () if self.journal is None else self.journal.attempted(self.subject.id)
+
+    def last(self, what: str) -> str:
+        """When that was sent to the subject last, in any run; empty if never."""
+        return "" if self.journal is None else self.journal.last(self.subject.id, what)
 
     def dial(self, host: str, port: int, *, name: str = "") -> socket.socket:
         """A connected TCP socket that is shut when the time is up.

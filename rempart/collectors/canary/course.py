@@ -2,20 +2,24 @@
 
 import contextlib
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
 
 from rempart.check import Gap, Reason
 from rempart.collectors import Seen
 from rempart.collectors.canary import PROOFS, guessing, objects
 from rempart.collectors.canary.account import Opened, opened, session_proof
 from rempart.collectors.canary.browser import Browser
-from rempart.collectors.canary.ledger import Ledger, spelled
+from rempart.collectors.canary.ledger import SELDOM, Ledger, spelled
 from rempart.collectors.canary.people import ANSWERS, ForeignPerson, LookUps, looked_up
 from rempart.errors import CollectError
 from rempart.observations.canary import FactorProof, ForeignData
 
 if TYPE_CHECKING:
     from rempart.transport.access import Access
+
+
+LOCK_EVERY: Final = 30  # days; a person has to unlock the account each time
 
 
 def course(portal: Any, access: "Access") -> Iterator[Seen]:  # noqa: ANN401
@@ -116,9 +120,24 @@ def _guessing(portal: Any, new: Browser, lived: list[Opened]) -> Iterator[Seen]:
         detail = "no canary may be locked (may_be_locked)"
         yield Gap("LockoutProof", Reason.NOT_AUTHORISED, detail)
         return
+    access, mark = new.ledger.access, f"{SELDOM}lock of {sacrificed.account}"
+    if waits := _too_soon(access.last(mark)):
+        yield Gap("LockoutProof", Reason.LIMIT, waits)
+        return
+    access.attempt(mark)
     others = [one.canary.account for one in lived if one.canary.password]
     attempts = portal.canary_budget.failed_sign_ins
     yield guessing.lockout(_for(new, sacrificed.account), login, sacrificed, others, attempts)
+
+
+def _too_soon(last: str) -> str:
+    """Why an account is not locked again yet; empty when it may be."""
+    if not last:
+        return ""
+    days = (datetime.now(UTC) - datetime.fromisoformat(last)).days
+    if days >= LOCK_EVERY:
+        return ""
+    return f"locked {days} days ago; once in {LOCK_EVERY} days is enough"
 
 
 def _settled(kind: str, probe: Callable[[], Iterator[Seen]]) -> Iterator[Seen]:

@@ -19,6 +19,7 @@ from rempart.observations.identifiers.spelling import compact
 if TYPE_CHECKING:
     from rempart.transport.access import Access
 
+SELDOM: Final = "seldom: "  # the journal keeps what begins so beyond its run
 # What could be somebody's number: long enough that chance alone seldom gives one.
 _RUN: Final = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z](?:[ .\-]?[0-9A-Za-z]){9,17}(?![0-9A-Za-z])")
 # Refused on the way out: whatever could name somebody. Believed on the way in: what hardly any
