@@ -202,3 +202,7 @@ def test_homes_that_are_not_looked_into_leave_their_keys_open(path: str, seen: b
     assert isinstance(by_name(found)["alice"].keys, Unknown) is not seen
     gaps = [one.key for one in authorized_keys(found) if isinstance(one, Gap)]
     assert (path in gaps) is not seen
+    for reader in (private_keys, guards):
+        assert [one.key for one in reader(found) if isinstance(one, Gap)] == (
+            [] if seen else [home]
+        )

@@ -3,7 +3,7 @@
 Source: sshd(8), AuthorizedKeysFile of sshd_config(5).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rempart.check import Gap, Observation
 from rempart.collectors.host.accounts import accounts
@@ -52,12 +52,22 @@ def authorized_keys(answers: Answers) -> Iterator[Observation | Gap]:
         yield _gap(f"sshd also looks at {place}, which was not read", place)
 
 
-def private_keys(answers: Answers) -> Iterator[Observation]:
-    """Each private key, by its file."""
+def private_keys(answers: Answers) -> Iterator[Observation | Gap]:
+    """Each private key, by its file; a gap for each home that was not looked into."""
     people = list(_people(answers))
     for file, kind, state in homes(answers).private:
         owner = next((one.key for one in people if file.startswith(f"{one.home}/")), "")
         yield PrivateKey(owner, kind, state == "sealed", key=file, source=file)
+    yield from out_of_sight(people, PrivateKey)
+
+
+def out_of_sight(people: Iterable[Account], kind: type[Observation]) -> Iterator[Gap]:
+    """A gap for each home of somebody who may sign in that lies where nobody looked."""
+    homes_ = {one.home for one in people if one.can_sign_in and len(one.home) > 1}
+    for home in sorted(homes_):
+        if not looked_at(f"{home}/.ssh/authorized_keys"):
+            why = f"{home} was not looked at"
+            yield Gap(kind.__name__, Reason.UNRESOLVED, why, key=home, source=home)
 
 
 def _own(file: str, account: Account) -> bool:

@@ -8,6 +8,7 @@ from rempart.check import Gap, Observation
 from rempart.collectors.host.accounts import accounts
 from rempart.collectors.host.framing import Answers
 from rempart.collectors.host.homes import FIND, SHOWN, STAT, Guard, guard, homes
+from rempart.collectors.host.keys import out_of_sight
 from rempart.collectors.host.section import Section, written
 from rempart.errors import CollectError, Reason
 from rempart.observations.accounts import Account
@@ -57,11 +58,9 @@ def _homes(answers: Answers) -> Iterator[Observation | Gap]:
     except CollectError as error:
         yield _gap(error.reason, str(error), "authorized keys")
         return
-    owners = {
-        one.home: one.uid
-        for one in reversed(list(accounts(answers)))
-        if isinstance(one, Account) and len(one.home) > 1
-    }
+    people = [one for one in accounts(answers) if isinstance(one, Account) and len(one.home) > 1]
+    yield from out_of_sight(people, FileGuard)
+    owners = {one.home: one.uid for one in reversed(people)}
     for one in found.guards:
         folder, _, name = one.file.rpartition("/")
         home = folder.removesuffix("/.ssh")
