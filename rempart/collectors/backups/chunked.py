@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from rempart.collectors.artefacts.recognition import kind
 from rempart.collectors.backups.folder import Folder
-from rempart.collectors.backups.store import Store, among
+from rempart.collectors.backups.store import Store, among, counted
 from rempart.collectors.text import clean
 
 _DUPLICITY: Final = re.compile(
@@ -106,18 +106,7 @@ def mariabackup(folder: Folder) -> Store | None:
     pieces = pieces[:_PIECES]
     sealed = sum(_sealed(folder.read(file), file) for file in pieces)
     clear = len(pieces) - sealed
-    state = among(len(pieces), clear)
-    return Store(
-        "mariabackup",
-        None if not pieces else not clear,
-        state,
-        key_place="outside" if sealed else "none",
-        own_encryption=bool(sealed),
-        looked=len(pieces),
-        clear=clear,
-        newest=folder.newest(b""),
-        why="" if pieces else "no data file was found in it",
-    )
+    return counted("mariabackup", len(pieces), clear, folder.newest(b""), own=False)
 
 
 def _data(path: bytes) -> bool:
@@ -135,16 +124,7 @@ def rdiff(folder: Folder) -> Store | None:
     """A mirror of rdiff-backup: files as they were, none encrypted."""
     if b"rdiff-backup-data" not in folder.names():
         return None
-    return Store(
-        "rdiff-backup",
-        False,
-        "none",
-        key_place="none",
-        own_encryption=False,
-        looked=1,
-        clear=1,
-        newest=folder.newest(b"rdiff-backup-data"),
-    )
+    return counted("rdiff-backup", 1, 1, folder.newest(b"rdiff-backup-data"), own=False)
 
 
 def _object(text: bytes) -> dict[str, Any]:

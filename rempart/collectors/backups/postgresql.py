@@ -9,7 +9,7 @@ from typing import Final
 
 from rempart.collectors.artefacts.recognition import kind
 from rempart.collectors.backups.folder import Folder
-from rempart.collectors.backups.store import Store, among
+from rempart.collectors.backups.store import Store, counted
 
 _SALTED: Final = b"Salted__"
 _CLEAR: Final = b"[backrest]"
@@ -35,18 +35,10 @@ def pgbackrest(folder: Folder) -> Store | None:
     if not told:
         return None
     clear = sum(one.startswith(_CLEAR) for one in told)
-    state = among(len(told), clear)
     backups = [folder.newest(stanza) for stanza in folder.folders(b"backup")]
-    return Store(
-        "pgBackRest",
-        not clear,
-        "aes-256-cbc" if state == "encrypted" else state,
-        cipher="" if clear else "AES256-CBC",
-        key_place="outside" if clear < len(told) else "none",
-        looked=len(told),
-        clear=clear,
-        newest=max((one for one in backups if one is not None), default=None),
-    )
+    newest = max((one for one in backups if one is not None), default=None)
+    mode, cipher = "aes-256-cbc", "AES256-CBC"
+    return counted("pgBackRest", len(told), clear, newest, mode=mode, cipher=cipher)
 
 
 def _manifests(folder: Folder, stanza: bytes) -> tuple[bytes, ...]:
@@ -69,48 +61,20 @@ def barman(folder: Folder) -> Store | None:
         return None
     modes = [_ENCRYPTION.search(one) for one in infos]
     clear = sum(match is None or match[1] == b"None" for match in modes)
-    state = among(len(infos), clear)
-    return Store(
-        "barman",
-        not clear,
-        "gpg" if state == "encrypted" else state,
-        key_place="none" if clear == len(infos) else "outside",
-        own_encryption=clear < len(infos),
-        looked=len(infos),
-        clear=clear,
-        newest=folder.newest(b"base"),
-    )
+    return counted("barman", len(infos), clear, folder.newest(b"base"), mode="gpg", own=False)
 
 
 def basebackup(folder: Folder) -> Store | None:
     """What pg_basebackup writes, as a data directory or as tar files."""
     names = folder.names()
     if {b"PG_VERSION", b"global", b"base"} <= names:
-        return Store(
-            "pg_basebackup" if b"backup_label" in names else "PostgreSQL data directory",
-            False,
-            "none",
-            key_place="none",
-            own_encryption=False,
-            looked=1,
-            clear=1,
-            newest=folder.newest(b""),
-        )
+        tool = "pg_basebackup" if b"backup_label" in names else "PostgreSQL data directory"
+        return counted(tool, 1, 1, folder.newest(b""), own=False)
     tars = [file for file in folder.files() if _TAR.match(file)]
     if b"backup_manifest" not in names or not tars:
         return None
     clear = sum(not kind(folder.read(file), file.decode("latin-1")).encrypted for file in tars)
-    state = among(len(tars), clear)
-    return Store(
-        "pg_basebackup",
-        not clear,
-        state,
-        key_place="none" if clear == len(tars) else "outside",
-        own_encryption=clear < len(tars),
-        looked=len(tars),
-        clear=clear,
-        newest=folder.newest(b""),
-    )
+    return counted("pg_basebackup", len(tars), clear, folder.newest(b""), own=False)
 
 
 def directory_dump(folder: Folder) -> Store | None:
@@ -123,15 +87,7 @@ def directory_dump(folder: Folder) -> Store | None:
         if not pieces or not any(file.endswith(b".metadata.json") for file in files):
             return None
     count = len(pieces) + (tool == "pg_dump")
-    return Store(
-        tool,
-        False,
-        "none",
-        key_place="none",
-        looked=count,
-        clear=count,
-        newest=folder.newest(b""),
-    )
+    return counted(tool, count, count, folder.newest(b""))
 
 
 def _join(folder: bytes, name: bytes) -> bytes:

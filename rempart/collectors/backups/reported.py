@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from rempart.collectors.backups.store import Store, among
+from rempart.collectors.backups.store import Store, counted
 from rempart.collectors.text import clean
 
 STANZAS = 1_000
@@ -38,18 +38,10 @@ def reported(text: bytes) -> Iterator[tuple[str, Store]]:
 
 
 def _store(ciphers: list[str], newest: int | None) -> Store:
-    clear = ciphers.count("none")
-    state = among(len(ciphers), clear)
-    return Store(
-        "pgBackRest",
-        not clear,
-        ", ".join(sorted(set(ciphers))) if state == "encrypted" else state,
-        cipher="" if clear else ciphers[0].upper(),
-        key_place="none" if clear == len(ciphers) else "outside",
-        looked=len(ciphers),
-        clear=clear,
-        newest=newest or None,
-    )
+    mode = ", ".join(sorted(set(ciphers)))
+    clear, cipher = ciphers.count("none"), mode.upper()
+    latest = newest or None
+    return counted("pgBackRest", len(ciphers), clear, latest, mode=mode, cipher=cipher)
 
 
 def _mappings(value: Any, name: str) -> list[dict[str, Any]]:  # noqa: ANN401

@@ -28,3 +28,33 @@ def among(looked: int, clear: int) -> str:
     if not looked or not clear:
         return "encrypted" if looked else "empty"
     return "none" if clear == looked else "mixed"
+
+
+def counted(
+    tool: str,
+    looked: int,
+    clear: int,
+    newest: int | None,
+    *,
+    mode: str = "encrypted",
+    cipher: str = "",
+    own: bool = True,
+) -> Store:
+    """A store of pieces, each sealed or clear, whose key lies elsewhere; `mode` names it sealed.
+
+    `own` is false for tools that have no encryption of their own, unless a piece is sealed.
+    """
+    state = among(looked, clear)
+    sealed = clear < looked
+    return Store(
+        tool,
+        not clear if looked else None,
+        mode if state == "encrypted" else state,
+        cipher="" if clear else cipher,
+        key_place="outside" if sealed else "none",
+        own_encryption=own or sealed,
+        looked=looked,
+        clear=clear,
+        newest=newest,
+        why="" if looked else "no data file was found in it",
+    )
