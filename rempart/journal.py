@@ -253,7 +253,7 @@ def _begun(database: "sqlite3.Connection", pins: Mapping[str, str]) -> int:
 
 def _drop(database: "sqlite3.Connection", which: str, values: tuple[int, ...]) -> None:
     """Drop runs and what is theirs; what is sent seldom stays, as no run's any more."""
-    runs = f"run IN (SELECT id FROM run WHERE {which})"
+    runs = f"run IN (SELECT id FROM run WHERE {which})"  # noqa: S608  (fixed words)
     seldom = f"what GLOB '{SELDOM}*'"
     database.execute(f"UPDATE attempt SET run=0 WHERE {runs} AND {seldom}", values)  # noqa: S608  (fixed words)
     for table in ("result", "subject", "attempt"):

@@ -1,5 +1,6 @@
 """Every probe in its good and its bad world, and in mixed ones, on a portal that is ours."""
 
+import base64
 import re
 import time
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import pytest
 
 from rempart.check import Observation, Reason, Unknown
 from rempart.collectors import canary
+from rempart.collectors.canary.account import _token_life
 from rempart.collectors.canary.forms import sign_in_form
 from rempart.collectors.canary.ledger import numbers
 from rempart.collectors.canary.totp import code
@@ -28,6 +30,7 @@ from rempart.observations.canary import (
     LockoutProof,
     ObjectNames,
     SentRequest,
+    SessionLife,
     SessionProof,
 )
 from rempart.scope import Scope
@@ -163,6 +166,8 @@ def test_the_good_world_passes_every_probe(audit: Any) -> None:
     }
     session = seen.one(SessionProof)
     assert (session.rotated, session.ends, session.single, session.no_store) == (True,) * 4
+    life = seen.one(SessionLife)
+    assert (life.overall_seconds, life.told_by) == (1800, "sid")
     ceiling = seen.one(CeilingProof)
     assert (ceiling.read, ceiling.refused, ceiling.stops) == (10, True, "people")
     assert seen.one(FieldsReturned).returned == ("insurer", "rights")
@@ -335,6 +340,17 @@ def test_a_code_can_be_asked_for_at_the_terminal(audit: Any) -> None:
     seen = audit(World(), ask=ask, totp="")
     assert asked[:2] == ["one-time code of canary-a", "one-time code of canary-b"]
     assert seen.one(CeilingProof).read == 10
+
+
+def test_a_session_that_says_nothing_of_its_end_is_not_known(audit: Any) -> None:
+    life = audit(World(life=0)).one(SessionLife)
+    assert isinstance(life.overall_seconds, Unknown)
+
+
+def test_a_tokens_life_is_read_from_it() -> None:
+    said = base64.urlsafe_b64encode(b'{"iat": 1000, "exp": 4600}').decode().rstrip("=")
+    assert _token_life(f"x.{said}.y") == 3600
+    assert [_token_life(one) for one in ("", "a.b", "a.!.c", "a.e30.c")] == [None] * 4
 
 
 def test_forms_are_read_and_hostile_ones_end() -> None:

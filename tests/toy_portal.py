@@ -54,6 +54,7 @@ class World:
     shows_stranger: bool = False
     captcha: bool = False
     reset_tells: bool = False
+    life: int = 1800
     provider: str = ""
     kind: str = "form"
 
@@ -206,7 +207,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self._send(200, json.dumps({"token": sid}).encode(), Content_Type="application/json")
             return
         where = "/otp" if world.factor else "/home"
-        self._send(302, b"", Location=where, Set_Cookie=f"sid={sid}; HttpOnly; Secure")
+        life = f"; Max-Age={world.life}" if world.life else ""
+        self._send(302, b"", Location=where, Set_Cookie=f"sid={sid}; HttpOnly; Secure{life}")
 
     def _otp(self, given: dict[str, str]) -> None:
         session = self._session()

@@ -37,6 +37,19 @@ class SessionProof(Observation):
 
 
 @dataclass(frozen=True, slots=True)
+class SessionLife(Observation):
+    """How long a session may last, by what it says of itself; key: the canary's account.
+
+    `overall_seconds` is the life of its token (exp of a JSON web token) or of its cookie; unknown
+    where it says nothing: to wait for its end takes longer than an audit. `told_by` is `token` or
+    the cookie's name.
+    """
+
+    overall_seconds: Seen[int]
+    told_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CeilingProof(Observation):
     """How many different people one account could read; key: the canary's account.
 

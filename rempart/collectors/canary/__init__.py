@@ -21,6 +21,7 @@ from rempart.observations.canary import (
     LockoutProof,
     ObjectNames,
     SentRequest,
+    SessionLife,
     SessionProof,
 )
 
@@ -31,6 +32,7 @@ KIND = "portal"
 PROOFS = (
     FactorProof,
     SessionProof,
+    SessionLife,
     CeilingProof,
     FieldsReturned,
     CrossAccess,

@@ -1,14 +1,19 @@
 """What one account proves: the second factor, the session's begin and end."""
 
+import base64
+import time
 from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from rempart.check import Reason, Seen, Unknown
 from rempart.collectors.canary import sign_in
 from rempart.collectors.canary.browser import Browser
 from rempart.collectors.canary.sign_in import State
+from rempart.collectors.text import clean
 from rempart.errors import CollectError
-from rempart.observations.canary import FactorProof, SessionProof
+from rempart.observations.canary import FactorProof, SessionLife, SessionProof
 
 NO_WAY = Unknown(Reason.UNRESOLVED, "no session of the canary could be opened")
 
@@ -58,6 +63,38 @@ def session_proof(account: Opened, login: Any) -> SessionProof:  # noqa: ANN401
     single = _settled(lambda: _single(account, login))
     ends = _settled(lambda: _ends(account, login))
     return SessionProof(rotated, ends, single, no_store, **where)
+
+
+def session_life(account: Opened) -> SessionLife:
+    """How long the session lasts, by its token or its cookie."""
+    where: dict[str, Any] = {"key": account.canary.account, "source": "session of the canary"}
+    if not account.open:
+        return SessionLife(NO_WAY, **where)
+    lives = {name: account.browser.lasting[name] for name in account.browser.own()
+             if name in account.browser.lasting}  # fmt: skip
+    token = _token_life(account.browser.token)
+    if token is not None:
+        return SessionLife(token, "token", **where)
+    if lives:
+        name = max(lives, key=lambda one: lives[one])
+        return SessionLife(lives[name], clean(name), **where)
+    silent = Unknown(
+        Reason.UNRESOLVED, "the session says nothing of its end, and was not waited for"
+    )
+    return SessionLife(silent, **where)
+
+
+def _token_life(token: str) -> int | None:
+    """Seconds from the issue of a JSON web token to its end; None for any other token."""
+    parts = token.split(".")
+    if len(parts) != 3:
+        return None
+    try:
+        raw = base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4))
+        said = msgspec.json.decode(raw, type=dict[str, Any])
+        return int(said["exp"]) - int(said.get("iat", time.time()))
+    except (ValueError, KeyError, TypeError, msgspec.DecodeError):
+        return None
 
 
 def _settled(probe: Any) -> Seen[bool | None]:  # noqa: ANN401

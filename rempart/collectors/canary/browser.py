@@ -27,6 +27,7 @@ class Browser:
     cookies: dict[str, dict[str, str]] = field(default_factory=dict)
     token: str = ""
     headers: dict[str, str] = field(default_factory=dict)
+    lasting: dict[str, int] = field(default_factory=dict)  # seconds, by cookie
 
     def open(
         self,
@@ -108,6 +109,8 @@ class Browser:
                     jar.pop(name, None)
                 else:
                     jar[name] = one.value
+                    if one["max-age"].isascii() and one["max-age"].isdigit():
+                        self.lasting[name] = int(one["max-age"])
 
 
 def text(answer: "Answer") -> str:

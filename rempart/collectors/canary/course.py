@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from rempart.check import Gap, Reason
 from rempart.collectors import Seen
 from rempart.collectors.canary import PROOFS, guessing, objects
-from rempart.collectors.canary.account import Opened, opened, session_proof
+from rempart.collectors.canary.account import Opened, opened, session_life, session_proof
 from rempart.collectors.canary.browser import Browser
 from rempart.collectors.canary.ledger import SELDOM, Ledger, spelled
 from rempart.collectors.canary.people import ANSWERS, ForeignPerson, LookUps, looked_up
@@ -72,7 +72,9 @@ def _proofs(portal: Any, new: Browser, people: dict[str, tuple[str, ...]]) -> It
     alive = [account for account in lived if account.open]
     yield from _reading(portal, alive, people)
     if lived:
-        yield session_proof(alive[0] if alive else lived[0], login)
+        first = alive[0] if alive else lived[0]
+        yield session_life(first)
+        yield session_proof(first, login)
     yield from _guessing(portal, new, lived)
 
 
