@@ -129,18 +129,19 @@ class Scan:
         if not found:
             return
         lines = b"\n".join(found)
-        rare = _OTHER.findall(lines)
-        new = [one for one in rare if _keyed(one)]
-        known = sum(map(self._known, new))
         if self._asked < STATEMENTS or not _BEFORE.isdisjoint([text[at] for at, _ in spans]):
             tight, valid = self._placed(text, spans, _ORDINARY.finditer(lines))
         else:  # in no address, and nobody asks any more for statements: a file of records
             ordinary = _ORDINARY.findall(lines)
             tight, valid = len(ordinary), [one for one in ordinary if _keyed(one)]
+        rare = _OTHER.findall(lines) if tight < len(found) else []
+        new = [one for one in rare if _keyed(one)]
+        known = sum(map(self._known, new))
         count = self._counts.setdefault(("nir", "clear"), _Count())
         count.candidates += tight + len(rare) - known
         count.valid += len(valid) + len(new) - known
-        count.test += sum(one in _TESTS for one in valid)
+        if not _TESTS.isdisjoint(valid):
+            count.test += sum(one in _TESTS for one in valid)
         self._tight.candidates += tight
         self._tight.valid += len(valid)
 
