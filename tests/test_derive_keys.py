@@ -4,11 +4,19 @@ import pytest
 
 from rempart.archive import Tie
 from rempart.check import Observation, Unknown
-from rempart.derive import ESTATE, Estate, backup_volume, cipher_use, key_custody, shared_key
+from rempart.derive import (
+    ESTATE,
+    Estate,
+    backup_host_key,
+    backup_volume,
+    cipher_use,
+    key_custody,
+    shared_key,
+)
 from rempart.errors import Reason
 from rempart.observations.backups import Artefact, BackupRepository, BackupVolume
 from rempart.observations.estate import SharedKey
-from rempart.observations.keys import CipherUse, KeyCustody, StoredKey
+from rempart.observations.keys import BackupHostKey, CipherUse, KeyCustody, StoredKey
 from rempart.observations.volumes import EncryptedFolder, LuksHeader, Volume
 
 
@@ -136,3 +144,14 @@ def test_backups_on_no_known_host_have_no_known_volume() -> None:
 def test_tools_that_encrypt_are_judged_by_themselves() -> None:
     restic = BackupRepository("restic", True, "", key=".")
     assert list(backup_volume.derived(estate(Tie("b", "backup", path="/s"), b=[restic]))) == []
+
+
+def test_a_key_on_the_host_of_the_backups_is_told_on_these() -> None:
+    ties = (Tie("b", "backup", on="h", path="/srv"), Tie("h", "host"), Tie("g", "host"))
+    keys: list[Observation] = [
+        StoredKey("age identity", False, "owner", opens="backup", subject="h", key="/root/age.key"),
+        StoredKey("key file of MariaDB", False, "owner", opens="database", subject="h", key="/k"),
+    ]
+    (found,) = backup_host_key.derived(estate(*ties, h=keys, g=keys))
+    assert isinstance(found, BackupHostKey)
+    assert (found.subject, found.key, found.opens) == ("b", "h:/root/age.key", "b")

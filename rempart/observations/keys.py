@@ -73,3 +73,15 @@ class CipherUse(Observation):
 
     cipher: str
     layer: str
+
+
+@dataclass(frozen=True, slots=True)
+class BackupHostKey(Observation):
+    """A key for backups found on the host where a place of backups lies; key: where it is.
+
+    `opens` names the place.
+    """
+
+    kind: str
+    opens: str
+    sealed: Seen[bool] = False
