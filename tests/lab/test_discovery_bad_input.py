@@ -162,3 +162,18 @@ def test_what_was_not_read_never_passes(served: Served, tmp_path: Path) -> None:
     assert {one for one in of(found, IdentifierColumn) if "scans" in one} == {"scans.note"}
     assert of(found, SealedColumn)["scans.page"].form == "document"
     fill(served, "DROP TABLE scans;")
+
+
+@POSTGRESQL
+def test_a_column_that_cannot_be_written_costs_no_other(served: Served, tmp_path: Path) -> None:
+    served.run(
+        "CREATE TYPE odd AS ENUM ('a'); CREATE FUNCTION never(odd) RETURNS text LANGUAGE plpgsql"
+        " AS $$ BEGIN RAISE 'no'; END $$; CREATE CAST (odd AS text) WITH FUNCTION never(odd);"
+    )
+    table(served, "people", f"{PEOPLE}, mood odd", [(*row, "a") for row in people(60)])
+    found = look(served, tmp_path)
+    gaps = {one.key: one.reason for one in found if isinstance(one, Gap)}
+    assert gaps["public.people.mood"] is Reason.REFUSED
+    assert proven(found)["people.nir"] == ("nir", "clear")
+    assert of(found, IdentifierColumn)["people.nom"].sampled == 60
+    served.run("DROP TABLE people; DROP TYPE odd CASCADE;")

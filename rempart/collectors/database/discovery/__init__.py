@@ -25,7 +25,15 @@ from rempart.collectors.database.discovery.statistics import kept, looked_at
 from rempart.collectors.database.discovery.told import gap, told_of, told_together
 from rempart.collectors.database.discovery.whole import counted
 from rempart.collectors.values import sure
-from rempart.errors import CollectError, Limited, NotAuthorised, Privilege, Reason, Truncated
+from rempart.errors import (
+    CollectError,
+    Limited,
+    NotAuthorised,
+    Privilege,
+    Reason,
+    Refused,
+    Truncated,
+)
 from rempart.observations.columns import (
     HashedColumn,
     OldRows,
@@ -120,10 +128,14 @@ def _counted(
     read, columns = clear(session, rows, seconds)
     if read == rows.most:
         rows = replace(rows, chosen="first")
-    decoded(session, rows, columns, seconds)
-    inside(session, rows, columns, seconds)
-    for column in columns if known.scans else ():
-        _look_inside(session, rows, column, known)
+    try:
+        decoded(session, rows, columns, seconds)
+        inside(session, rows, columns, seconds)
+        for column in columns if known.scans else ():
+            _look_inside(session, rows, column, known)
+    except (Limited, Refused) as error:  # what was counted until then is kept
+        for column in columns:
+            column.ended = column.ended or error
     return rows, columns
 
 

@@ -13,7 +13,7 @@ from rempart.collectors.database.discovery.dialects import READ
 from rempart.collectors.database.discovery.samples import Sample
 from rempart.collectors.database.discovery.schema import Field
 from rempart.collectors.values import chosen
-from rempart.errors import Truncated
+from rempart.errors import CollectError, Refused, Truncated
 from rempart.observations.datastores import IdentifierCount
 from rempart.observations.identifiers.catalogue import CATALOGUE, Identifier
 
@@ -50,7 +50,13 @@ class Counted:
     forms: dict[str, int] = dataclasses.field(default_factory=dict)
     found: list[IdentifierCount] = dataclasses.field(default_factory=list)
     chosen: str = ""  # how its rows were, where not as the sample's
+    ended: CollectError | None = None  # why not all of it was counted
     mode: str = "counts"  # who looked: the server, its statistics, or the auditor at a sample
+
+    @property
+    def forms_to_look_at(self) -> bool:
+        """Whether something may stand in it that clear values do not show."""
+        return any(self.forms.get(form, 0) >= ENOUGH for form in ("long", "spelt", "url"))
 
     def add(self, name: str, encoding: str, candidates: int, valid: int, test: int = 0) -> None:
         """Keep what was counted of one class, where there is a candidate."""
@@ -70,11 +76,30 @@ def clear(session: Any, sample: Sample, seconds: float) -> tuple[int, list[Count
 
     Raises CollectError.
     """
-    fields, rows, columns = sample.table.readable, 0, []
+    fields, rows = sample.table.readable, 0
+    columns: list[Counted] = []
     for start in range(0, len(fields), BATCH):
-        rows, some = _clear(session, sample, fields[start : start + BATCH], seconds)
-        columns += some
+        read, some = _apart(session, sample, fields[start : start + BATCH], seconds)
+        rows, columns = max(rows, read), [*columns, *some]
     return rows, columns
+
+
+def _apart(
+    session: Any,  # noqa: ANN401
+    sample: Sample,
+    fields: tuple[Field, ...],
+    seconds: float,
+) -> tuple[int, list[Counted]]:
+    """Some columns; where the server refuses them, each half by itself, down to the one it is."""
+    try:
+        return _clear(session, sample, fields, seconds)
+    except Refused as error:
+        if len(fields) == 1:
+            return 0, [Counted(fields[0], ended=error)]
+    middle = len(fields) // 2
+    first, columns = _apart(session, sample, fields[:middle], seconds)
+    second, others = _apart(session, sample, fields[middle:], seconds)
+    return max(first, second), [*columns, *others]
 
 
 def _clear(

@@ -14,7 +14,7 @@ from rempart.collectors.database.discovery.known import Known
 from rempart.collectors.database.discovery.samples import Sample
 from rempart.collectors.database.discovery.seals import HASHES, sealed
 from rempart.collectors.values import sure
-from rempart.errors import CollectError, Limited, NoCollector
+from rempart.errors import CollectError, Limited, NoCollector, Refused
 from rempart.observations.columns import OldRows, SealedColumn, TableReaders
 from rempart.observations.datastores import IdentifierColumn
 from rempart.observations.identifiers.catalogue import PERSONAL
@@ -38,24 +38,39 @@ def told_of(session: Any, rows: Sample, column: Counted, known: Known) -> Iterat
     people = [one.identifier for one in proven if one.identifier in PERSONAL]
     if people:
         known.proven[key] = people[0]
-    seal = None if proven else sealed(session, rows, column, seconds=known.seconds(rows.table))
-    unread = "" if proven else _unread(column, seal)
+    seal = None if proven else _seal(session, rows, column, known)
+    unread = None if proven else _unread(column, seal)
     if unread:
-        yield gap(NoCollector(unread) if seal else Limited(unread), key)
+        known.missed.append(unread)
+        yield gap(unread, key)
     else:
         yield from _classes(rows, column, key)
     if seal is not None:
         yield from _sealed(rows, column, seal, known)
 
 
-def _unread(column: Counted, seal: SealedColumn | None) -> str:
-    """Why the column's content is not known, empty where it is."""
-    if seal is not None:
-        return UNREAD.get(seal.form, "")
+def _seal(session: Any, rows: Sample, column: Counted, known: Known) -> SealedColumn | None:  # noqa: ANN401
+    """What seals the column; where that takes too long, the column says so."""
+    if column.ended is not None and not column.sampled:
+        return None
+    try:
+        return sealed(session, rows, column, known.seconds(rows.table))
+    except (Limited, Refused) as error:
+        column.ended = error
+        return None
+
+
+def _unread(column: Counted, seal: SealedColumn | None) -> CollectError | None:
+    """Why the column's content is not known; None where it is."""
     cut = column.forms.get("cut", 0)
+    if seal is not None:
+        return NoCollector(UNREAD[seal.form]) if seal.form in UNREAD else None
+    if column.ended is not None and (column.forms_to_look_at or not column.sampled):
+        return column.ended
     if cut < CUT:
-        return ""
-    return f"{cut} of {column.sampled} values are longer than the {READ} characters that were read"
+        return None
+    words = f"{cut} of {column.sampled} values are longer than the {READ} characters that were read"
+    return Limited(words)
 
 
 def _classes(rows: Sample, column: Counted, key: str) -> Iterator[IdentifierColumn]:
