@@ -10,10 +10,10 @@ from rempart.check import Observation, Seen
 class Page(Observation):
     """A page or other answer; key: its path.
 
-    `kind` is "login form" (a password field stands in it), "page", "redirect", "refusal" (4xx) or
-    "error" (5xx). `headers` are those that defend browsers or name software, in lower case, in
-    their order, repeated when they were. `meta_policy` is a Content-Security-Policy in the page
-    itself, `location` where a redirect pointed.
+    `kind` is "login form" (a password field stands in it, or scripts build one where the inventory
+    says so), "page", "redirect", "refusal" (4xx) or "error" (5xx). `headers` are those that defend
+    browsers or name software, in lower case, in their order, repeated when they were. `meta_policy`
+    is a Content-Security-Policy in the page itself, `location` where a redirect pointed.
     """
 
     url: str

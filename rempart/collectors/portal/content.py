@@ -208,7 +208,7 @@ def _length(field: Element | None, name: str) -> int | None:
 
 def controls(text: str) -> Iterator[tuple[Element, str]]:
     """What a visitor can press: links and buttons with their words and their pictures' words."""
-    found = list(elements(text))
+    found = elements(text)
     for place, one in enumerate(found):
         if one.tag == "input" and one["type"].lower() in ("submit", "button", "image"):
             yield one, f"{one['value']} {one['alt']} {one['title']}"

@@ -58,7 +58,7 @@ def sign_in_ways(
     providers: list[str] = []
     passkeys = any(_PASSKEY_CODE.search(one) for one in code)
     certificate = False
-    shown = pages[-1]
+    shown = next((page for page in pages if page.status < 300), pages[0])
     reset = ""
     for page in pages:
         body = text(page)

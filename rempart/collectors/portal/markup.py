@@ -8,8 +8,11 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
 
 CAP = 512 * 1024
+_MOST = 10_000
 _MOST_LINKS = 200
 _TAG = re.compile(
     r"<(/?(?:form|a|button)|input|meta|script|link|img|iframe|source|video|audio|object|embed"
@@ -58,9 +61,14 @@ def markup(text: str) -> Markup:
     return Markup(password, policy, sign_in)
 
 
-def elements(text: str) -> Iterator[Element]:
+@lru_cache(maxsize=8)  # several parts of a visit read the same page
+def elements(text: str) -> tuple[Element, ...]:
     """The tags in the first 512 KiB of a page that lead somewhere, fetch or ask for something."""
-    for tag in _TAG.finditer(text[:CAP]):
+    return tuple(_elements(text[:CAP]))
+
+
+def _elements(text: str) -> Iterator[Element]:
+    for tag in islice(_TAG.finditer(text), _MOST):
         found: dict[str, str] = {}
         for name, double, single, bare in _ATTRIBUTE.findall(tag[2]):
             found.setdefault(name.lower(), html.unescape((double or single or bare).strip()))

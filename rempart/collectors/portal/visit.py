@@ -19,7 +19,7 @@ from rempart.collectors.portal.pages import hsts, page, path, set_cookies, text
 from rempart.collectors.portal.plain import plain_redirects
 from rempart.collectors.text import clean
 from rempart.errors import CollectError, NotAuthorised, Unresolved
-from rempart.observations.http import Cookie
+from rempart.observations.http import Cookie, Page
 from rempart.transport.http import Answer, Session
 
 ABSENT = "/rempart-no-such-file.txt"
@@ -55,7 +55,7 @@ class Visit:
         inside = urljoin(self._portal.url, login.signed_in.url) if login and login.signed_in else ""
         if inside and self._is_own(inside):
             with contextlib.suppress(CollectError):
-                self._others.append(self._session.get(inside))
+                self._pages.append(self._session.get(inside))
 
     def plain_side(self) -> Iterator[Seen]:
         """The plain twins of the pages opened."""
@@ -87,7 +87,7 @@ class Visit:
         """What the pages ask for, fetch and offer, the page that resets a password among them."""
         own = self._own_pages()
         for answer in own:
-            kind = page(answer).kind
+            kind = self._page(answer).kind
             yield content.parts(text(answer), answer.url, kind, identity.location(answer))
             yield from content.forms(text(answer), answer.url)
             yield from self._scripts(answer, kind)
@@ -147,7 +147,7 @@ class Visit:
         """Pages, HSTS headers (over HTTPS alone) and cookies of all own answers, each once."""
         pages = self._own_pages()
         others = [answer for answer in self._others if self._is_own(answer.url)]
-        yield from dict.fromkeys(map(page, pages))
+        yield from dict.fromkeys(map(self._page, pages))
         secure = [answer for answer in (*pages, *others) if answer.url.startswith("https:")]
         yield from dict.fromkeys(map(hsts, secure))
         found: dict[Cookie, Cookie] = {}
@@ -187,6 +187,15 @@ class Visit:
 
     def _own_pages(self) -> list[Answer]:
         return [answer for answer in self._pages if self._is_own(answer.url)]
+
+    def _page(self, answer: Answer) -> Page:
+        """The page an answer is; one built by scripts is known by what the inventory says."""
+        seen, login = page(answer), self._portal.login
+        if seen.kind != "page" or login is None or login.kind != "json":
+            return seen
+        if any(markup(text(other)).password_field for other in self._own_pages()):
+            return seen
+        return replace(seen, kind="login form") if "<script" in text(answer) else seen
 
     def _nowhere(self) -> Answer:
         """The answer to a path that cannot exist; asked once."""
