@@ -213,3 +213,17 @@ def test_a_database_in_another_encoding_is_read_too(served: Served, tmp_path: Pa
     found = look(served, tmp_path, url=url)
     assert [one for one in found if isinstance(one, Gap)] == []
     assert proven(found)["people.nir"] == ("nir", "clear")
+
+
+@pytest.mark.parametrize("served", ["mysql"], indirect=True)
+def test_histograms_of_mariadb_are_counted_too(served: Served, tmp_path: Path) -> None:
+    table(served, "people", PEOPLE, people(400))
+    served.run(
+        "SET histogram_type = 'JSON_HB'; ANALYZE TABLE adh.people PERSISTENT FOR ALL;"
+        "GRANT SELECT ON mysql.column_stats TO reader@'127.0.0.1';"
+    )
+    found = of(look(served, tmp_path), StatisticsColumn)
+    served.run("REVOKE SELECT ON mysql.column_stats FROM reader@'127.0.0.1';")
+    assert found["people.nir"].kept == found["people.nir"].valid > 20
+    assert found["people.nir"].held == "nir"
+    fill(served, "DROP TABLE people;")

@@ -177,3 +177,17 @@ def test_a_column_that_cannot_be_written_costs_no_other(served: Served, tmp_path
     assert proven(found)["people.nir"] == ("nir", "clear")
     assert of(found, IdentifierColumn)["people.nom"].sampled == 60
     served.run("DROP TABLE people; DROP TYPE odd CASCADE;")
+
+
+def test_a_table_that_goes_away_ends_nothing(served: Served, tmp_path: Path) -> None:
+    for name in ("one", "two", "three"):
+        table(served, name, PEOPLE, people(30))
+    with session(served, tmp_path, gate=False) as (asked, subject, access):
+        found = discovery.collect(asked, subject, access, EVERYTHING)
+        first = next(found)
+        fill(served, "DROP TABLE two;")
+        seen = [first, *found]
+    gaps = {one.key.split(".")[-1]: one.reason for one in seen if isinstance(one, Gap)}
+    assert gaps["two"] is Reason.UNREACHABLE
+    assert {"one.nir", "three.nir"} <= proven(seen).keys()
+    fill(served, "DROP TABLE one; DROP TABLE three;")

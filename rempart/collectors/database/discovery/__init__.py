@@ -78,8 +78,8 @@ def collect(session: Any, subject: Any, access: Any, wanted: Wanted) -> Iterator
         except CollectError as error:
             known.missed.append(error)
             yield gap(error, table.key)
-            if error.reason is Reason.UNREACHABLE:
-                raise
+            if error.reason is Reason.UNREACHABLE:  # the table went away, or the server did
+                session.ask("SELECT 1")
         except ODD:
             known.missed.append(Truncated(GARBLED))
             yield gap(known.missed[-1], table.key)
