@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from rempart.check import Gap, Unknown
+from rempart.collectors.database import discovery
 from rempart.collectors.database.discovery import keys, statistics
 from rempart.collectors.database.discovery.dialects import DIALECTS
 from rempart.errors import Reason
+from rempart.inventory import Database, Host
 from rempart.inventory.values import Period
 from rempart.observations.columns import (
     HashedColumn,
@@ -22,10 +24,12 @@ from rempart.observations.columns import (
 from rempart.observations.datastores import IdentifierColumn
 from rempart.observations.identifiers.catalogue import BY_NAME
 from rempart.observations.identifiers.spelling import compact
+from rempart.transport import sql
 from tests.column_estate import DRAWS, estate, nir, score, statements
 from tests.lab.databases import PASSWORD, Served
 from tests.lab.discovering import (
     CHANCE,
+    EVERYTHING,
     PEOPLE,
     POSTGRESQL,
     certain,
@@ -38,6 +42,7 @@ from tests.lab.discovering import (
     session,
     table,
 )
+from tests.loopback import access
 
 pytestmark = pytest.mark.lab
 
@@ -226,4 +231,24 @@ def test_histograms_of_mariadb_are_counted_too(served: Served, tmp_path: Path) -
     served.run("REVOKE SELECT ON mysql.column_stats FROM reader@'127.0.0.1';")
     assert found["people.nir"].kept == found["people.nir"].valid > 20
     assert found["people.nir"].held == "nir"
+    fill(served, "DROP TABLE people;")
+
+
+def test_the_hosts_own_client_answers_the_same(served: Served, tmp_path: Path) -> None:
+    table(served, "people", PEOPLE, people(60))
+    by_driver = proven(look(served, tmp_path))
+    served.folder.chmod(0o755)  # another account's client walks to the socket
+    postgres = served.scheme == "postgresql"
+    door = f":{served.port}/adh?host={served.folder}"
+    if not postgres:
+        door = f"/adh?socket={served.folder / 'door'}"
+    url = f"{served.scheme}://{'reader' if postgres else 'root'}@127.0.0.1{door}"
+    database = Database(id="adh", url=url, on="h")
+    with (
+        access(database, subjects=(Host(id="h", ssh="local"),)) as own,
+        sql.opened(own, database, spare=2, counts=True) as asked,
+    ):
+        found = list(discovery.collect(asked, database, own, EVERYTHING))
+    assert proven(found) == by_driver
+    assert by_driver["people.nir"] == ("nir", "clear")
     fill(served, "DROP TABLE people;")
