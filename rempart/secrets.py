@@ -11,7 +11,6 @@ import os
 import re
 import shlex
 import stat
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Lock
@@ -191,6 +190,8 @@ def _arguments(command: str) -> list[str]:
 
 def _from_command(reference: Reference) -> str:
     """What a password manager prints. No shell: the text is split into arguments, no more."""
+    import subprocess
+
     command = _arguments(reference.value)
     try:
         with starting(command[0]):
