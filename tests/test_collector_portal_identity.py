@@ -252,3 +252,9 @@ def test_keys_outside_the_mandate_are_not_counted(tmp_path: Path) -> None:
         way = access(tmp_path, connect=f"127.0.0.1:{port}", ca=f"file:{issued.ca}")
         (told,) = of(look(portal, way, OidcProvider), OidcProvider)
     assert isinstance(told.keys, Unknown)
+
+
+def test_a_challenge_is_a_way_in_by_password(tmp_path: Path) -> None:
+    asked = Reply(401, b"", [("WWW-Authenticate", 'Basic realm="pro"')])
+    (found,) = of(observed(tmp_path, {"/": asked}), SignInWays)
+    assert found.password

@@ -9,7 +9,8 @@ SHOWN = 6
 def check(page: Page) -> Result:
     if page.kind != "login form":
         return notapplicable("no sign-in form on this page", page)
-    policies = [value for name, value in page.headers if name == "content-security-policy"]
+    sent = [value for name, value in page.headers if name == "content-security-policy"]
+    policies = [policy for value in sent for policy in value.split(",") if policy.strip()]
     policies += [page.meta_policy] if page.meta_policy else []
     if not any(SCRIPTS & parsed(policy).keys() for policy in policies):
         return notapplicable("no policy for scripts to grade", page)

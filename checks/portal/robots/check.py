@@ -4,8 +4,9 @@ from rempart.check import Figure, Result, notapplicable, unseen, verdict
 from rempart.observations.http import Robots
 
 TELLING = re.compile(
-    r"admin|back-?(?:up|office)|intranet|interne|private|priv[eé]|secret|export|dump|staging|recette"
-    r"|preprod|phpmyadmin|upload|patient|assur|\.(?:sql|zip|bak|old)\b",
+    r"(?:^|[/_.-])(?:admin(?:istration|istrator)?|phpmyadmin|back-?ups?|back-?office|bo|intranet"
+    r"|internal|interne|private|prive|secrets?|exports?|dumps?|staging|recette|preprod|uploads?"
+    r"|sql|bak|old)(?:[/_.*$-]|$)",
     re.IGNORECASE,
 )
 SHOWN = 6

@@ -82,8 +82,13 @@ def malformed(session: "Session", base: str, seen: list["Answer"]) -> Iterator[E
     yield error_page(answer, "malformed")
 
 
-def listings(session: "Session", base: str, pages: Iterable["Answer"]) -> Iterator[ExposedFile]:
-    """Folders the pages fetch their own parts from, and two that hold what was sent in."""
+def listings(
+    session: "Session", base: str, pages: Iterable["Answer"], absent: "Answer"
+) -> Iterator[ExposedFile]:
+    """Folders the pages fetch their own parts from, and two that hold what was sent in.
+
+    `absent` answered to a path that cannot exist.
+    """
     own = urlsplit(base).hostname
     folders: list[str] = []
     for page in pages:
@@ -100,9 +105,7 @@ def listings(session: "Session", base: str, pages: Iterable["Answer"]) -> Iterat
         except CollectError as error:
             yield _listing(folder, url, Unknown(error.reason, clean(str(error))))
             continue
-        found: bool | Unknown = (
-            answer.status == 200 and _LISTING.search(answer.body[:65_536]) is not None
-        )
+        found: bool | Unknown = _lists(answer) and not _lists(absent)
         if answer.status in BUSY:
             found = Unknown(Reason.REFUSED, f"answered {answer.status}")
         yield _listing(folder, url, found, answer.status)
@@ -126,6 +129,10 @@ def introspection(session: "Session", base: str) -> Iterator[ExposedFile]:
                 found = Unknown(Reason.REFUSED, f"answered {status}")
         shown = f"/{place}"
         yield ExposedFile(shown, "introspection", found, status, key=shown, source=clean(url))
+
+
+def _lists(answer: "Answer") -> bool:
+    return answer.status == 200 and _LISTING.search(answer.body[:65_536]) is not None
 
 
 def _describes(answer: "Answer") -> bool:

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from rempart.collectors.portal.content import absolute, controls, foreign
 from rempart.collectors.portal.markup import Element, elements, markup
-from rempart.collectors.portal.pages import Answer, path, text
+from rempart.collectors.portal.pages import Answer, path, text, values
 from rempart.collectors.text import clean
 from rempart.observations.identity_surface import OidcRequest, SignInWays
 from rempart.scope.providers import IDENTITY_PROVIDERS
@@ -62,7 +62,7 @@ def sign_in_ways(
     reset = ""
     for page in pages:
         body = text(page)
-        if markup(body).password_field:
+        if markup(body).password_field or _challenges(page):
             password, shown = True, page
         passkeys = passkeys or _PASSKEY_CODE.search(body) is not None or _webauthn_field(body)
         for one, said in _pressed(body):
@@ -146,6 +146,12 @@ def location(answer: Answer) -> str:
     """Where a redirect leads; empty for another answer."""
     found = [value for name, value in answer.headers if name.lower() == "location"]
     return absolute(answer.url, found[0]) if found and 300 <= answer.status < 400 else ""
+
+
+def _challenges(page: Answer) -> bool:
+    """Whether the browser itself asks for a password (RFC 7617)."""
+    schemes = {one.split(" ")[0].lower() for one in values(page, "www-authenticate")}
+    return bool(schemes & {"basic", "digest", "ntlm", "negotiate"})
 
 
 def _pressed(body: str) -> list[tuple[Element, str]]:

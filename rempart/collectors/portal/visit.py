@@ -140,7 +140,7 @@ class Visit:
         """Paths where files lie that should not be served, after one that cannot exist."""
         url, absent = self._portal.url, self._nowhere()
         yield from altered.introspection(self._session, url)
-        yield from altered.listings(self._session, url, self._own_pages())
+        yield from altered.listings(self._session, url, self._own_pages(), absent)
         yield from exposed_files(self._session, url, absent)
 
     def seen(self) -> Iterator[Seen]:
