@@ -193,7 +193,7 @@ DECOYS: dict[str, Draw] = {
     "wrong_iban": _wrong_iban,
     "address": lambda chance: ".".join(str(chance.randrange(256)) for _ in range(4)),
     "version": lambda chance: f"{chance.randrange(9)}.{chance.randrange(99)}.{chance.randrange(9)}",
-    "rare": lambda chance: nir(chance) if chance.random() < 0.008 else str(chance.randrange(10**6)),
+    "rare": lambda chance: nir(chance) if chance.random() < 0.002 else str(chance.randrange(10**6)),
 }
 
 
