@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from rempart.collectors.portal.cookies import cookies
+from rempart.collectors.portal.cookies import cookies, given_anew
 from rempart.collectors.portal.exposed import SIGNATURES, holds
 from rempart.collectors.portal.markup import markup
 from rempart.collectors.portal.pages import hsts, page
@@ -245,3 +245,21 @@ def test_an_odd_charset_does_not_matter() -> None:
 def test_the_plain_twin_is_on_port_80() -> None:
     assert plain_url("https://payer.example:8443/a?b=c") == "http://payer.example/a?b=c"
     assert plain_url("https://[::1]/") == "http://[::1]/"
+
+
+@pytest.mark.parametrize(
+    ("answers", "anew"),
+    [
+        ((["s=k3J9x-aa"], ["s=Zq81-bbb"]), {"s"}),
+        ((["s=k3J9x-aa"], ["s=k3J9x-aa"]), set()),
+        ((["seen=1764093001"], ["seen=1764093002"]), set()),
+        ((["lang=fr"], ["lang=en"]), set()),
+        ((["csrf=k3J9x-aa"], ["csrf=Zq81-bbb"]), set()),
+        ((["s=k3J9x-aa"],), set()),
+        ((["broken"], ["broken"], [";"]), set()),
+    ],
+)
+def test_a_session_is_known_by_being_given_anew(
+    answers: tuple[list[str], ...], anew: set[str]
+) -> None:
+    assert given_anew(answers) == anew

@@ -64,7 +64,8 @@ class Cookie(Observation):
 
     `same_site` is Strict, Lax, None, another word as it stood, or null when the attribute is
     missing. `prefix` is `__Host-`, `__Secure-` or empty. `session_like` is "name" when its name
-    says session, "value" when it is a long random value that ends with the browser, else empty.
+    says session, "value" when it is a long random value that ends with the browser, "behaviour"
+    when every answer gives another value to who sends none back, else empty.
     `lasts` in seconds, null for the browser's session.
     """
 

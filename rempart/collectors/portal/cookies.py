@@ -20,6 +20,7 @@ _BALANCER = re.compile(
 )
 _FORGERY = re.compile(r"csrf|xsrf|forgery", re.IGNORECASE)
 _RANDOM = re.compile(r"[A-Za-z0-9+/=_.%:~-]{16,}")
+_TELLING = 8  # characters; a shorter value is a choice or a server's number
 _WORDS = {"strict": "Strict", "lax": "Lax", "none": "None"}
 
 
@@ -30,6 +31,26 @@ def cookies(lines: Iterable[str], url: str, now: datetime) -> Iterator[Cookie]:
         name, equals, value = pair.partition("=")
         if equals and name.strip():
             yield _cookie(name.strip(), value.strip(), dict(map(_attribute, rest)), url, now)
+
+
+def given_anew(answers: Iterable[Iterable[str]]) -> frozenset[str]:
+    """The cookies that every answer sets with another value: the server tells visitors apart by it.
+
+    `answers` are the Set-Cookie lines of each. Numbers do not count: they are often the time.
+    """
+    values: dict[str, list[str]] = {}
+    for lines in answers:
+        for line in lines:
+            name, _, value = line.partition(";")[0].partition("=")
+            values.setdefault(clean(name.strip(), 200), []).append(value.strip())
+    return frozenset(
+        name
+        for name, found in values.items()
+        if len(found) > 1
+        and len(set(found)) == len(found)
+        and all(len(value) >= _TELLING and not value.isdigit() for value in found)
+        and not (_FORGERY.search(name) or _BALANCER.fullmatch(name))
+    )
 
 
 def _cookie(name: str, value: str, attributes: dict[str, str], url: str, now: datetime) -> Cookie:

@@ -44,6 +44,7 @@ _STARTS_ELSEWHERE: Final = re.compile(
     r"/(?:oauth2?|oidc|openid|saml2?|sso|psc|auth)(?:/|$|\?)|pro-?sante-?connect|franceconnect",
     re.I,
 )
+_LEAVES: Final = re.compile(r"log-?out|sign-?out|d[eé]connexion|abmeld", re.I)
 
 
 def sign_in_ways(
@@ -97,6 +98,8 @@ def starts(page: Answer, own: str) -> list[str]:
     for one, said in _pressed(text(page)):
         target = absolute(page.url, one["href"]) if one.tag == "a" else ""
         if not target or urlsplit(target).hostname != own:
+            continue
+        if _LEAVES.search(target):
             continue
         if _STARTS_ELSEWHERE.search(target) or _providers(one, said, page.url, own):
             found.append(target)

@@ -11,11 +11,12 @@ from urllib.parse import urljoin, urlsplit
 from rempart.check import Gap
 from rempart.collectors import Seen
 from rempart.collectors.portal import altered, content, identity, provider, robots, securitytxt
+from rempart.collectors.portal.cookies import given_anew
 from rempart.collectors.portal.errors_shown import banners, error_page
 from rempart.collectors.portal.exposed import exposed_files
 from rempart.collectors.portal.libraries import library_of
 from rempart.collectors.portal.markup import markup
-from rempart.collectors.portal.pages import hsts, page, path, set_cookies, text
+from rempart.collectors.portal.pages import hsts, page, path, set_cookies, text, values
 from rempart.collectors.portal.plain import plain_redirects
 from rempart.collectors.text import clean
 from rempart.errors import CollectError, NotAuthorised, Unresolved
@@ -151,8 +152,13 @@ class Visit:
         secure = [answer for answer in (*pages, *others) if answer.url.startswith("https:")]
         yield from dict.fromkeys(map(hsts, secure))
         found: dict[Cookie, Cookie] = {}
+        anew = given_anew(values(answer, "set-cookie") for answer in (*pages, *others))
         for answer in (*pages, *others):
-            for cookie in set_cookies(answer, self._now):
+            for each in set_cookies(answer, self._now):
+                told_by = each.session_like or (
+                    "behaviour" if each.name in anew and each.lasts is None else ""
+                )
+                cookie = replace(each, session_like=told_by)
                 found.setdefault(replace(cookie, url="", source="", lasts=None), cookie)
         yield from found.values()
         if pages:
