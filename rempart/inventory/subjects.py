@@ -97,10 +97,14 @@ class Login(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Lookup(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How a person's rights are asked for; `{beneficiary}` in the URL is the person."""
+    """How a person's rights are asked for; `{beneficiary}` in the URL or the body is the person.
+
+    A body that begins with a brace is sent as JSON, any other as a form's.
+    """
 
     url: Text
     method: Literal["GET", "POST"] = "GET"
+    body: str = ""
     ceiling: Ceiling | None = None
     needed: tuple[str, ...] = ()
 

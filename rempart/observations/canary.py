@@ -13,8 +13,9 @@ from rempart.check import Observation, Seen
 class FactorProof(Observation):
     """Whether the right password alone opens a session; key: the canary's account.
 
-    `required` is true where something more was asked for before a session was open; `asked` is
-    what: `totp`, `provider` (an identity provider, where canaries stop), `other`.
+    `required` is true where something more was asked for before a session was open and before the
+    canary's own people and objects were shown; `asked` is what: `totp`. Unknown where the sign-in
+    leads to an identity provider, where canaries stop.
     """
 
     required: Seen[bool]
@@ -56,7 +57,8 @@ class CeilingProof(Observation):
     `read` different canary people were answered, `declared` is the inventory's ceiling. `refused`
     says that the portal stopped answering. `stops` is what the refusal was about: `people`
     (somebody read before is still answered), `requests` (nobody is), `address` (another account
-    neither), empty without one. `answer` is the status of the refusal.
+    neither), `session` (the session ended), `unknown` (nobody is, and no other account could tell),
+    empty without one. `answer` is the status of the refusal.
     """
 
     read: int

@@ -1,4 +1,4 @@
-from rempart.check import Figure, Result, Severity, any_of, spoken, verdict
+from rempart.check import Figure, Result, Severity, all_of, any_of, negated, spoken, verdict
 from rempart.observations.canary import LockoutProof
 
 
@@ -11,7 +11,7 @@ def check(proof: LockoutProof) -> Result:
     slowed, locked = proof.slowed == True, proof.locked == True  # noqa: E712
     # Slowing the address holds back one computer; a thief has thousands.
     only_address = proof.address == True  # noqa: E712
-    good = locked if only_address is True and slowed is True else any_of(slowed, locked)
+    good = any_of(locked, all_of(slowed, negated(only_address)))
     lower = Severity.MEDIUM if only_address is True else None
     seen = f"{proof.attempts} wrong passwords: locked {spoken(proof.locked)}"
     return verdict(good, seen, proof, facts=facts, severity=lower)

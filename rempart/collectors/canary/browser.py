@@ -2,18 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import unquote, urlencode, urljoin, urlsplit
 
 import msgspec
 
+from rempart.collectors.canary.jar import Jar
 from rempart.collectors.canary.ledger import Ledger
+from rempart.errors import Refused
+from rempart.transport.urls import NoUrl
 
 if TYPE_CHECKING:
     from rempart.transport.http import Answer, Session
 
 HOPS: Final = 6
+# Cookies that scripts repeat in a header, against forged requests (Angular and Spring, Django).
+DOUBLED: Final = {"XSRF-TOKEN": "X-XSRF-TOKEN", "csrftoken": "X-CSRFToken"}
 
 
 @dataclass(slots=True)
@@ -24,10 +28,10 @@ class Browser:
     ledger: Ledger
     account: str
     base: str
-    cookies: dict[str, dict[str, str]] = field(default_factory=dict)
+    cookies: Jar = field(default_factory=Jar)
     token: str = ""
+    renews: str = ""  # a token that gives new ones
     headers: dict[str, str] = field(default_factory=dict)
-    lasting: dict[str, int] = field(default_factory=dict)  # seconds, by cookie
 
     def open(
         self,
@@ -37,15 +41,26 @@ class Browser:
         method: str = "GET",
         form: Mapping[str, str] | None = None,
         data: Any = None,  # noqa: ANN401  (JSON)
+        raw: str = "",
     ) -> "Answer":
         """One answer; a redirect is one. Raises CollectError."""
-        whole = urljoin(self.base, url)
-        body = urlencode(form).encode() if form is not None else None
+        try:
+            whole = urljoin(self.base, url)
+            parts = urlsplit(whole)
+        except ValueError:
+            raise NoUrl("an address of the portal is none a browser would open") from None
+        body = raw.encode() or None
+        if form is not None and method == "GET":
+            whole = parts._replace(query=urlencode(form)).geturl()
+        elif form is not None:
+            body = urlencode(form).encode()
         body = msgspec.json.encode(data) if data is not None else body
-        self.ledger.about_to(f"{url} {(body or b'').decode('utf-8', 'replace')}")
+        if body and parts.scheme != urlsplit(self.base).scheme:
+            raise Refused("the portal sends what is typed over plain HTTP: nothing was sent")
+        self.ledger.about_to(f"{whole} {(body or b'').decode('utf-8', 'replace')}")
         status = None
         try:
-            headers = self._sent(whole, form, data)
+            headers = self._sent(whole, method, body, data is not None or raw.startswith("{"))
             answer = self.session.get(whole, method=method, headers=headers, body=body)
             status = answer.status
         finally:
@@ -60,7 +75,7 @@ class Browser:
             where = answer.location
             if where is None:
                 break
-            if urlsplit(where).hostname != urlsplit(self.base).hostname:
+            if _host(where) != _host(self.base):
                 return replace(answer, leaves=where)
             answer = self.open(where, purpose)
         return answer
@@ -71,46 +86,49 @@ class Browser:
 
     def copied(self) -> "Browser":
         """What a thief of the session would hold."""
-        jar = {host: dict(own) for host, own in self.cookies.items()}
+        own, headers = self.cookies.copy(), dict(self.headers)
         return Browser(
-            self.session, self.ledger, self.account, self.base, jar, self.token, dict(self.headers)
+            self.session, self.ledger, self.account, self.base, own, self.token, "", headers
         )
 
     def own(self) -> dict[str, str]:
-        """The cookies of the portal's own host."""
-        return self.cookies.get(urlsplit(self.base).hostname or "", {})
+        """The cookies that go to the portal's own pages, whatever their path."""
+        host = _host(self.base)
+        return {
+            one.name: one.value
+            for one in self.cookies.kept.values()
+            if one.host in (host, f".{host}") or host.endswith(one.host)
+        }
 
-    def _sent(self, url: str, form: object, data: object) -> dict[str, str]:
-        jar = self.cookies.get(urlsplit(url).hostname or "", {})
-        headers = dict(self.headers)
+    def _sent(self, url: str, method: str, body: bytes | None, is_json: bool) -> dict[str, str]:
+        jar = self.cookies.sent(url)
+        headers = dict(self.headers) if method != "GET" else {}
         if jar:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in jar.items())
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
-        if form is not None:
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
-        if data is not None:
-            headers["Content-Type"] = "application/json"
-        if form is not None or data is not None:
+        if body is not None:
+            kind = "json" if is_json else "x-www-form-urlencoded"
+            headers["Content-Type"] = f"application/{kind}"
+        if method != "GET":
             parts = urlsplit(url)
             headers["Origin"] = f"{parts.scheme}://{parts.netloc}"
             headers["Referer"] = url
+            for cookie, header in DOUBLED.items():
+                if cookie in jar:
+                    headers.setdefault(header, unquote(jar[cookie]))
         return headers
 
     def _keep(self, answer: "Answer") -> None:
-        jar = self.cookies.setdefault(urlsplit(answer.url).hostname or "", {})
         for header in answer.all("set-cookie"):
-            try:
-                read = SimpleCookie(header)
-            except CookieError:
-                continue
-            for name, one in read.items():
-                if one["max-age"] == "0" or not one.value:
-                    jar.pop(name, None)
-                else:
-                    jar[name] = one.value
-                    if one["max-age"].isascii() and one["max-age"].isdigit():
-                        self.lasting[name] = int(one["max-age"])
+            self.cookies.keep(answer.url, header)
+
+
+def _host(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "").lower()
+    except ValueError:
+        return ""
 
 
 def text(answer: "Answer") -> str:

@@ -8,11 +8,25 @@ from typing import TYPE_CHECKING, Any, Final
 from rempart.check import Gap, Reason
 from rempart.collectors import Seen
 from rempart.collectors.canary import PROOFS, guessing, objects
-from rempart.collectors.canary.account import Opened, opened, session_life, session_proof
+from rempart.collectors.canary.account import (
+    Halfway,
+    Opened,
+    opened,
+    session_life,
+    session_proof,
+)
 from rempart.collectors.canary.browser import Browser
 from rempart.collectors.canary.ledger import SELDOM, Ledger, spelled
-from rempart.collectors.canary.people import ANSWERS, ForeignPerson, LookUps, looked_up
-from rempart.errors import CollectError
+from rempart.collectors.canary.people import (
+    ANSWERS,
+    ForeignPerson,
+    LookUps,
+    asked,
+    filled,
+    looked_up,
+)
+from rempart.collectors.canary.sign_in import signed_in
+from rempart.errors import CollectError, Unreachable
 from rempart.observations.canary import FactorProof, ForeignData
 
 if TYPE_CHECKING:
@@ -57,12 +71,27 @@ def _proofs(portal: Any, new: Browser, people: dict[str, tuple[str, ...]]) -> It
             Gap(kind, Reason.UNRESOLVED, detail) for kind in ("FactorProof", "SessionProof")
         )
         return
+    try:
+        stranger = signed_in(new.fresh(), login)
+    except CollectError as error:
+        yield from (Gap(kind.__name__, error.reason, str(error)) for kind in PROOFS)
+        return
+    if stranger:
+        detail = (
+            "login.signed_in answers a visitor without a session as well: "
+            "name a page that only a session opens"
+        )
+        yield from (Gap(kind.__name__, Reason.UNRESOLVED, detail) for kind in PROOFS)
+        return
     lived: list[Opened] = []
     for canary in portal.canaries:
         if canary.may_be_locked:
             continue
+        own = _halfway(portal, canary, people[canary.account])
         try:
-            account = opened(_for(new, canary.account), login, canary)
+            account = opened(_for(new, canary.account), login, canary, own)
+        except ForeignPerson:
+            raise
         except CollectError as error:
             yield Gap("FactorProof", error.reason, str(error), key=canary.account)
             continue
@@ -109,8 +138,12 @@ def _guessing(portal: Any, new: Browser, lived: list[Opened]) -> Iterator[Seen]:
         yield Gap("EnumerationProof", Reason.UNRESOLVED, detail)
         yield Gap("LockoutProof", Reason.UNRESOLVED, detail)
         return
-    known = next((one.canary.account for one in lived if one.canary.password), "")
-    if known and portal.absent_accounts:
+    trusted = [one.canary for one in lived if one.canary.password and one.accepted]
+    known = trusted[0].account if trusted else ""
+    if not known:
+        detail = "no canary's right password was accepted: what a wrong one tells is not known"
+        yield Gap("EnumerationProof", Reason.UNRESOLVED, detail)
+    elif portal.absent_accounts:
         yield guessing.enumeration(_for(new, known), login, known, portal.absent_accounts)
         if login.reset is not None:
             yield guessing.reset(_for(new, known), login, known, portal.absent_accounts)
@@ -127,9 +160,26 @@ def _guessing(portal: Any, new: Browser, lived: list[Opened]) -> Iterator[Seen]:
         yield Gap("LockoutProof", Reason.LIMIT, waits)
         return
     access.attempt(mark)
-    others = [one.canary.account for one in lived if one.canary.password]
     attempts = portal.canary_budget.failed_sign_ins
-    yield guessing.lockout(_for(new, sacrificed.account), login, sacrificed, others, attempts)
+    yield guessing.lockout(_for(new, sacrificed.account), login, sacrificed, trusted, attempts)
+
+
+def _halfway(portal: Any, canary: Any, people: tuple[str, ...]) -> Halfway | None:  # noqa: ANN401
+    """What a session without its second factor may read already: its own things, one of each."""
+    asks = [("GET", path, "") for path in canary.objects[:1]]
+    if portal.lookup is not None and people:
+        asks.append(filled(portal.lookup, people[0]))
+    if not asks:
+        return None
+
+    def read(browser: Browser) -> Iterator[tuple[str, str]]:
+        for method, url, body in asks:
+            with contextlib.suppress(Unreachable):
+                answer = asked(browser, method, url, "half_open", body)
+                if answer.status == 200:
+                    yield url, objects.printed(answer)
+
+    return read
 
 
 def _too_soon(last: str) -> str:

@@ -1,5 +1,6 @@
 """Wrong passwords, sent to canaries alone: what they tell, and when they are stopped."""
 
+import html
 import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
@@ -8,7 +9,7 @@ from urllib.parse import urljoin
 from rempart.check import Reason, Seen, Unknown
 from rempart.collectors.canary import sign_in
 from rempart.collectors.canary.browser import Browser, text
-from rempart.collectors.canary.forms import form_with, forms
+from rempart.collectors.canary.forms import base, form_with, forms, token_header
 from rempart.collectors.canary.sign_in import WRONG, Outcome, State
 from rempart.errors import CollectError, Unresolved
 from rempart.observations.canary import EnumerationProof, LockoutProof
@@ -32,6 +33,7 @@ def enumeration(
         "source": "wrong sign-ins, a canary and an absent account in turn",
     }
     tells: set[str] = set()
+    pairs: list[tuple[Outcome, Outcome]] = []
     for turn in range(PAIRS):
         name = absent[turn % len(absent)]
         try:
@@ -41,7 +43,13 @@ def enumeration(
             return EnumerationProof(Unknown(error.reason, str(error)), **where)
         if State.SLOWED in (first.state, second.state):
             return EnumerationProof(Unknown(Reason.REFUSED, "the portal asked to wait"), **where)
-        tells |= set(_differences(first, second, (known, name)))
+        tells |= set(_differences(first, second))
+        pairs.append((first, second))
+        if State.LOCKED in (first.state, second.state):
+            break
+    names = (known, *absent)
+    if _tells([_words(one, names) for one, _ in pairs], [_words(two, names) for _, two in pairs]):
+        tells.add("text")
     return EnumerationProof(bool(tells), tuple(sorted(tells)), **where)
 
 
@@ -61,8 +69,10 @@ def reset(
     except CollectError as error:
         return EnumerationProof(Unknown(error.reason, str(error)), **where)
     first, second = (Outcome(State.REFUSED, answer) for answer in answers)
-    tells = sorted(set(_differences(first, second, (known, absent[0]))))
-    return EnumerationProof(bool(tells), tuple(tells), **where)
+    tells = set(_differences(first, second))
+    if _tells([_words(first, (known, absent[0]))], [_words(second, (known, absent[0]))]):
+        tells.add("text")
+    return EnumerationProof(bool(tells), tuple(sorted(tells)), **where)
 
 
 def _forgotten(browser: Browser, asked: Any, name: str) -> "Answer":  # noqa: ANN401
@@ -70,46 +80,61 @@ def _forgotten(browser: Browser, asked: Any, name: str) -> "Answer":  # noqa: AN
     form = form_with(text(page), asked.field)
     if form is None:
         raise Unresolved(f"the page of forgotten passwords has no field {asked.field}")
-    target = urljoin(page.url, form.action) if form.action else page.url
+    target = urljoin(base(text(page), page.url), form.action) if form.action else page.url
+    browser.headers |= token_header(text(page))
     sent = {**form.carried, asked.field: name}
     return browser.follow(browser.open(target, "reset", method=form.method, form=sent), "reset")
 
 
-def _differences(first: Outcome, second: Outcome, names: Sequence[str]) -> Iterator[str]:
+def _differences(first: Outcome, second: Outcome) -> Iterator[str]:
     one, two = first.answer, second.answer
     if one.status != two.status or first.state != second.state:
         yield "status"
     if one.url != two.url or one.location != two.location:
         yield "redirect"
-    if _still(text(one), names) != _still(text(two), names):
-        yield "text"
 
 
-def _still(body: str, names: Sequence[str]) -> str:
-    """A page without the name it repeats, what its form carries, and numbers of the moment."""
+def _tells(known: Sequence[frozenset[str]], absent: Sequence[frozenset[str]]) -> bool:
+    """Whether words that every answer to the one shows are in no answer to the other."""
+    always = frozenset.intersection
+    ever = frozenset().union
+    return bool(always(*known) - ever(*absent) or always(*absent) - ever(*known))
+
+
+def _words(outcome: Outcome, names: Sequence[str]) -> frozenset[str]:
+    """An answer's words without the name it repeats, what its form carries, and numbers."""
+    body = html.unescape(text(outcome.answer))
     for value in {value for form in forms(body) for value in form.carried.values() if value}:
         body = body.replace(value, "")
-    for name in names:
-        body = body.replace(name, "")
-    return _VOLATILE.sub("", body)
+    for name in sorted(names, key=len, reverse=True):
+        body = re.sub(re.escape(name), "", body, flags=re.IGNORECASE)
+    return frozenset(_VOLATILE.sub("", body).split())
 
 
 def lockout(
     browser: Browser,
     login: Any,  # noqa: ANN401
     canary: Any,  # noqa: ANN401
-    others: Sequence[str],
+    others: Sequence[Any],
     attempts: int,
 ) -> LockoutProof:
     """Wrong passwords for the one account that may be locked; a silent lock by the right one.
 
-    Stops at the first lock. `others` are canaries, each tried once more where the portal slows.
+    Its right password comes first: what was refused before tells nothing of a lock. Stops at the
+    first lock. `others` are canaries; one signs in once more, rightly, where the portal slows.
     """
     where: dict[str, Any] = {
         "key": canary.account,
         "source": "wrong passwords for the canary that may be locked",
     }
     sent, slowed = 0, False
+    try:
+        right = _accepted(browser, login, canary)
+    except CollectError as error:
+        return LockoutProof(0, Unknown(error.reason, str(error)), **where)
+    if right is not True:
+        why = "its right password was refused before any wrong one: it may be locked already"
+        return LockoutProof(0, Unknown(Reason.REFUSED, why), **where)
     for _ in range(attempts):
         try:
             outcome = sign_in.password(browser.fresh(), login, canary.account, WRONG)
@@ -117,7 +142,7 @@ def lockout(
             return LockoutProof(sent, Unknown(error.reason, str(error)), **where)
         sent += 1
         if outcome.state is State.LOCKED:
-            return LockoutProof(sent, True, "announced", slowed, **where)
+            return _announced(browser, login, canary, outcome, sent, where)
         if outcome.state is State.SLOWED:
             slowed = True
             break
@@ -127,24 +152,52 @@ def lockout(
     return LockoutProof(sent, locked, how, slowed, address, **where)
 
 
+def _announced(
+    browser: Browser,
+    login: Any,  # noqa: ANN401
+    canary: Any,  # noqa: ANN401
+    outcome: Outcome,
+    sent: int,
+    where: dict[str, Any],
+) -> LockoutProof:
+    """A status says it; words are believed when the right password is refused."""
+    locked: Seen[bool] = True if outcome.answer.status == 423 else _silent(browser, login, canary)
+    return LockoutProof(sent, locked, "announced" if locked is True else "", **where)
+
+
 def _silent(browser: Browser, login: Any, canary: Any) -> Seen[bool]:  # noqa: ANN401
     """Whether the right password is refused now."""
     try:
-        outcome = sign_in.password(
-            browser.fresh(), login, canary.account, canary.password.resolve()
-        )
+        right = _accepted(browser, login, canary)
     except CollectError as error:
         return Unknown(error.reason, str(error))
-    if outcome.state is State.SLOWED:
+    if right is None:
         return Unknown(Reason.REFUSED, "the portal asked to wait")
-    return outcome.state in (State.REFUSED, State.LOCKED)
+    return not right
 
 
-def _held_elsewhere(browser: Browser, login: Any, others: Sequence[str]) -> Seen[bool | None]:  # noqa: ANN401
-    """Whether another canary is slowed too: then it is the address that is."""
-    for name in others:
+def _accepted(browser: Browser, login: Any, canary: Any) -> bool | None:  # noqa: ANN401
+    """Whether the password opens a session or leads to the second factor; None if slowed."""
+    own = browser.fresh()
+    outcome = sign_in.password(own, login, canary.account, canary.password.resolve())
+    if outcome.state is State.SLOWED:
+        return None
+    if not outcome.sent:
+        raise Unresolved("the sign-in leads elsewhere, where canaries stop")
+    if outcome.state is State.LOCKED and outcome.answer.status == 423:
+        return False
+    if sign_in.signed_in(own, login) or sign_in.asks_factor(login, outcome):
+        return True
+    return bool(own.token) and outcome.state is State.FACTOR
+
+
+def _held_elsewhere(browser: Browser, login: Any, others: Sequence[Any]) -> Seen[bool | None]:  # noqa: ANN401
+    """Whether another canary is slowed too, with its right password: then the address is."""
+    for canary in others:
         try:
-            return sign_in.password(browser.fresh(), login, name, WRONG).state is State.SLOWED
+            right = canary.password.resolve()
+            outcome = sign_in.password(browser.fresh(), login, canary.account, right)
         except CollectError as error:
             return Unknown(error.reason, str(error))
-    return None
+        return outcome.state is State.SLOWED
+    return Unknown(Reason.UNRESOLVED, "no other canary tells whether the address was slowed")

@@ -5,8 +5,10 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from rempart.check import Unknown
+from rempart.check import Reason, Seen, Unknown
 from rempart.collectors.canary.account import Opened
+from rempart.collectors.canary.browser import text
+from rempart.collectors.canary.forms import sign_in_form
 from rempart.collectors.canary.people import ForeignPerson, asked
 from rempart.collectors.text import clean
 from rempart.errors import CollectError
@@ -17,6 +19,12 @@ if TYPE_CHECKING:
 
 _NUMBER: Final = re.compile(r"(?<=[/=])(\d{1,12})(?=$|[/?&.])")
 _RANDOM: Final = re.compile(r"[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}|[\w-]{22,}")
+
+_SAYS_NO: Final = re.compile(
+    r"not (?:found|allowed|authori[sz]ed)|forbidden|denied|refus|interdit|introuvable"
+    r"|non autoris|verweigert|nicht (?:gefunden|erlaubt|berechtigt)|\berror\b|erreur|fehler",
+    re.IGNORECASE,
+)
 
 
 def crossed(owner: Opened, stranger: Opened) -> Iterator[CrossAccess]:
@@ -37,7 +45,7 @@ def crossed(owner: Opened, stranger: Opened) -> Iterator[CrossAccess]:
             unseen = Unknown(error.reason, str(error))
             yield CrossAccess(own.status, unseen, unseen, **where)
             continue
-        yield CrossAccess(own.status, other.status, _same(own, other), **where)
+        yield CrossAccess(own.status, other.status, _same(own, other, stranger), **where)
 
 
 def object_names(canaries: list[Opened]) -> Iterator[ObjectNames]:
@@ -54,11 +62,40 @@ def object_names(canaries: list[Opened]) -> Iterator[ObjectNames]:
             yield ObjectNames(number is not None, shape, key=key, source="the canaries' objects")
 
 
-def _same(own: "Answer", other: "Answer") -> bool:
-    """Whether the stranger got the owner's content, whatever numbers of the moment stand in it."""
-    return other.status == 200 and _print(own) == _print(other)
+def _same(own: "Answer", other: "Answer", stranger: Opened) -> Seen[bool]:
+    """Whether the stranger got the owner's content, whatever differs from one answer to the next.
+
+    A page that greets its reader differs in a few words; an error told with 200 in nearly all.
+    """
+    if other.status in (401, 403, 404, 410) or other.location is not None:
+        return False
+    if other.status != 200:
+        why = f"the other canary was answered with {other.status}"
+        return Unknown(Reason.REFUSED, why)
+    if printed(own) == printed(other):
+        visitor = asked(stranger.browser.fresh(), "GET", own.url, "visitor")
+        if visitor.status == 200 and printed(visitor) == printed(own):
+            return Unknown(Reason.UNRESOLVED, "a visitor without a session gets the same page")
+        return True
+    return _alike(own, other)
 
 
-def _print(answer: "Answer") -> str:
+def _alike(own: "Answer", other: "Answer") -> Seen[bool]:
+    """Whether two pages told with 200 are the same one for two readers."""
+    one, two = _words(own), _words(other)
+    if len(one & two) * 5 >= len(one | two) * 3:
+        return True
+    if two and sign_in_form(text(other)) is None and not _SAYS_NO.search(text(other)):
+        why = "the other canary got another page with 200: compare the two by hand"
+        return Unknown(Reason.UNRESOLVED, why)
+    return False
+
+
+def printed(answer: "Answer") -> str:
+    """A digest of an answer without numbers of the moment."""
     still = re.sub(rb"[0-9a-fA-F]{16,}|\d{9,}", b"", answer.body)
     return hashlib.sha256(still).hexdigest()
+
+
+def _words(answer: "Answer") -> set[bytes]:
+    return set(re.findall(rb"[^\s<>\"=]{2,}", answer.body))
