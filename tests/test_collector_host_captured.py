@@ -44,8 +44,8 @@ def test_captured_files_lie_flat_or_as_on_the_host(tmp_path: Path) -> None:
 
     rules = [item for item in found if isinstance(item, SudoRule)]
     assert [(rule.who, rule.nopasswd, rule.source) for rule in rules] == [
+        ("deploy", True, "/etc/sudoers.d/deploy"),  # where the include stands
         ("%sudo", False, "/etc/sudoers"),
-        ("deploy", True, "/etc/sudoers.d/deploy"),
     ]
     (account,) = [item for item in found if isinstance(item, Account)]
     assert (account.hash_scheme, account.hash_cost) == ("sha512crypt", 5000)

@@ -11,18 +11,19 @@ from dataclasses import dataclass, field
 from rempart.check import Gap, Observation, Reason, Seen, Unknown
 from rempart.collectors.host.doas import doas_rules
 from rempart.collectors.host.framing import Answers
-from rempart.collectors.host.lines import Line, files
+from rempart.collectors.host.lines import Files, Line, files
 from rempart.collectors.host.people import PEOPLE
 from rempart.collectors.host.section import Section, written
 from rempart.collectors.host.sudo_sources import elsewhere
 from rempart.errors import CollectError, Privilege, Unresolved
+from rempart.judge.sudo_commands import becomes_root
 from rempart.observations.accounts import SudoRule, SudoSettings
 
 SOURCE = "/etc/sudoers"
 CVTSUDOERS = "/usr/bin/cvtsudoers"
 MOST = 200_000  # aliases of aliases multiply: a host may not fill our memory with names
 _ALIAS = re.compile(r"(User|Runas|Host|Cmnd|Cmd)_Alias\s+(.*)")
-_INCLUDE = re.compile(r"[@#]include(dir)?\s+\"?([^\"]+)")
+INCLUDE = re.compile(r"[@#]include(dir)?\s+\"?([^\"]+)")
 _MARK = re.compile(
     r"\((?P<run_as>[^)]*)\)\s*"
     r"|(?P<tag>(?:NO)?(?:PASSWD|EXEC|SETENV|LOG_INPUT|LOG_OUTPUT|MAIL|FOLLOW|INTERCEPT))\s*:\s*"
@@ -81,13 +82,9 @@ def all_powerful(answers: Answers) -> frozenset[str]:
     return frozenset(
         who
         for rule in rules
-        if "ALL" in rule.commands and {"root", "ALL", "#0"} & set(_targets(rule.run_as))
+        if "ALL" in rule.commands and becomes_root(rule.run_as)
         for who in rule.who.split(", ")
     )
-
-
-def _targets(run_as: str) -> list[str]:
-    return run_as.partition(":")[0].split(",")
 
 
 def _source(answers: Answers) -> list[Line]:
@@ -101,13 +98,25 @@ def _source(answers: Answers) -> list[Line]:
             raise Privilege(f"{found.unreadable[0]} may not be read") from None
         if SOURCE not in found.lines:
             raise
-    folder = [file for file in found.matching("/etc/sudoers.d/*") if _included(file)]
-    known = [f"@includedir {SOURCE}.d", *(f"@include {file}" for file in folder)]
-    lines = [line for file in (SOURCE, *folder) for line in found.lines[file]]
-    return [line for line in lines if re.sub(r"^#", "@", line.text.strip()) not in known]
+    return [line for one in found.lines[SOURCE] for line in _followed(found, one)]
 
 
-def _included(file: str) -> bool:
+def _followed(found: Files, line: Line) -> list[Line]:
+    """The lines an include of the main file brings, else the line itself."""
+    include = INCLUDE.match(line.text.strip())
+    if include is None:
+        return [line]
+    place = include[2].strip().rstrip("/")
+    place = place if place.startswith("/") else f"/etc/{place}"
+    if not include[1]:
+        return found.lines.get(place, [line])
+    if place != f"{SOURCE}.d":
+        return [line]
+    folder = [file for file in found.matching(f"{SOURCE}.d/*") if _read_in_folder(file)]
+    return [one for file in folder for one in found.lines[file]]
+
+
+def _read_in_folder(file: str) -> bool:
     """Whether sudo reads this file of an included folder: not with a dot, not a backup."""
     name = file.rsplit("/", 1)[-1]
     return "." not in name and not name.endswith("~")
@@ -125,7 +134,7 @@ def _statements(lines: Iterable[Line]) -> Iterator[Line]:
             continue
         text = " ".join(part.text.removesuffix("\\").strip() for part in held).strip()
         first, held = held[0], []
-        if not _INCLUDE.match(text):
+        if not INCLUDE.match(text):
             comment = _COMMENT.match(text)
             text = comment[1].strip() if comment else text
         if text:
@@ -133,12 +142,12 @@ def _statements(lines: Iterable[Line]) -> Iterator[Line]:
 
 
 def _kept(text: str) -> bool:
-    return _INCLUDE.match(text) is not None or _NUMBERED.match(text) is not None
+    return INCLUDE.match(text) is not None or _NUMBERED.match(text) is not None
 
 
 def _read(policy: _Policy, line: Line) -> None:
     text = line.text
-    include, alias = _INCLUDE.match(text), _ALIAS.match(text)
+    include, alias = INCLUDE.match(text), _ALIAS.match(text)
     if include:
         policy.open.append(include[2].strip())
     elif alias:
@@ -154,6 +163,8 @@ def _read(policy: _Policy, line: Line) -> None:
 def _defaults(policy: _Policy, text: str) -> None:
     scope, _, options = text.removeprefix("Defaults").partition(" ")
     said = [option.replace(" ", "") for option in listed(options)]
+    exempt = [one.split("=", 1)[1].strip('"') for one in said if one.startswith("exempt_group=")]
+    policy.exempt.update(f"%{group}" for group in exempt if not scope)
     if "authenticate" in said and not scope:
         policy.exempt.discard("ALL")
     if "!authenticate" not in said:
@@ -179,7 +190,8 @@ def _rules(policy: _Policy, line: Line) -> Iterator[SudoRule]:
         for item in _split(part.partition("=")[2], ","):
             command, run_as, asked = _command(item.strip(), run_as, asked=asked)
             groups.setdefault((run_as, asked), []).append(command)
-        for (target, password), commands in groups.items():
+        for (run_as, password), commands in groups.items():
+            target = _users(policy, run_as)
             yield SudoRule(
                 who=", ".join(who),
                 run_as=target,
@@ -189,6 +201,11 @@ def _rules(policy: _Policy, line: Line) -> Iterator[SudoRule]:
                 source=line.file,
                 line=line.number or None,
             )
+
+
+def _users(policy: _Policy, run_as: str) -> str:
+    """A run-as list without aliases: users, and groups behind a colon."""
+    return ":".join(",".join(_expanded(policy, one.split(","))) for one in run_as.split(":"))
 
 
 def _command(item: str, run_as: str, *, asked: bool) -> tuple[str, str, bool]:

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from rempart.check import Observation, Seen, Unknown
+from rempart.check import Gap, Observation, Seen, Unknown
 from rempart.collectors.host.framing import Answers
 from rempart.collectors.host.section import Section
-from rempart.collectors.host.sudo import SOURCE, listed, statements
+from rempart.collectors.host.sudo import INCLUDE, SOURCE, listed, statements
 from rempart.errors import CollectError, Reason
 from rempart.observations.accounts import SudoSettings
 
@@ -33,14 +33,20 @@ class _Said:
     file: str = SOURCE
 
 
-def settings(answers: Answers) -> Iterator[Observation]:
-    """The one set of settings, none where there is no sudo; raises Privilege when it is hidden."""
+def settings(answers: Answers) -> Iterator[Observation | Gap]:
+    """The one set of settings, none where there is no sudo; a gap for an include not seen.
+
+    Raises Privilege when it is hidden.
+    """
     said = _Said()
     lines = list(statements(answers))
     if not lines:
         return  # there is no sudo
     for line in lines:
-        match = _DEFAULTS.match(line.text)
+        match, include = _DEFAULTS.match(line.text), INCLUDE.match(line.text)
+        if include:
+            place = include[2].strip()
+            yield Gap("SudoSettings", Reason.UNRESOLVED, f"{place} was not seen", key=place)
         if match:
             _read(said, match["scope"] or "", match["options"])
     own = said.options
@@ -70,6 +76,7 @@ def _read(said: _Said, scope: str, options: str) -> None:
             word = "0"
         if not scope:
             said.options[name] = word
+            said.exempt += [f"%{word}"] if name == "exempt_group" and isinstance(word, str) else []
         elif name == "authenticate" and off:
             said.exempt.append(scope)
         elif name == "timestamp_timeout":
