@@ -258,3 +258,9 @@ def test_a_challenge_is_a_way_in_by_password(tmp_path: Path) -> None:
     asked = Reply(401, b"", [("WWW-Authenticate", 'Basic realm="pro"')])
     (found,) = of(observed(tmp_path, {"/": asked}), SignInWays)
     assert found.password
+
+
+def test_a_hostile_reset_link_is_kept_harmless() -> None:
+    found = ways(FORM + '<a href="/oubli?t=abc\x1b[31m&n=185057800000163">Oublié</a>')
+    assert found is not None
+    assert found.reset == f"https://{NAME}/oubli?t=…&n=…"

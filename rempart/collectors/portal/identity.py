@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
-from rempart.collectors.portal.content import absolute, controls, foreign
+from rempart.collectors.portal.content import absolute, controls, foreign, shown
 from rempart.collectors.portal.markup import Element, elements, markup
 from rempart.collectors.portal.pages import Answer, path, text, values
 from rempart.collectors.text import clean
@@ -59,27 +59,27 @@ def sign_in_ways(
     providers: list[str] = []
     passkeys = any(_PASSKEY_CODE.search(one) for one in code)
     certificate = False
-    shown = next((page for page in pages if page.status < 300), pages[0])
+    entry = next((page for page in pages if page.status < 300), pages[0])
     reset = ""
     for page in pages:
         body = text(page)
         if markup(body).password_field or _challenges(page):
-            password, shown = True, page
+            password, entry = True, page
         passkeys = passkeys or _PASSKEY_CODE.search(body) is not None or _webauthn_field(body)
         for one, said in _pressed(body):
             providers += _providers(one, said, page.url, own)
             passkeys = passkeys or _PASSKEY.search(said) is not None
             certificate = certificate or _CERTIFICATE.search(said) is not None
-        reset = reset or reset_link(page)
+        reset = reset or shown(reset_link(page))
         if page.status in range(300, 400):
             providers += _of_host(urlsplit(location(page)).hostname or "", own, leads=True)
     named = tuple(dict.fromkeys(providers))
     if not (password or named or passkeys or certificate):
         return None
     sector = next((one for one in _SECTOR if one in named), "")
-    url = clean(shown.url)
+    url = clean(entry.url)
     return SignInWays(
-        password, named, sector, passkeys, certificate, reset, key=path(shown.url), source=url
+        password, named, sector, passkeys, certificate, reset, key=path(entry.url), source=url
     )
 
 
