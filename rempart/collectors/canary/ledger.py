@@ -114,7 +114,7 @@ def numbers(text: str, kinds: Sequence[str], between: str = _BETWEEN) -> Iterato
 
 def _runs(text: str, lengths: Iterable[int], between: str) -> Iterator[tuple[str, str]]:
     """Whatever has one of those lengths between two ends of words: as written, and joined."""
-    for length in sorted(lengths):
+    for length in sorted(lengths, reverse=True):
         for match in _of(length, between).finditer(text):
             yield match[1], match[1].translate(_JOINED).upper()
 
