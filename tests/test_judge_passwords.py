@@ -120,6 +120,18 @@ def test_a_lock_counts_only_up_to_the_ceiling(
     assert limits_failures(replace(NONE, max_failures=failures), ceiling) is limited
 
 
+@pytest.mark.parametrize(
+    ("lasts", "remembered", "limits"),
+    [(1, 900, False), (900, 1, False), (60, 60, True), (None, None, True), (UNSEEN, UNSEEN, True)],
+)
+def test_a_lock_of_a_moment_holds_up_no_guesser(
+    lasts: int | None, remembered: int | None, limits: bool
+) -> None:
+    policy = replace(NONE, max_failures=5, unlock_seconds=lasts, window_seconds=remembered)
+
+    assert limits_failures(policy, 10) is limits
+
+
 def test_an_unseen_lock_is_not_a_lock() -> None:
     assert isinstance(limits_failures(replace(NONE, max_failures=UNSEEN), 10), Unknown)
 

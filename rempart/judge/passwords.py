@@ -20,6 +20,7 @@ from rempart.observations.passwords import PasswordPolicy
 
 Alphabet: TypeAlias = tuple[int, int, int, int]  # lower, upper, digits, specials
 CLASSES = ("lower", "upper", "digits", "specials")
+BRIEF = 60  # seconds: a shorter lock, or failures forgotten sooner, hold up no guesser
 
 
 def guaranteed_bits(policy: PasswordPolicy, alphabet: Alphabet) -> float | Unknown:
@@ -92,13 +93,21 @@ def holds(value: Seen[int | None], good: Callable[[int], bool], *, unlimited: bo
 
 
 def limits_failures(policy: PasswordPolicy, ceiling: int | None) -> Fact:
-    """Whether the account locks after at most so many failures; any lock will do without one."""
+    """Whether the account locks after at most so many failures; any number will do without one.
+
+    A lock that is over within a minute does not count: the CNIL's own least delay.
+    """
     failures = policy.max_failures
     if unseen(failures):
         return failures if isinstance(failures, Unknown) else _open("the lockout")
-    return (
-        failures is not None and _int(failures) > 0 and (not ceiling or _int(failures) <= ceiling)
-    )
+    within = not ceiling or _int(failures) <= ceiling
+    return failures is not None and _int(failures) > 0 and within and not _brief(policy)
+
+
+def _brief(policy: PasswordPolicy) -> bool:
+    """Whether the lock, or the memory of a failure, is known to last less than a minute."""
+    lasts = (policy.unlock_seconds, policy.window_seconds)
+    return any(isinstance(one, int) and one < BRIEF for one in lasts)
 
 
 def _mixes(policy: PasswordPolicy) -> list[tuple[int, ...]]:

@@ -11,7 +11,7 @@ from typing import Final
 from rempart.check import Observation, Seen, Unknown
 from rempart.collectors.directory.entries import Directory, Entry, folded, short
 from rempart.collectors.text import clean
-from rempart.errors import CollectError
+from rempart.errors import CollectError, Unresolved
 from rempart.observations.directories import AccountFlag, PolicyReach
 
 ATTRIBUTES: Final = (
@@ -44,6 +44,11 @@ class Tally:
     reached_admins: dict[str, int] = field(default_factory=dict)
     cut: CollectError | None = None  # why not all of them passed
 
+    @property
+    def rest(self) -> Seen[int]:
+        """What is counted of a thing nobody had: none, or not known where not all passed by."""
+        return 0 if self.cut is None else Unknown(self.cut.reason, str(self.cut))
+
     def flag(self, name: str, admin: bool) -> None:
         self.accounts[name] = self.accounts.get(name, 0) + 1
         self.admins[name] = self.admins.get(name, 0) + admin
@@ -65,9 +70,13 @@ def counted(directory: Directory, base: str, settings: tuple[Entry, ...]) -> Tal
 
 def _count(tally: Tally, directory: Directory, base: str, settings: tuple[Entry, ...]) -> None:
     groups = _Groups(directory, base) if settings else None
+    seen = unsaid = 0
     for account in directory.entries(base, ("user",), ATTRIBUTES, "(objectCategory=person)"):
         control = account.number("useraccountcontrol")
-        if control is None or control & DISABLED or account.is_a("computer"):
+        if account.is_a("computer"):
+            continue
+        seen, unsaid = seen + 1, unsaid + (control is None)
+        if control is None or control & DISABLED:
             continue
         admin = account.number("admincount") == 1
         for name, bit in FLAGS.items():
@@ -78,6 +87,8 @@ def _count(tally: Tally, directory: Directory, base: str, settings: tuple[Entry,
             tally.flag("service_admin", admin)
         winner = groups.winner(account, settings) if groups else None
         tally.reach(winner.dn if winner else "", admin)
+    if not seen or unsaid:  # every domain has an administrator: a file may leave people out
+        raise Unresolved(f"userAccountControl is not shown of {unsaid or 'any'} accounts")
 
 
 def flags(tally: Tally, domain: str, source: str) -> Iterator[Observation]:
@@ -85,14 +96,12 @@ def flags(tally: Tally, domain: str, source: str) -> Iterator[Observation]:
 
     Where not all accounts passed by, a flag that was seen is told, and the others are not known.
     """
-    cut = tally.cut
-    rest: Seen[int] = 0 if cut is None else Unknown(cut.reason, str(cut))
     for name in (*FLAGS, "service_admin"):
         filter_ = SERVICE if name == "service_admin" else f"({BIT}={FLAGS[name]})"
         yield AccountFlag(
             name,
-            tally.accounts.get(name) or rest,
-            tally.admins.get(name) or rest,
+            tally.accounts.get(name) or tally.rest,
+            tally.admins.get(name) or tally.rest,
             key=f"{domain} {name}",
             source=f"{source}: {filter_}",
         )
@@ -111,8 +120,8 @@ def reaches(
         yield PolicyReach(
             claims[number],
             tuple(clean(short(name), 80) for name in one.texts("msds-psoappliesto")),
-            tally.reached.get(one.dn, 0),
-            tally.reached_admins.get(one.dn, 0),
+            tally.reached.get(one.dn) or tally.rest,
+            tally.reached_admins.get(one.dn) or tally.rest,
             ties,
             len(settings),
             key=names[number],
@@ -122,8 +131,8 @@ def reaches(
     yield PolicyReach(
         None,
         (),
-        tally.reached.get("", 0),
-        tally.reached_admins.get("", 0),
+        tally.reached.get("") or tally.rest,
+        tally.reached_admins.get("") or tally.rest,
         (),
         len(settings),
         key=f"{domain} default",
