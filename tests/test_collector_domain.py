@@ -94,6 +94,30 @@ def test_what_holds_for_everybody_else(record: str, ends: str) -> None:
     assert spf(txt("@", record)).ends == ends
 
 
+@pytest.mark.parametrize("term", ["ip4:0.0.0.0/0", "ip6:::/0", "include:open.example"])
+def test_a_strict_end_behind_a_door_for_everybody_is_no_end(term: str) -> None:
+    others = {"open.example": txt("@", "v=spf1 +all")}
+    assert spf(txt("@", f"v=spf1 {term} -all"), others).ends == "+all"
+    assert spf(txt("@", f"v=spf1 -{term} ~all"), others).ends != "+all"
+
+
+@pytest.mark.parametrize(
+    ("term", "fault"),
+    [
+        ("ip4:300.1.2.3", "ip4:300.1.2.3 is no address range"),
+        ("ip4:2001:db8::1", "ip4:2001:db8::1 is no address range"),
+        ("ip4:0.0.0.0/1", "ip4:0.0.0.0/1 lets a large part of the internet send"),
+    ],
+)
+def test_address_ranges_are_read(term: str, fault: str) -> None:
+    assert spf(txt("@", f"v=spf1 {term} -all")).faults == (fault,)
+
+
+def test_what_a_policy_says_of_subdomains() -> None:
+    said = dmarc(txt("_dmarc", "v=DMARC1; p=reject; sp=none; rua=mailto:a@payer.example"))
+    assert (said.policy, said.subdomains) == ("reject", "none")
+
+
 def test_a_redirect_holds_where_nothing_else_ends_the_record() -> None:
     others = {"sender.example": txt("@", "v=spf1 a:gone.sender.example -all")}
     assert spf(txt("@", "v=spf1 redirect=sender.example"), others).ends == "-all"

@@ -27,7 +27,8 @@ class DmarcPolicy(Observation):
     `policy` is none, quarantine or reject as it holds for this domain, None without a valid record.
     `percent` of failing mail is treated so; `testing` says that receivers are asked not to act.
     `reports` is true where somebody receives the aggregate reports. `found_at` is the domain whose
-    record holds, which may be a parent.
+    record holds, which may be a parent. `subdomains` is what holds for its subdomains where the
+    record says something else of them (sp), empty otherwise.
     """
 
     policy: Seen[str | None]
@@ -36,6 +37,7 @@ class DmarcPolicy(Observation):
     reports: bool = False
     found_at: str = ""
     fault: str = ""
+    subdomains: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,11 @@ from rempart.observations.dns import DmarcPolicy
 def check(dmarc: DmarcPolicy) -> Result:
     strict = among(dmarc.policy, ("quarantine", "reject"))
     wholly = dmarc.percent == 100 and not dmarc.testing
-    good = all_of(strict, wholly, dmarc.reports)
+    below = dmarc.subdomains != "none"  # a forged sender may invent a subdomain
+    good = all_of(strict, wholly, below, dmarc.reports)
     facts: dict[str, Figure] = {"said": _said(dmarc)}
     # Receivers refuse forged mail already; nobody learns of it.
-    lower = Severity.LOW if strict is True and wholly else None
+    lower = Severity.LOW if strict is True and wholly and below else None
     return verdict(good, _said(dmarc), dmarc, facts=facts, severity=lower)
 
 
@@ -16,6 +17,7 @@ def _said(dmarc: DmarcPolicy) -> str:
     if dmarc.policy is None:
         return dmarc.fault or "-"
     words = [f"p={dmarc.policy}"]
+    words += [f"sp={dmarc.subdomains}"] * bool(dmarc.subdomains)
     words += [f"pct={dmarc.percent}"] * (dmarc.percent != 100)
     words += ["t=y"] * dmarc.testing
     words += ["rua"] * dmarc.reports

@@ -51,14 +51,16 @@ def _read(domain: str, place: str, name: str, record: dict[str, str]) -> DmarcPo
         if not reports:
             return _without(domain, place, name, f"p={written}" if written else "no p=")
         written = "none"  # RFC 7489, 6.6.3: a wrong policy with a report address counts as none
-    inherited = record.get("sp", "").lower() if name != domain else ""
-    policy = inherited if inherited in POLICIES else written
+    below = record.get("sp", "").lower()
+    below = below if below in POLICIES else ""
+    policy = below if below and name != domain else written
     return DmarcPolicy(
         policy,
         percent=_percent(record.get("pct", "")),
         testing=record.get("t", "").lower() == "y",
         reports=reports,
         found_at=name,
+        subdomains=below if name == domain and below != written else "",
         key=domain,
         source=f"TXT {place}",
     )

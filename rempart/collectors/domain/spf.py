@@ -1,5 +1,6 @@
 """SPF, read as a receiver evaluates it (RFC 7208): one record, ten look-ups, no faults."""
 
+import ipaddress
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -16,6 +17,7 @@ MOST_ASKED: Final = 25  # look-ups followed; ten are allowed, so more only says 
 MOST_VOID: Final = 2  # look-ups without an answer a receiver puts up with
 MOST_EXCHANGERS: Final = 10
 DEEPEST: Final = 12
+WIDEST: Final = 8  # bits: no sender has shorter ranges
 _TERM = re.compile(
     r"(?P<qualifier>[-+~?]?)(?P<name>[a-z][a-z0-9_.-]*)(?:(?P<sign>[:=/])(?P<value>.*))?",
     re.IGNORECASE | re.DOTALL,
@@ -108,12 +110,36 @@ class _Reading:
             self.faults.append(f"{term.text} is no mechanism of SPF")
             return ""
         if term.name == "all":
+            if term.text.lstrip("+-~?").lower() != "all":
+                self.faults.append(f"{term.text} is no mechanism of SPF")
             return f"{term.qualifier}all"
+        if term.name in ("ip4", "ip6"):
+            return self._network(term)
         self.lookups += term.name in _LOOK_UP
         if term.name == "include":
-            self._other(domain, term.value, term.text, depth)
+            everybody = self._other(domain, term.value, term.text, depth)
+            if isinstance(everybody, str) and everybody == "+all":  # it fits everybody then
+                return f"{term.qualifier}all"
         elif term.name in ("a", "mx", "exists"):
             self._asked(term, term.value.partition("/")[0] or domain)
+        return ""
+
+    def _network(self, term: Term) -> str:
+        """The qualifier of `all` where addresses are named that are everybody's; a fault if none.
+
+        RFC 7208, 5.6: a receiver gives up on a record with an address it cannot read.
+        """
+        try:
+            network = ipaddress.ip_network(term.value, strict=False)
+        except ValueError:
+            network = None
+        if network is None or network.version != int(term.name[-1]):
+            self.faults.append(f"{term.text} is no address range")
+            return ""
+        if term.qualifier == "+" and network.prefixlen == 0:
+            return "+all"
+        if term.qualifier == "+" and network.prefixlen < WIDEST:
+            self.faults.append(f"{term.text} lets a large part of the internet send")
         return ""
 
     def _other(self, domain: str, target: str, said: str, depth: int) -> Seen[str]:
