@@ -13,7 +13,10 @@ objectClass: domainDNS
 minPwdLength: 8
 
 """
-SETTINGS = """dn: CN=lax,CN=Password Settings Container,CN=System,DC=payer,DC=example
+SETTINGS = """dn: CN=Password Settings Container,CN=System,DC=payer,DC=example
+objectClass: msDS-PasswordSettingsContainer
+
+dn: CN=lax,CN=Password Settings Container,CN=System,DC=payer,DC=example
 objectClass: msDS-PasswordSettings
 cn: lax
 msDS-PasswordSettingsPrecedence: 1
@@ -36,7 +39,8 @@ def test_flags_nobody_was_seen_without_stay_open(tmp_path: Path, people: str) ->
     found = list(read(ldif.read(file), "DC=payer,DC=example", here=True))
 
     flags = [one for one in found if isinstance(one, AccountFlag)]
-    assert flags and all(isinstance(one.accounts, Unknown) for one in flags)
+    assert flags
+    assert all(isinstance(one.accounts, Unknown) for one in flags)
     (lax, _) = [one for one in found if isinstance(one, PolicyReach)]
     assert isinstance(lax.accounts, Unknown)
 
