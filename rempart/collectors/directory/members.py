@@ -44,11 +44,6 @@ class Tally:
     reached_admins: dict[str, int] = field(default_factory=dict)
     cut: CollectError | None = None  # why not all of them passed
 
-    @property
-    def rest(self) -> Seen[int]:
-        """What is counted of a thing nobody had: none, or not known where not all passed by."""
-        return 0 if self.cut is None else Unknown(self.cut.reason, str(self.cut))
-
     def flag(self, name: str, admin: bool) -> None:
         self.accounts[name] = self.accounts.get(name, 0) + 1
         self.admins[name] = self.admins.get(name, 0) + admin
@@ -88,7 +83,7 @@ def _count(tally: Tally, directory: Directory, base: str, settings: tuple[Entry,
         winner = groups.winner(account, settings) if groups else None
         tally.reach(winner.dn if winner else "", admin)
     if not seen or unsaid:  # every domain has an administrator: a file may leave people out
-        raise Unresolved(f"userAccountControl is not shown of {unsaid or 'any'} accounts")
+        raise Unresolved(f"{seen} accounts were seen, {unsaid} of them without userAccountControl")
 
 
 def flags(tally: Tally, domain: str, source: str) -> Iterator[Observation]:
@@ -96,12 +91,14 @@ def flags(tally: Tally, domain: str, source: str) -> Iterator[Observation]:
 
     Where not all accounts passed by, a flag that was seen is told, and the others are not known.
     """
+    cut = tally.cut
+    rest: Seen[int] = 0 if cut is None else Unknown(cut.reason, str(cut))
     for name in (*FLAGS, "service_admin"):
         filter_ = SERVICE if name == "service_admin" else f"({BIT}={FLAGS[name]})"
         yield AccountFlag(
             name,
-            tally.accounts.get(name) or tally.rest,
-            tally.admins.get(name) or tally.rest,
+            tally.accounts.get(name) or rest,
+            tally.admins.get(name) or rest,
             key=f"{domain} {name}",
             source=f"{source}: {filter_}",
         )
@@ -120,8 +117,8 @@ def reaches(
         yield PolicyReach(
             claims[number],
             tuple(clean(short(name), 80) for name in one.texts("msds-psoappliesto")),
-            tally.reached.get(one.dn) or tally.rest,
-            tally.reached_admins.get(one.dn) or tally.rest,
+            tally.reached.get(one.dn, 0),
+            tally.reached_admins.get(one.dn, 0),
             ties,
             len(settings),
             key=names[number],
@@ -131,8 +128,8 @@ def reaches(
     yield PolicyReach(
         None,
         (),
-        tally.reached.get("") or tally.rest,
-        tally.reached_admins.get("") or tally.rest,
+        tally.reached.get("", 0),
+        tally.reached_admins.get("", 0),
         (),
         len(settings),
         key=f"{domain} default",
