@@ -115,6 +115,20 @@ def test_mail_goes_on_over_tls_or_says_that_it_cannot(
     assert bool(of(found, TlsSuites)) is tls
 
 
+@pytest.mark.parametrize("protocol", ["moveit", "vpn", "redis", "mongodb"])
+def test_a_door_that_takes_a_connection_and_drops_it_is_not_closed(protocol: str) -> None:
+    with accepting(lambda line: line.close()) as port:
+        found = look(Service(protocol, f"127.0.0.1:{port}"), OpenDoor)
+    for seen in of(found, OpenDoor):
+        assert seen.answers is True
+    assert of(found, OpenDoor) or gaps(found)
+
+
+def test_a_banner_that_is_no_text_is_read() -> None:
+    seen = door("elasticsearch", lambda _: [b"HTTP/1.1 200 \xff\xfe\r\n\r\n"])
+    assert (seen.answers, seen.anonymous) == (True, True)
+
+
 def test_one_connection_asks_a_door() -> None:
     with talker(lambda _: [b"+PONG\r\n"]) as served:
         subject = Service("redis", f"127.0.0.1:{served.port}")

@@ -68,6 +68,7 @@ class Access:
         self.policies: Any = ()  # of the user's own, that are run on hosts
         self.policy_commands = False  # whether all of their commands may run, not only readers
         self.kept: Kept | None = None  # connections that several subjects of an audit share
+        self.reached = 0  # connections that were taken, whatever became of them
         self._waited = 0.0
         self._waiting: float | None = None
 
@@ -229,6 +230,7 @@ class Access:
         try:
             sock.settimeout(max(0.001, min(CONNECT_SECONDS, self.deadline.remaining())))
             sock.connect((address, port))
+            self.reached += 1
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             sock.settimeout(None)
         except BaseException:

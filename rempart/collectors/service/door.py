@@ -13,7 +13,7 @@ from rempart.collectors.tls.flight import Flight
 from rempart.collectors.tls.hello import USUAL_SUITES, Offer
 from rempart.collectors.tls.reach import PATIENCE, Reach
 from rempart.collectors.tls.starttls import AT_ONCE, BEFORE
-from rempart.errors import Refused, Truncated, Unreachable
+from rempart.errors import Refused, Truncated, Unreachable, Unresolved
 from rempart.observations.doors import OpenDoor
 from rempart.scope.targets import split
 
@@ -60,15 +60,26 @@ def reach(subject: Any, access: "Access") -> Reach:  # noqa: ANN401
 
 
 def open_door(subject: Any, access: "Access") -> OpenDoor:  # noqa: ANN401
-    """What the door says to somebody without an account. Raises CollectError but Unreachable."""
+    """What the door says to somebody without an account. Raises CollectError but Unreachable.
+
+    One that takes a connection and drops it was reached: that is no closed door.
+    """
     protocol, where = subject.protocol, place(subject)
     source = f"{protocol} at {where}"
+    try:
+        access.addresses(where.host, where.port)
+    except Unreachable as error:
+        raise Unresolved(str(error)) from None  # a name without an address is no closed door
+    before = access.reached
     try:
         if protocol in _WEB:
             return _web(subject, access, where, source)
         speaks, encrypted, anonymous = _asked(protocol, subject, access, where)
-    except Unreachable:
-        return OpenDoor(protocol, False, key=protocol, source=source)
+    except Unreachable as error:
+        if access.reached == before:
+            return OpenDoor(protocol, False, key=protocol, source=source)
+        lost = Unknown(error.reason, str(error))
+        return OpenDoor(protocol, True, "", lost, lost, lost, key=protocol, source=source)
     said = clean(speaks)[:LONGEST]
     return OpenDoor(protocol, True, said, encrypted, anonymous, key=protocol, source=source)
 
@@ -119,7 +130,11 @@ def _elasticsearch(line: "Talk") -> Found:
         return "no plain HTTP", True if said[:1] == b"\x15" or not said else None, None
     head, _, body = said.partition(b"\r\n\r\n")
     number = re.search(rb'"number"\s*:\s*"([0-9.]{1,20})"', body)
-    version = f"Elasticsearch {number[1].decode()}" if number else head.split(b"\r\n")[0].decode()
+    version = (
+        f"Elasticsearch {number[1].decode()}"
+        if number
+        else head.split(b"\r\n")[0].decode("latin-1")
+    )
     return version, False, b" 200" in head.split(b"\r\n")[0]
 
 
