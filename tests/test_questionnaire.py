@@ -106,7 +106,7 @@ def test_what_a_check_will_look_at_is_not_asked(inventory: Path) -> None:
 
 def test_a_question_names_the_subjects_it_is_about(inventory: Path) -> None:
     about = {one.control: one.about for one in planned(inventory).questions}
-    assert about["portal.authz.object"] == ("pro",)
+    assert about["exp.segmentation"] == ("pro",)
     assert about["proc.incident"] == ("pro", "exports")
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rempart.transport.access import Access
 
 KIND = "host"
+WINDOWS: frozenset[type[Observation]] = frozenset({WindowsAccount, WindowsSignIn})
 BRINGS: tuple[type[Observation], ...] = (*script.READERS, WindowsAccount, WindowsSignIn)
 PROBES = (
     Probe(
@@ -56,6 +57,9 @@ def read(answers: Answers, wanted: Wanted) -> Iterator[Seen]:
             yield from reader(answers)
         except CollectError as error:
             yield Gap(kind.__name__, error.reason, str(error))
+    lost = [one for one in answers.sections.values() if isinstance(one, CollectError)]
+    if lost and len(lost) == len(answers.sections):  # not one answer shows that it is no Windows
+        yield from (Gap(kind.__name__, lost[0].reason, str(lost[0])) for kind in WINDOWS & wanted)
 
 
 def _answers(subject: Any, access: "Access", wanted: Wanted) -> Answers:  # noqa: ANN401
