@@ -116,6 +116,25 @@ def test_what_is_no_result_is_refused(tool: str, raw: bytes) -> None:
         findings(tool, raw, "file.json")
 
 
+@pytest.mark.parametrize(
+    ("tool", "raw"),
+    [
+        ("sslyze", b'{"server_scan_results": []}'),
+        ("sslyze", b'{"server_scan_results": [{"server_location": {}, "scan_result": null}]}'),
+        ("testssl", b'[{"id": "scanProblem", "severity": "FATAL", "finding": "no route"}]'),
+    ],
+)
+def test_a_scan_that_reached_nobody_is_no_clean_one(tool: str, raw: bytes) -> None:
+    with pytest.raises(ContentError, match="says that"):
+        findings(tool, raw, "file.json")
+
+
+def test_peoples_numbers_in_addresses_are_not_kept() -> None:
+    nir = "185057800000163"
+    value = [{"id": "a", "severity": "HIGH", "finding": f"/x?nir={nir}"}]
+    assert nir[:6] not in imports.overlay("testssl", read("testssl", value), "pro", TODAY)
+
+
 def test_hostile_words_stay_words(tmp_path: Path) -> None:
     value = [
         {

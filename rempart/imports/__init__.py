@@ -13,6 +13,7 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
+from rempart.collectors.text import clean
 from rempart.errors import ContentError
 from rempart.plain import line
 
@@ -35,6 +36,10 @@ class Foreign:
     remediation: str = ""
     instance: str = ""
     controls: tuple[str, ...] = ()
+
+
+class Failed(Exception):
+    """The tool did not reach anything: no finding is no good news then."""
 
 
 Reader: TypeAlias = Callable[[Any], Iterator[Foreign]]
@@ -85,6 +90,8 @@ def findings(tool: str, raw: bytes, file: str) -> tuple[Foreign, ...]:
     value = decoded(raw, file)
     try:
         found = list(readers()[tool](value))
+    except Failed as error:
+        raise ContentError(f"{tool} says that {error}", file=file) from None
     except (KeyError, TypeError, AttributeError, ValueError):
         raise ContentError(f"expected a result of {tool}", file=file) from None
     order = list(PLACES)
@@ -136,8 +143,8 @@ def _written(tool: str, one: Foreign, subject: str, on: date, id_: str) -> Itera
 
 
 def _told(text: str, most: int) -> str:
-    """A tool's words on one line, without markup of its own."""
-    plain = line(re.sub(r"<[^<>]{0,200}>", " ", text))
+    """A tool's words on one line, without its markup and without people's numbers."""
+    plain = clean(line(re.sub(r"<[^<>]{0,200}>", " ", text)), most * 4)
     plain = " ".join(plain.split())
     return plain if len(plain) <= most else plain[: most - 1].rstrip() + "…"
 

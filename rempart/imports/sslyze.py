@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from rempart.check import Grade
-from rempart.imports import Foreign
+from rempart.imports import Failed, Foreign
 from rempart.judge.suites import FAMILIES, graded_families
 
 OLD: Final = {
@@ -24,7 +24,10 @@ FLAWS: Final = (
 
 def findings(value: Any) -> Iterator[Foreign]:  # noqa: ANN401  (JSON)
     """What sslyze accepted that should be refused, and what it found flawed."""
-    for server in value["server_scan_results"]:
+    servers = value["server_scan_results"]
+    if not any(server.get("scan_result") for server in servers):
+        raise Failed("no server was scanned")
+    for server in servers:
         where = server["server_location"]
         place = f"{where.get('hostname', '')}:{where.get('port', '')}"
         results = server.get("scan_result") or {}

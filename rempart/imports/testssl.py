@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from rempart.imports import Foreign
+from rempart.imports import Failed, Foreign
 
 SEVERITIES: Final = {"CRITICAL": "critical", "HIGH": "high", "MEDIUM": "medium", "LOW": "low"}
 # The beginning of an id, and the control it is about.
@@ -28,7 +28,11 @@ CONTROLS: Final = (
 
 def findings(value: Any) -> Iterator[Foreign]:  # noqa: ANN401  (JSON)
     """Entries at LOW or worse; OK, INFO and WARN are no findings."""
-    for entry in _entries(value):
+    entries = list(_entries(value))
+    broken = (one for one in entries if one.get("severity") == "FATAL")
+    if (fatal := next(broken, None)) is not None:
+        raise Failed(f"the scan was broken off: {fatal.get('finding', '')}")
+    for entry in entries:
         severity = SEVERITIES.get(str(entry.get("severity", "")))
         if severity is None:
             continue
