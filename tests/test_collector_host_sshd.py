@@ -50,6 +50,12 @@ def test_the_first_value_wins_and_names_its_line() -> None:
     assert sshd.vantage is Vantage.DECLARED
 
 
+def test_a_keyword_may_stand_in_quotes() -> None:
+    sshd = everybody('"PermitRootLogin" "yes"\nPermitRootLogin no\n')
+
+    assert sshd.permit_root_login == "yes"
+
+
 def test_defaults_of_a_whole_file_are_sshds_own() -> None:
     sshd = everybody("Port 22\n")
 

@@ -155,7 +155,7 @@ def _split(line: str) -> tuple[str, str]:
         if word.startswith("#"):
             break
         words.append(word[1:-1] if word[0] in "\"'" and word[0] == word[-1] else word)
-    return keyword.strip().lower(), " ".join(words)
+    return keyword.strip().strip("\"'").lower(), " ".join(words)
 
 
 @dataclass(slots=True)
