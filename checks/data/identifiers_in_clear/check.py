@@ -3,6 +3,8 @@ from rempart.judge.identifiers import MASKS, chance_exponent, proven
 from rempart.observations.datastores import IdentifierColumn
 from rempart.observations.identifiers.catalogue import BY_NAME, PERSONAL
 
+NAMED = "it has no check digits, the column's name speaks of it"
+
 
 def check(
     column: IdentifierColumn,
@@ -25,12 +27,14 @@ def check(
         "mode": column.mode,
         "mask": MASKS[column.identifier] if clear else "",
     }
+    exponent = chance_exponent(column.identifier, column.candidates, column.valid)
+    facts["chance"] = f"by chance less than once in 10^{exponent}" if exponent else NAMED
     counts: dict[str, Figure] = {
         "sampled": column.sampled,
         "candidates": column.candidates,
         "valid": column.valid,
         "limit": max(1, column.sampled if column.sample == "all" else column.sampled // 3),
-        "exponent": chance_exponent(column.identifier, column.candidates, column.valid),
+        "exponent": exponent,
     }
     lesser = column.identifier in ("iban", "nir13") or column.test == column.valid
     return verdict(
