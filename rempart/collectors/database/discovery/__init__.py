@@ -18,9 +18,9 @@ from rempart.collectors.database.discovery.dialects import dialect_of
 from rempart.collectors.database.discovery.encoded import decoded, inside
 from rempart.collectors.database.discovery.hashes import compared
 from rempart.collectors.database.discovery.known import Known
-from rempart.collectors.database.discovery.samples import Sample, sample
+from rempart.collectors.database.discovery.samples import Sample, beginning, sample
 from rempart.collectors.database.discovery.scan import scanned
-from rempart.collectors.database.discovery.schema import Field, Table, tables
+from rempart.collectors.database.discovery.schema import Field, Table, all_listed, tables
 from rempart.collectors.database.discovery.statistics import kept, looked_at
 from rempart.collectors.database.discovery.told import gap, told_of, told_together
 from rempart.collectors.database.discovery.whole import counted
@@ -55,16 +55,22 @@ WHOLE: Final = 60.0  # that counting all rows of a column may take
 LAST: Final = 1.0  # seconds in which no other table is begun
 ODD: Final = (LookupError, ValueError)  # a server may answer anything
 SCHEMA: Final = "catalogue"
+FEW: Final = 300  # rows that a table's sample has where the server knows how large it is
 
 
 def collect(session: Any, subject: Any, access: Any, wanted: Wanted) -> Iterator[Seen]:  # noqa: ANN401
     """The columns of every table. Raises CollectError where the catalogue cannot be read."""
     try:
         dialect, listed = dialect_of(session), list(tables(session))
+        whole = all_listed(session)
     except ODD:
         raise Truncated(GARBLED) from None
     transit = getattr(access.authorisation, "transit", "counts")
     known = Known(dialect, wanted, scans=transit == "sample", whole=subject.rows == "all")
+    if not whole:
+        detail = "the account sees only the tables that are granted one by one"
+        known.missed.append(Privilege(detail))
+        yield gap(Privilege(detail), SCHEMA)
     if transit == "statistics":
         with suppress(CollectError):  # then the rows are counted
             known.statistics = looked_at(session, dialect, SECONDS)
@@ -126,7 +132,11 @@ def _counted(
     if not left:
         return rows, []
     read, columns = clear(session, rows, seconds)
-    if read == rows.most:
+    if rows.chosen == "spread" and read < FEW:  # what the server knows of its size is old
+        rows = beginning(rows)
+        read, columns = clear(session, rows, seconds)
+        rows = rows if read == rows.most else replace(rows, chosen="all")
+    elif read == rows.most:
         rows = replace(rows, chosen="first")
     try:
         decoded(session, rows, columns, seconds)

@@ -127,13 +127,7 @@ def _matches(
     dialect = column.sample.dialect
     table = column.sample.table
     place = f"{dialect.name(table.schema)}.{dialect.name(table.name)}"
-    name = dialect.name(column.field.name)
-    if column.field.kind == "binary":
-        digits = dialect.hexed(name)
-    else:
-        text = f"trim({name}::text)" if isinstance(dialect, Postgresql) else name
-        digits = f"upper({bare(text)})"
-    there = dialect.inner(f"{digits} AS h", place, f"LIMIT {WALKED}")
+    there = dialect.inner(f"{_spelt(dialect, column)} AS h", place, f"LIMIT {WALKED}")
     values = source.sample.compacted((source.field,), "r0, x0, substr(x0, 1, 13) AS s0")
     some = f"WHERE x0 IS NOT NULL LIMIT {COMPARED}"
     picked = dialect.inner("r0, x0, s0", f"({values}) AS spelt", some)
@@ -151,11 +145,29 @@ def _matches(
     return int(count or 0), int(matched or 0)
 
 
+def _spelt(dialect: Dialect, column: Hashed) -> str:
+    """A value of the column as hex digits in capitals, however it spells its bytes."""
+    name = dialect.name(column.field.name)
+    if column.field.kind == "binary":
+        return _plain(dialect, dialect.hexed(name))
+    text = f"trim({name}::text)" if isinstance(dialect, Postgresql) else _plain(dialect, name)
+    base64 = dialect.matches(text, f"^[A-Za-z0-9+/_-]{{{-(-column.size * 4 // 3)}}}={{0,2}}$")
+    other = f"upper({bare(text)})"
+    return f"CASE WHEN {base64} THEN {dialect.hexed(dialect.from_base64(text))} ELSE {other} END"
+
+
+def _plain(dialect: Dialect, value: str) -> str:
+    """A text that compares byte by byte, whatever its column's alphabet and collation."""
+    if isinstance(dialect, Postgresql):
+        return value
+    return f"CONVERT({value} USING utf8mb4) COLLATE utf8mb4_bin"
+
+
 def _function(dialect: Dialect, size: int, sha1: str) -> str:
     """How the server hashes a text to hex digits in capitals; empty where it cannot."""
     if not isinstance(dialect, Postgresql):
         names = {16: "MD5({value})", 20: "SHA1({value})"}
-        return f"UPPER({names.get(size, f'SHA2({{value}}, {size * 8})')})"
+        return _plain(dialect, f"UPPER({names.get(size, f'SHA2({{value}}, {size * 8})')})")
     if size == 16:
         return "upper(md5({value}))"
     octets = "convert_to({value}, 'UTF8')"

@@ -100,6 +100,13 @@ def _of_mysql(session: Any, table: Table, dialect: Dialect, place: str, most: in
     return Sample(table, dialect, _first(table, dialect, place, most), "first")
 
 
+def beginning(rows: Sample) -> Sample:
+    """The first rows of the table, where those that were to be drawn are not there."""
+    table, dialect = rows.table, rows.dialect
+    place = f"{dialect.name(table.schema)}.{dialect.name(table.name)}"
+    return Sample(table, dialect, _first(table, dialect, place, ROWS), "first", ROWS)
+
+
 def _first(table: Table, dialect: Dialect, place: str, most: int) -> str:
     return f"{dialect.inner(_listed(table, dialect), place, f'LIMIT {most}')} AS rows_of"
 
