@@ -49,7 +49,8 @@ def _size(*lengths: int) -> frozenset[int]:
 
 
 _INSURED: Final = (
-    r"nir|insee|secu|s[ée]curit[ée]|assur|b[ée]n[ée]fi|immat|nia|ins\b|matricule|ssn|versicher"
+    r"nir|insee|secu|s[ée]curit[ée]|assur|b[ée]n[ée]fi|immat|nia|ins\b|matricule|versicher"
+    r"|(?<![a-z])ssn|ssn(?![a-z])|(?<![a-z])n(?:o|um|umero)?_?ss(?![a-z])"
 )
 _BIRTH: Final = r"naiss|\bddn|_ddn|birth|\bdob|_dob|geburt|gebdat"
 _DATES: Final = _size(8, 10, *range(19, 33))
@@ -66,7 +67,8 @@ _PEOPLE: Final[tuple[Row, ...]] = (
      r"steuer|tax|idnr|tin"),
     ("mbi", "MBI", _size(11), american.mbi_shape, american.mbi, 400, "strong",
      r"mbi|medicare|benef"),
-    ("ssn", "SSN", _size(9), _digits(9), american.ssn, 1, "named", r"ssn|social.?sec"),
+    ("ssn", "SSN", _size(9), _digits(9), american.ssn, 1, "named",
+     r"(?<![a-z])ssn|ssn(?![a-z])|social.?sec"),
     ("nhs", "NHS", _size(10), _digits(10), european.nhs, 10, "named", r"nhs"),
     ("niss", "NISS", _size(11), european.niss_shape, european.niss, 48, "strong",
      r"niss|insz|rijksreg|registre.?nat|nrn"),
