@@ -427,6 +427,18 @@ def test_an_early_change_of_cipher_is_refused_at_once_or_taken(
     assert early_ccs(target(plays(on=on)))[0] is present
 
 
+def test_a_connection_lost_after_an_early_change_is_asked_again() -> None:
+    lines = iter(
+        [
+            plays(on=lambda *_: None),  # lost once
+            plays(on=lambda kind, content, count: b"" if count == 1 else record(21, b"\x02\x14")),
+        ]
+    )
+    assert early_ccs(target(lambda: next(lines)()))[0] is True
+    gone = iter([plays(on=lambda *_: None), plays(on=lambda *_: None), lambda: lambda _: None])
+    assert isinstance(early_ccs(target(lambda: next(gone)()))[0], Unknown)
+
+
 def test_an_early_change_nobody_answers_stays_open() -> None:
     assert isinstance(early_ccs(target(plays()))[0], Unknown)
 

@@ -28,6 +28,7 @@ Open: TypeAlias = Callable[[], AbstractContextManager["Talk"]]
 CLAIMED: Final = 0x4000
 MARK: Final = b"heartbeat of an audit"
 CAP: Final = 40_000
+CLOSED: Final = "closed"
 _CCS: Final = b"\x01"
 _HEARTBEAT, _ALERT, _HANDSHAKE, _CHANGE = 24, 21, 22, 20
 _LOST: Final = Unknown(Reason.UNREACHABLE, "the connection was lost before the answer")
@@ -124,20 +125,35 @@ def _beats(raw: bytes) -> tuple[int, bool, str]:
 
 
 def early_ccs(target: Target) -> tuple[Seen[bool], str]:
-    """ChangeCipherSpec before any key: refused at once, or taken and found out at the second."""
+    """ChangeCipherSpec before any key: refused at once, or taken and found out at the second.
+
+    One that closes without a word is believed when it does so again and is there afterwards: a
+    connection may have been lost.
+    """
+    found = _early_ccs(target)
+    if found[1] != CLOSED:
+        return found
+    again = _early_ccs(target)
+    if again[1] != CLOSED:
+        return again
+    with target.open() as line:
+        return found if target.begun(line) is not None else (_LOST, "")
+
+
+def _early_ccs(target: Target) -> tuple[Seen[bool], str]:
     with target.open() as line:
         if target.begun(line) is None:
             return _LOST, ""
         line.send(target.record(_CHANGE, _CCS))
         first = _alerted(line.read(bool, CAP))
         if first or not line.open:
-            return False, f"alert {first}" if first else "closed"
+            return False, f"alert {first}" if first else CLOSED
         line.send(target.record(_CHANGE, _CCS))
         second = _alerted(line.read(bool, CAP))
     if second in _SEALED:
         return True, f"taken, then alert {second}"
     if second or not line.open:
-        return False, f"alert {second}" if second else "closed"
+        return False, f"alert {second}" if second else CLOSED
     return _LOST, ""
 
 
