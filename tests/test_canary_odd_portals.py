@@ -424,3 +424,20 @@ def test_gaps_say_what_to_do(audit: Run) -> None:
     details = [gap.detail for gap in found if isinstance(gap, Gap) and gap.type == "FactorProof"]
     assert details
     assert all("without a name" in detail and "login.kind json" in detail for detail in details)
+
+
+def test_what_no_canary_came_to_is_a_gap(audit: Run) -> None:
+    class Provider(Odd):
+        def login_page(self) -> Made:
+            return 302, "", [("Location", "https://auth.esante.gouv.fr/x")]
+
+    missed = {gap.type for gap in gaps(audit(Provider(), kind="oidc"))}
+    assert missed >= {"CrossAccess", "AlarmRaised", "CeilingProof", "LockoutProof"}
+
+    class Moved(Odd):
+        def claim(self, number: str) -> Made:
+            return 404, "", []
+
+    found = audit(Moved())
+    assert not of(found, CrossAccess)
+    assert sum(gap.type == "CrossAccess" for gap in gaps(found)) == 2

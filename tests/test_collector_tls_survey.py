@@ -428,15 +428,20 @@ def test_an_early_change_of_cipher_is_refused_at_once_or_taken(
 
 
 def test_a_connection_lost_after_an_early_change_is_asked_again() -> None:
-    lines = iter(
-        [
-            plays(on=lambda *_: None),  # lost once
-            plays(on=lambda kind, content, count: b"" if count == 1 else record(21, b"\x02\x14")),
-        ]
-    )
-    assert early_ccs(target(lambda: next(lines)()))[0] is True
-    gone = iter([plays(on=lambda *_: None), plays(on=lambda *_: None), lambda: lambda _: None])
-    assert isinstance(early_ccs(target(lambda: next(gone)()))[0], Unknown)
+    lost = plays(on=lambda *_: None)
+    taken = plays(on=lambda kind, _, count: b"" if count == 1 else record(21, b"\x02\x14"))
+
+    def one_after_another(*plans: Callable[[], Callable[[bytes], bytes | None]]) -> Target:
+        left = iter(plans)
+
+        def play() -> Callable[[bytes], bytes | None]:
+            return next(left)()
+
+        return target(play)
+
+    assert early_ccs(one_after_another(lost, taken))[0] is True
+    gone = one_after_another(lost, lost, lambda: lambda _: None)
+    assert isinstance(early_ccs(gone)[0], Unknown)
 
 
 def test_an_early_change_nobody_answers_stays_open() -> None:

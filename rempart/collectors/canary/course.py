@@ -52,6 +52,7 @@ def course(portal: Any, access: "Access") -> Iterator[Seen]:  # noqa: ANN401
             for seen in _proofs(portal, new, people):
                 given.add(seen.type if isinstance(seen, Gap) else type(seen).__name__)
                 yield seen
+            yield from _not_reached(portal, given)
             yield ForeignData(len(ledger.sent), False, key=ANSWERS, source="canaries")
         except ForeignPerson as error:
             yield error.seen
@@ -67,9 +68,7 @@ def _proofs(portal: Any, new: Browser, people: dict[str, tuple[str, ...]]) -> It
     login = portal.login
     if login.signed_in is None:
         detail = "login.signed_in is missing: nobody can tell whether a session is open"
-        yield from (
-            Gap(kind, Reason.UNRESOLVED, detail) for kind in ("FactorProof", "SessionProof")
-        )
+        yield from (Gap(kind.__name__, Reason.UNRESOLVED, detail) for kind in PROOFS)
         return
     try:
         stranger = signed_in(new.fresh(), login)
@@ -116,7 +115,7 @@ def _reading(
     if len(alive) > 1:
         yield from _settled("CrossAccess", lambda: objects.crossed(alive[0], alive[1]))
         yield from _settled("CrossAccess", lambda: objects.crossed(alive[1], alive[0]))
-    yield from objects.object_names(alive)
+    yield from objects.object_names(portal.canaries)
     reader = next((one for one in alive if people[one.canary.account]), None)
     if portal.lookup is None:
         return
@@ -180,6 +179,23 @@ def _halfway(portal: Any, canary: Any, people: tuple[str, ...]) -> Halfway | Non
                     yield url, objects.printed(answer)
 
     return read
+
+
+def _not_reached(portal: Any, given: set[str]) -> Iterator[Gap]:  # noqa: ANN401
+    """What the inventory describes and no canary came to: not seen is not "does not arise"."""
+    owned = any(canary.objects for canary in portal.canaries)
+    lookup = portal.lookup
+    described = {
+        "CrossAccess": owned,
+        "ObjectNames": False,  # paths without an identifier have none to judge
+        "FieldsReturned": lookup is not None,
+        "CeilingProof": lookup is not None and lookup.ceiling is not None,
+        "AlarmRaised": lookup is not None and lookup.ceiling is not None,
+    }
+    for kind in PROOFS:
+        name = kind.__name__
+        if name not in given and described.get(name, True):
+            yield Gap(name, Reason.UNRESOLVED, "no canary that signed in came so far")
 
 
 def _too_soon(last: str) -> str:

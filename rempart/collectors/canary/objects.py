@@ -2,10 +2,10 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from rempart.check import Reason, Seen, Unknown
+from rempart.check import Gap, Reason, Seen, Unknown
 from rempart.collectors.canary.account import Opened
 from rempart.collectors.canary.browser import text
 from rempart.collectors.canary.forms import sign_in_form
@@ -27,7 +27,7 @@ _SAYS_NO: Final = re.compile(
 )
 
 
-def crossed(owner: Opened, stranger: Opened) -> Iterator[CrossAccess]:
+def crossed(owner: Opened, stranger: Opened) -> Iterator[CrossAccess | Gap]:
     """Each object of one canary, as its owner and as the other canary gets it."""
     for path in owner.canary.objects:
         where: dict[str, Any] = {
@@ -36,7 +36,9 @@ def crossed(owner: Opened, stranger: Opened) -> Iterator[CrossAccess]:
         }
         own = asked(owner.browser, "GET", path, "own")
         if own.status != 200:
-            continue  # nothing to compare with: the inventory's path is not the canary's
+            why = f"its owner was answered with {own.status}: is the path in the inventory right?"
+            yield Gap("CrossAccess", Reason.UNRESOLVED, why, key=clean(path))
+            continue
         try:
             other = asked(stranger.browser, "GET", path, "other")
         except ForeignPerson:
@@ -48,11 +50,11 @@ def crossed(owner: Opened, stranger: Opened) -> Iterator[CrossAccess]:
         yield CrossAccess(own.status, other.status, _same(own, other, stranger), **where)
 
 
-def object_names(canaries: list[Opened]) -> Iterator[ObjectNames]:
+def object_names(canaries: Iterable[Any]) -> Iterator[ObjectNames]:
     """The shapes of the canaries' own identifiers; none is counted up or tried."""
     seen = set()
     for canary in canaries:
-        for path in canary.canary.objects:
+        for path in canary.objects:
             number = _NUMBER.search(path)
             key = clean(_NUMBER.sub("{number}", _RANDOM.sub("{random}", path)))
             if key in seen or (number is None and not _RANDOM.search(path)):
