@@ -80,6 +80,7 @@ def _of_subject(
         mine = next((one for one in declared if _general(one, topic)), None)
         if mine is not None:
             yield from _drifts(estate, subject, repository, mine, topic)
+    yield from _apart(estate, subject, repository, declared)
     rules = [one for one in declared if isinstance(one, ClientRule)]
     if rules:
         yield from _rules(estate, subject, repository, rules)
@@ -119,6 +120,45 @@ def _drifts(
             line=place.line,
             end_line=place.line,
             taken=declared.taken if observed is None else observed.taken,
+        )
+
+
+def _apart(
+    estate: Estate, subject: str, repository: str, declared: Sequence[Observation]
+) -> Iterator[Drift]:
+    """`Match` blocks that stand on one side alone: what they change, None on the other side.
+
+    Only where a whole configuration is declared, and every block of the host was seen.
+    """
+    wanted = [one for one in declared if isinstance(one, SshdSettings)]
+    seen = [one for one in estate.observations.get(subject, ()) if isinstance(one, SshdSettings)]
+    gaps = [one for one in estate.gaps.get(subject, ()) if one.type == SshdSettings.__name__]
+    ours, theirs = (next((one for one in side if not one.who), None) for side in (wanted, seen))
+    if ours is None or theirs is None or gaps or isinstance(ours.user_environment, Unknown):
+        return
+    here, there = (
+        {one.who: one for one in side if one.who.startswith("Match ")} for side in (wanted, seen)
+    )
+    for who in sorted(here.keys() ^ there.keys()):
+        block = here.get(who) or there[who]
+        base, place = (ours, block) if who in here else (theirs, ours)
+        changed = ", ".join(
+            f"{name} {_plain(getattr(block, name))}"
+            for name in SETTINGS
+            if str(getattr(block, name)) != str(getattr(base, name))
+        )
+        line = place.line if who in here else None
+        yield Drift(
+            who,
+            changed if who in here else None,
+            None if who in here else changed,
+            _where(subject, None if who in here else block, ""),
+            subject=subject,
+            key=f"sshd {who}",
+            source=f"{repository}: {place.source}",
+            line=line,
+            end_line=line,
+            taken=block.taken if who in there else theirs.taken,
         )
 
 
