@@ -16,7 +16,7 @@ LONGEST = 128  # characters of a value that can still be one identifier
 SHORTEST: Final = 15  # characters of a text that can hold an identifier beside other words
 READ: Final = 4_000  # characters of a longer text that are searched
 _WITHIN: Final = re.compile(
-    r"(?<![0-9A-Za-z])[1-8](?:[ .-]?\d\d){2}[ .-]?\d[0-9ABab](?:[ .-]?\d{3}){2}[ .-]?\d\d"
+    r"(?<![0-9A-Za-z])[1-8](?:[ .-]?\d\d){2}[ .-]?\d[0-9ABab](?:[ .-]?\d{3}){2}(?:[ .-]| ?/ ?)?\d\d"
     r"(?![0-9A-Za-z])"
 )
 _HEX: Final = re.compile(r"(?:\\x|0x)?((?:[0-9a-fA-F]{2}){13,40})")
@@ -49,7 +49,7 @@ class Column:
                 self._count(compact(inner), encoding)
         if len(text) > SHORTEST:
             for match in _WITHIN.finditer(text[:READ]):
-                self._count(compact(match[0]), "clear")
+                self._count(compact(match[0].replace("/", "")), "clear")
 
     def _count(self, text: str, encoding: str) -> bool:
         shaped = False

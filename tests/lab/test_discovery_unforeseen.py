@@ -103,3 +103,17 @@ def test_tables_that_are_not_listed_are_not_clean(served: Served, tmp_path: Path
     whole = [one for one in look(served, tmp_path) if isinstance(one, Gap)]
     fill(served, "DROP TABLE listed;")
     assert "catalogue" not in {one.key for one in whole}
+
+
+def test_documents_in_an_envelope_and_keys_behind_a_stroke_are_read(
+    served: Served, tmp_path: Path
+) -> None:
+    rows: list[tuple[str, ...]] = []
+    for number, *_ in people():
+        document = f'{{"nom": "Martin", "nir": "{number}", "taux": "ninety"}}'.encode()
+        stroke = f"{number[:13]}/{number[13:]}"
+        rows.append((base64.b64encode(document).decode(), document.hex(), stroke))
+    table(served, "enveloped", "packed TEXT, spelt TEXT, stroke TEXT", rows)
+    found = proven(look(served, tmp_path))
+    fill(served, "DROP TABLE enveloped;")
+    assert set(found) >= {"enveloped.packed", "enveloped.spelt", "enveloped.stroke"}

@@ -29,6 +29,8 @@ _HASHES: Final = "(32, 40, 56, 64, 96, 128)"  # hex digits of MD5, SHA-1 and the
 FORMS: Final = {
     "cut": f"length({{r}}) >= {READ - 1}",
     "long": "octet_length({r}) > 15 AND {k} IS NULL",
+    "longhex": "{k} = 'h' AND octet_length({r}) > 82",
+    "longbase64": "{k} = 'b' AND octet_length({r}) > 46",
     "spaced": "octet_length({r}) > octet_length({x}) OR {r} <> {x}",
     "hex": "{k} = 'h' AND octet_length({r}) BETWEEN 26 AND 82",
     "base64": "{k} = 'b' AND octet_length({r}) <= 46",

@@ -17,6 +17,8 @@ from rempart.collectors.database.discovery.samples import Sample, bare
 from rempart.collectors.values import sure
 
 SPELLINGS: Final = ("hex", "base64", "url")
+ENVELOPES: Final = ("longhex", "longbase64")  # more than an identifier, spelt out
+PLAIN: Final = "replace({}, '/', '')"  # a match without the stroke before its key
 OCCURRENCES: Final = 4  # of a class in one text, where the server cannot list all of them
 
 
@@ -74,7 +76,7 @@ def _plain(dialect: Dialect, spelling: str, at: int) -> str:
 def inside(session: Any, sample: Sample, columns: Sequence[Counted], seconds: float) -> None:  # noqa: ANN401
     """Count the classes that stand inside texts, documents and bytes. Raises CollectError."""
     for column in columns:
-        if column.forms.get("long", 0) < ENOUGH:
+        if max(column.forms.get(form, 0) for form in ("long", *ENVELOPES)) < ENOUGH:
             continue
         known = {one.identifier for one in column.found if sure(one)}
         for name, figures in _inside(session, sample, column, seconds).items():
@@ -93,7 +95,13 @@ def _inside(
     spaced = f"replace(replace(r0, {dialect.text('%20')}, ' '), '+', ' ')"
     wanted = [FORMS["long"].format(r="r0", x="x0", k="k0")]
     wanted += [f"{keys.guarded(dialect, name, 'x0', '1')} IS NULL" for name in keys.WITHIN]
-    text = f"CASE WHEN {' AND '.join(wanted)} THEN {spaced} END AS t0"
+    hexed, spelt = dialect.from_hex(bare("r0")), dialect.from_base64("r0")
+    text = (
+        f"CASE WHEN {' AND '.join(wanted)} THEN {spaced}"
+        f" WHEN {FORMS['longhex'].format(r='r0', k='k0')} THEN {dialect.written(hexed)}"
+        f" WHEN {FORMS['longbase64'].format(r='r0', k='k0')} THEN {dialect.written(spelt)}"
+        " END AS t0"
+    )
     texts = f"({sample.compacted((column.field,), text)}) AS texts"
     matched = _listed if isinstance(dialect, Postgresql) else _first_ones
     found, count = matched(dialect, texts, dialect.text(keys.APART))
@@ -116,7 +124,7 @@ def _inside(
 def _listed(dialect: Dialect, texts: str, pattern: str) -> tuple[str, int]:
     """Every match in each text, one a row."""
     origin = f"{texts}, LATERAL regexp_matches(t0, {pattern}, 'g') AS m"
-    return dialect.inner(f"{dialect.compact('m[1]')} AS x0", origin), 1
+    return dialect.inner(f"{dialect.compact(PLAIN.format('m[1]'))} AS x0", origin), 1
 
 
 def _first_ones(dialect: Dialect, texts: str, pattern: str) -> tuple[str, int]:
@@ -129,5 +137,7 @@ def _first_ones(dialect: Dialect, texts: str, pattern: str) -> tuple[str, int]:
         cut = f"CASE WHEN m{at} <> '' THEN {rest} ELSE '' END AS t{at + 1}"
         kept += f"m{at}, "
         origin = f"{dialect.inner(f'{kept}{cut}', f'{matched} AS with{at}')} AS after{at}"
-    compact = ", ".join(f"{dialect.compact(f'm{at}')} AS x{at}" for at in range(OCCURRENCES))
+    compact = ", ".join(
+        f"{dialect.compact(PLAIN.format(f'm{at}'))} AS x{at}" for at in range(OCCURRENCES)
+    )
     return dialect.inner(compact, origin), OCCURRENCES

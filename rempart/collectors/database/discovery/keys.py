@@ -63,7 +63,8 @@ SHAPES: Final[Mapping[str, str]] = {
 # Where a longer text holds one, with the separators that people write.
 WITHIN: Final[Mapping[str, str]] = {
     "nir": (
-        "[1-8](?:[ .-]?[0-9][0-9]){2}[ .-]?[0-9][0-9ABab](?:[ .-]?[0-9]{3}){2}[ .-]?[0-9][0-9]"
+        "[1-8](?:[ .-]?[0-9][0-9]){2}[ .-]?[0-9][0-9ABab](?:[ .-]?[0-9]{3}){2}"
+        "(?:[ .-]| ?/ ?)?[0-9][0-9]"
     ),
     "iban": (
         "(?<![0-9A-Za-z])[A-Z]{2}[0-9]{2}(?: ?[0-9A-Z]{4}){3,7}(?: ?[0-9A-Z]{1,4})?(?![0-9A-Za-z])"
