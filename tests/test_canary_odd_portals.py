@@ -441,3 +441,21 @@ def test_what_no_canary_came_to_is_a_gap(audit: Run) -> None:
     found = audit(Moved())
     assert not of(found, CrossAccess)
     assert sum(gap.type == "CrossAccess" for gap in gaps(found)) == 2
+
+
+@pytest.mark.parametrize("spelled", ["sid={}", "Cookie: a=b; sid={}", "cookie:sid={}"])
+def test_a_session_handed_over_is_used_and_its_factor_left_open(
+    audit: Run, monkeypatch: pytest.MonkeyPatch, spelled: str
+) -> None:
+    odd = Odd()
+    odd.sessions["given"], odd.owners["given"] = "open", "canary-a"
+    monkeypatch.setenv("CANARY_SESSION", spelled.format("given"))
+    found = audit(
+        odd,
+        kind="session",
+        change=("password: env:CANARY_A", "session: env:CANARY_SESSION"),
+    )
+    assert isinstance(factors(found)[0], Unknown)
+    assert one(found, CeilingProof).read == 20
+    assert one(found, SessionProof).ends is True
+    assert one(found, SessionProof).single is None
