@@ -128,12 +128,13 @@ def _counted(
     """The sample of a table, and its columns that nothing else told about, counted."""
     left = tuple(one for one in table.readable if one not in told)
     seconds = known.seconds(table)
-    rows = sample(session, known.dialect, replace(table, fields=left))
+    drawn = sample(session, known.dialect, table)  # told columns are compared with others, too
+    rows = replace(drawn, table=replace(table, fields=left))
     if not left:
         return rows, []
     read, columns = clear(session, rows, seconds)
     if rows.chosen == "spread" and read < FEW:  # what the server knows of its size is old
-        rows = beginning(rows)
+        rows = replace(beginning(drawn), table=rows.table)
         read, columns = clear(session, rows, seconds)
         rows = rows if read == rows.most else replace(rows, chosen="all")
     elif read == rows.most:

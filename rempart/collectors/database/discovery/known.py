@@ -9,7 +9,7 @@ from rempart.collectors.database.discovery.dialects import Dialect
 from rempart.collectors.database.discovery.hashes import Clear, Hashed
 from rempart.collectors.database.discovery.scan import Budget
 from rempart.collectors.database.discovery.schema import Table
-from rempart.collectors.values import Column
+from rempart.collectors.values import Column, sure
 from rempart.errors import CollectError
 
 SECONDS: Final = 15.0
@@ -32,12 +32,16 @@ class Known:
     budget: Budget = field(default_factory=Budget)
 
     def told(self, table: Table) -> list[Counted]:
-        """The columns of a table that its statistics say enough about."""
+        """The columns of a table that its statistics say enough about.
+
+        Texts that prove nothing there may still be hashes, ciphertext or too long to be kept.
+        """
         places = {one: (table.schema, table.name, one.name) for one in table.readable}
         return [
             Counted(one, seen.sampled, found=list(seen.counts()), mode="statistics")
             for one, place in places.items()
             if (seen := self.statistics.get(place)) is not None
+            and (not one.worded or any(map(sure, seen.counts())))
         ]
 
     @staticmethod
