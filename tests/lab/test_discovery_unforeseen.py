@@ -117,3 +117,14 @@ def test_documents_in_an_envelope_and_keys_behind_a_stroke_are_read(
     found = proven(look(served, tmp_path))
     fill(served, "DROP TABLE enveloped;")
     assert set(found) >= {"enveloped.packed", "enveloped.spelt", "enveloped.stroke"}
+
+
+@POSTGRESQL
+def test_hashes_are_compared_where_statistics_told_of_the_numbers(
+    served: Served, tmp_path: Path
+) -> None:
+    rows = [(row[0], hashlib.sha256(row[0].encode()).hexdigest()) for row in people()]
+    table(served, "beside", "nir TEXT, person TEXT", [*rows])
+    found = look(served, tmp_path, transit="statistics")
+    fill(served, "DROP TABLE beside;")
+    assert of(found, HashedColumn)["beside.person"].matched == 120
