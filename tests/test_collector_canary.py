@@ -227,6 +227,10 @@ def test_what_a_ceiling_is_about(audit: Any, stops: str) -> None:
     assert audit(World(ceiling_of=stops)).one(CeilingProof).stops == stops
 
 
+def test_a_cached_answer_does_not_say_that_people_are_counted(audit: Any) -> None:
+    assert audit(World(ceiling_of="requests", keeps=True)).one(CeilingProof).stops == "requests"
+
+
 def test_a_ceiling_that_cannot_be_reached_stays_open(audit: Any) -> None:
     ceiling = audit(World(ceiling=None), ceiling=60).one(CeilingProof)
     assert isinstance(ceiling.refused, Unknown)

@@ -45,6 +45,7 @@ class World:
     no_store: bool = True
     ceiling: int | None = 10
     ceiling_of: str = "people"  # people | requests | address
+    keeps: bool = False  # a cache before the portal answers whom it has answered once
     minimal: bool = True
     guarded_objects: bool = True
     tells_absent: str = ""  # status | text
@@ -245,6 +246,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             return
         who = "address" if world.ceiling_of == "address" else session["account"]
         seen = portal.seen.setdefault(who, set())
+        if world.keeps and nir in seen:
+            self._send(200, json.dumps({"rights": "open", "insurer": "AMC-1"}).encode(), Age="30")
+            return
         portal.counts[who] = portal.counts.get(who, 0) + 1
         used = len(seen | {nir}) if world.ceiling_of == "people" else portal.counts[who]
         if world.ceiling is not None and used > world.ceiling:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 REFUSING: Final = frozenset({401, 403, 409, 423, 429, 503})
 PATIENCE: Final = 10  # seconds a look-up is waited for, once asked to wait: longer holds a thief
 MOST_FIELDS: Final = 100
+CACHES: Final = ("x-cache", "x-cache-status", "cf-cache-status", "cache-status", "x-proxy-cache")
 ANSWERS: Final = "answers"
 _ENOUGH: Final = re.compile(
     r"too many|rate limit|quota|trop de (?:requ|consult|demand)|limite .{0,30}(?:atteint|d[ée]pass)"
@@ -149,7 +150,7 @@ def _asked_to_wait(answer: "Answer") -> float:
 def _stops(ups: LookUps, other: Opened | None, person: str, first: "Answer") -> str:
     """What the refusal was about: told by somebody read before, then by another account."""
     again = ups.ask(ups.people[0], "ceiling_again")
-    if not _refuses(again, first) and again.status == 200:
+    if not _refuses(again, first) and again.status == 200 and not _kept(again):
         return "people"
     if again.status == 401 or again.location is not None:
         return "session"
@@ -157,6 +158,13 @@ def _stops(ups: LookUps, other: Opened | None, person: str, first: "Answer") -> 
         return "unknown"
     elsewhere = LookUps(other, ups.lookup, ups.people)
     return "address" if _refuses(elsewhere.ask(person, "ceiling_other"), first) else "requests"
+
+
+def _kept(answer: "Answer") -> bool:
+    """Whether a cache on the way says that it answered, so that the portal counted nothing."""
+    age = (answer.header("age") or "0").strip()
+    caches = (answer.header(name) or "" for name in CACHES)
+    return age not in ("", "0") or any("hit" in said.lower() for said in caches)
 
 
 def _proved(stops: str, answer: "Answer", read: int) -> Seen[bool]:
