@@ -108,8 +108,9 @@ def test_a_column_says_what_its_name_and_values_agree_on() -> None:
     assert [one.identifier for one in column.counts()] == ["finess"]
 
 
-def test_a_date_is_a_birth_date_only_where_the_column_says_so() -> None:
-    named, other = Column("date_naissance"), Column("date_soin")
+@pytest.mark.parametrize("name", ["date_naissance", "dt_nais", "ddn", "birth_date", "geburtstag"])
+def test_a_date_is_a_birth_date_only_where_the_column_says_so(name: str) -> None:
+    named, other = Column(name), Column("date_soin")
     for day in range(1, 29):
         named.add(f"1985-05-{day:02}")
         other.add(f"2026-05-{day:02}")

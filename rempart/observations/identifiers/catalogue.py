@@ -52,7 +52,7 @@ _INSURED: Final = (
     r"nir|insee|secu|s[ée]curit[ée]|assur|b[ée]n[ée]fi|immat|nia|ins\b|matricule|versicher"
     r"|(?<![a-z])ssn|ssn(?![a-z])|(?<![a-z])n(?:o|um|umero)?_?ss(?![a-z])"
 )
-_BIRTH: Final = r"naiss|\bddn|_ddn|birth|\bdob|_dob|geburt|gebdat"
+_BIRTH: Final = r"naiss|d(?:a?te?)_?nais|\bddn|_ddn|birth|\bdob|_dob|geburt|gebdat"
 _DATES: Final = _size(8, 10, *range(19, 33))
 
 # fmt: off
