@@ -45,7 +45,10 @@ def collect(subject: Any, access: "Access", wanted: Wanted) -> Iterator[Seen]:  
         if framed is not None:
             yield from windows.read(framed, wanted)
             return
-    yield from read(_answers(subject, access, wanted), wanted)
+    answers = _answers(subject, access, wanted)
+    yield from read(answers, wanted)
+    if not subject.bundle:  # a bundle is of the script that made it
+        yield from _any_system(answers, wanted)
 
 
 def read(answers: Answers, wanted: Wanted) -> Iterator[Seen]:
@@ -57,8 +60,12 @@ def read(answers: Answers, wanted: Wanted) -> Iterator[Seen]:
             yield from reader(answers)
         except CollectError as error:
             yield Gap(kind.__name__, error.reason, str(error))
+
+
+def _any_system(answers: Answers, wanted: Wanted) -> Iterator[Gap]:
+    """Gaps for what only Windows has, where not one answer shows that the host is none."""
     lost = [one for one in answers.sections.values() if isinstance(one, CollectError)]
-    if lost and len(lost) == len(answers.sections):  # not one answer shows that it is no Windows
+    if lost and len(lost) == len(answers.sections):
         yield from (Gap(kind.__name__, lost[0].reason, str(lost[0])) for kind in WINDOWS & wanted)
 
 
