@@ -227,6 +227,14 @@ def test_what_a_ceiling_is_about(audit: Any, stops: str) -> None:
     assert audit(World(ceiling_of=stops)).one(CeilingProof).stops == stops
 
 
+def test_a_difference_in_time_is_suspected_and_no_more(audit: Any) -> None:
+    seen = audit(World(tells_absent="time"))
+    (differs,) = [one.differs for one in seen.of(EnumerationProof) if one.key == "sign-in"]
+    assert isinstance(differs, Unknown)
+    assert differs.reason is Reason.UNRESOLVED
+    assert "suspected" in differs.detail
+
+
 def test_a_cached_answer_does_not_say_that_people_are_counted(audit: Any) -> None:
     assert audit(World(ceiling_of="requests", keeps=True)).one(CeilingProof).stops == "requests"
 

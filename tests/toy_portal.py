@@ -48,7 +48,7 @@ class World:
     keeps: bool = False  # a cache before the portal answers whom it has answered once
     minimal: bool = True
     guarded_objects: bool = True
-    tells_absent: str = ""  # status | text
+    tells_absent: str = ""  # status | text | time
     lock_after: int | None = 5
     lock: str = "announced"  # announced | silent
     slow_after: int | None = None
@@ -190,6 +190,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def _refuse(self, account: str, known: bool) -> None:
         world = self.portal.world
+        if known and world.tells_absent == "time":
+            time.sleep(0.4)  # a slow hash, computed for those who exist
         words = "unknown account" if not known and world.tells_absent == "text" else "wrong"
         status = 404 if not known and world.tells_absent == "status" else 401
         self._send(status, _page(words, f"<p>{words}: {account}</p>" + _FORM))

@@ -9,8 +9,9 @@ is sent to it.
 import http.client
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from time import monotonic
 from types import TracebackType
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -40,7 +41,8 @@ class Answer:
     """One answer: `body` is decoded, and `truncated` when it was cut, capped or not readable.
 
     `leaves` is where a redirect pointed when that is outside the scope. `trusted` is false when the
-    certificate was not; `trust_error` says why.
+    certificate was not; `trust_error` says why. `waited` are the seconds from the request to the
+    headers, without what the budget asked to wait for.
     """
 
     url: str
@@ -52,6 +54,7 @@ class Answer:
     leaves: str = ""
     trusted: bool = True
     trust_error: str = ""
+    waited: float = field(default=0.0, compare=False)
 
     def header(self, name: str) -> str | None:
         """The first header of that name, in any case; None without one."""
@@ -127,12 +130,14 @@ class Session:
             name.lower() in SECRET_HEADERS for name in headers or {}
         )
         sent = self._prepared(url, method, headers or {}, body)
+        began = monotonic()
         try:
             response = self._sent(sent)
         finally:
             self.trust.secret = False
+        waited = monotonic() - began
         try:
-            answer = self._answer(url, method, response)
+            answer = replace(self._answer(url, method, response), waited=waited)
         except BaseException:
             response.raw.close()
             raise

@@ -22,7 +22,10 @@ DOUBLED: Final = {"XSRF-TOKEN": "X-XSRF-TOKEN", "csrftoken": "X-CSRFToken"}
 
 @dataclass(slots=True)
 class Browser:
-    """What a person with this account would see. `token` goes along as a bearer."""
+    """What a person with this account would see. `token` goes along as a bearer.
+
+    `waited` are the seconds until the last answer to what was typed in.
+    """
 
     session: "Session"
     ledger: Ledger
@@ -32,6 +35,7 @@ class Browser:
     token: str = ""
     renews: str = ""  # a token that gives new ones
     headers: dict[str, str] = field(default_factory=dict)
+    waited: float = 0.0
 
     def open(
         self,
@@ -63,6 +67,7 @@ class Browser:
             headers = self._sent(whole, method, body, data is not None or raw.startswith("{"))
             answer = self.session.get(whole, method=method, headers=headers, body=body)
             status = answer.status
+            self.waited = answer.waited if body else self.waited
         finally:
             path = urlsplit(whole)._replace(scheme="", netloc="", fragment="").geturl()
             self.ledger.wrote(self.account, method, path, purpose, status)

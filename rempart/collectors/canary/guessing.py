@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from rempart.transport.http import Answer
 
 PAIRS: Final = 2
+LATER: Final = 2  # times as long, and
+SEEN_LATER: Final = 0.1  # seconds more: less is the network's noise
 _VOLATILE: Final = re.compile(r"[0-9a-fA-F]{8,}|\d+|nonce=\S+", re.IGNORECASE)
 
 
@@ -34,23 +36,42 @@ def enumeration(
     }
     tells: set[str] = set()
     pairs: list[tuple[Outcome, Outcome]] = []
+    waits: list[tuple[float, float]] = []
     for turn in range(PAIRS):
         name = absent[turn % len(absent)]
-        try:
-            first = sign_in.password(browser.fresh(), login, known, WRONG)
-            second = sign_in.password(browser.fresh(), login, name, WRONG)
+        own, other = browser.fresh(), browser.fresh()
+        sides = [(own, known), (other, name)]
+        try:  # who comes first changes: what slows the second one is no difference
+            said = {
+                who: sign_in.password(side, login, who, WRONG)
+                for side, who in (reversed(sides) if turn % 2 else sides)
+            }
         except CollectError as error:
             return EnumerationProof(Unknown(error.reason, str(error)), **where)
+        first, second = said[known], said[name]
         if State.SLOWED in (first.state, second.state):
             return EnumerationProof(Unknown(Reason.REFUSED, "the portal asked to wait"), **where)
         tells |= set(_differences(first, second))
         pairs.append((first, second))
+        waits.append((own.waited, other.waited))
         if State.LOCKED in (first.state, second.state):
             break
     names = (known, *absent)
     if _tells([_words(one, names) for one, _ in pairs], [_words(two, names) for _, two in pairs]):
         tells.add("text")
+    if not tells and len(waits) == PAIRS and (apart := _apart(waits)):
+        why = f"one of them is answered {apart} ms later each time: suspected, not proved"
+        return EnumerationProof(Unknown(Reason.UNRESOLVED, why), **where)
     return EnumerationProof(bool(tells), tuple(sorted(tells)), **where)
+
+
+def _apart(waits: Sequence[tuple[float, float]]) -> int:
+    """By how many milliseconds every answer to the one is later than any to the other; else 0."""
+    one, two = [first for first, _ in waits], [second for _, second in waits]
+    late, soon = (one, two) if min(one) > max(two) else (two, one)
+    if min(late) < LATER * max(soon) or min(late) - max(soon) < SEEN_LATER:
+        return 0
+    return round(1000 * (min(late) - max(soon)))
 
 
 def reset(
