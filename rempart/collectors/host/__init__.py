@@ -12,6 +12,7 @@ from rempart.check import Gap, Observation
 from rempart.collectors import Probe, Seen, Wanted
 from rempart.collectors.host import captured, framing, script
 from rempart.collectors.host.framing import Answers
+from rempart.collectors.host.handed_files import MOST
 from rempart.errors import CollectError, Limited, Reason, Truncated, Unreachable
 from rempart.observations.windows import WindowsAccount, WindowsSignIn
 from rempart.transport.local import here
@@ -91,9 +92,9 @@ def bundle(path: Path) -> bytes:
     """The bytes of a bundle. Raises Unreachable, or Limited for one that is too large."""
     try:
         with path.open("rb") as stream:
-            content = stream.read(captured.MOST + 1)
+            content = stream.read(MOST + 1)
     except OSError as error:
         raise Unreachable(f"{path.name}: {error.strerror}") from None
-    if len(content) > captured.MOST:
-        raise Limited(f"{path.name}: more than {captured.MOST} bytes")
+    if len(content) > MOST:
+        raise Limited(f"{path.name}: more than {MOST} bytes")
     return content

@@ -17,7 +17,7 @@ from rempart.collectors.host.hashes import (
     reduced_shadow,
     secret,
 )
-from rempart.collectors.host.homes import Places, key_counts, looked_at, places
+from rempart.collectors.host.homes import Places, key_counts, places
 from rempart.collectors.host.pam_files import LOGIN_DEFS, seen_files
 from rempart.collectors.host.people import PEOPLE
 from rempart.collectors.host.section import Section
@@ -117,7 +117,10 @@ class _Host:
             return self.key_files
         files = list(self.looked.files(name, home, uid))
         count = sum(self.key_files.get(file, 0) for file in files)
-        unseen = [*self.looked.elsewhere, *(file for file in files if not looked_at(file))]
+        unseen = [
+            *self.looked.elsewhere,
+            *(file for file in files if not self.looked.looked_at(file)),
+        ]
         if count or not unseen:
             return count
         place = unseen[0]

@@ -13,7 +13,7 @@ from rempart.check import Fact, Observation, Reason, Seen, Unknown, any_of
 from rempart.collectors.host.accounts import accounts
 from rempart.collectors.host.framing import Answers
 from rempart.collectors.host.hashes import AWK
-from rempart.collectors.host.homes import FIND, homes, looked_at
+from rempart.collectors.host.homes import FIND, Places, homes, places
 from rempart.collectors.host.lines import Files
 from rempart.collectors.host.pam import Module, file_of, stack
 from rempart.collectors.host.pam_doors import INSIDERS, STRANGERS
@@ -67,20 +67,22 @@ class _Tokens:
 
     files: frozenset[str] | Unknown
     listed: Mapping[str, frozenset[str]] | Unknown
+    looked: Places
 
     @classmethod
     def of(cls, answers: Answers) -> "_Tokens":
         files: frozenset[str] | Unknown
         listed: Mapping[str, frozenset[str]] | Unknown
         try:
-            files = frozenset(one.file for one in homes(answers).guards)
+            found = homes(answers)
+            files = frozenset((*(one.file for one in found.guards), *found.there))
         except CollectError as error:
             files = Unknown(error.reason, str(error))
         try:
             listed = _listed(answers.text("tokens"))
         except CollectError as error:
             listed = Unknown(error.reason, str(error))
-        return cls(files, listed)
+        return cls(files, listed, places(answers))
 
     def enrolled(self, account: Account, asked: Mapping[str, Module]) -> Fact:
         return any_of(*(self._one(account, name, module) for name, module in asked.items()))
@@ -105,7 +107,7 @@ class _Tokens:
         if isinstance(self.files, Unknown):
             return self.files
         named = path.endswith(("/.google_authenticator", "/u2f_keys"))
-        if not looked_at(path) or not (named or "/google-authenticator/" in path):
+        if not self.looked.looked_at(path) or not (named or "/google-authenticator/" in path):
             return Unknown(Reason.UNRESOLVED, f"{path} was not looked at")
         return path in self.files
 

@@ -14,6 +14,7 @@ from typing import Final
 
 from rempart.check import Unknown
 from rempart.collectors.host.framing import Answers
+from rempart.collectors.host.handed_homes import handed
 from rempart.collectors.host.hashes import AWK
 from rempart.collectors.host.people import PEOPLE
 from rempart.collectors.host.section import Section, written
@@ -117,11 +118,16 @@ class Guard:
 
 @dataclass(frozen=True, slots=True)
 class Homes:
-    """What was found: keys, private keys (file, format, state), and how files are guarded."""
+    """What was found: keys, private keys (file, format, state), and how files are guarded.
+
+    `handed` are the homes in a folder somebody handed over, `there` the tokens in them.
+    """
 
     keys: list[KeyLine] = field(default_factory=list)
     private: list[tuple[str, str, str]] = field(default_factory=list)
     guards: list[Guard] = field(default_factory=list)
+    handed: list[str] = field(default_factory=list)
+    there: list[str] = field(default_factory=list)
 
 
 def homes(answers: Answers) -> Homes:
@@ -136,21 +142,26 @@ def _homes(answers: Answers) -> Homes:
     return found
 
 
-def looked_at(path: str) -> bool:
-    """Whether a file of this path would have been found."""
-    return any(
-        path.startswith(f"{folder}/") and path[len(folder) :].count("/") <= depth
-        for folders, depth in zip((NEAR, FAR), DEPTHS, strict=True)
-        for folder in folders
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where sshd looks for keys, in its own patterns, and what of it was not looked at here."""
+    """Where sshd looks for keys, in its own patterns, and what of it was not looked at here.
+
+    `handed` are the homes in a folder somebody handed over; None where the host itself looked.
+    """
 
     patterns: tuple[str, ...]
     elsewhere: tuple[str, ...]
+    handed: tuple[str, ...] | None = None
+
+    def looked_at(self, path: str) -> bool:
+        """Whether a file of this path would have been found."""
+        if self.handed is not None:
+            return path.startswith(tuple(f"{home}/" for home in self.handed))
+        return any(
+            path.startswith(f"{folder}/") and path[len(folder) :].count("/") <= depth
+            for folders, depth in zip((NEAR, FAR), DEPTHS, strict=True)
+            for folder in folders
+        )
 
     def files(self, name: str, home: str, uid: int) -> Iterator[str]:
         """The files that hold an account's keys."""
@@ -176,7 +187,15 @@ def places(answers: Answers) -> Places:
         and not one.startswith((*seen, "%h/"))
         and (one.startswith("/") or "authorized_keys" not in one)
     ]
-    return Places(patterns, (*elsewhere, *([] if command == "none" else [command.split()[0]])))
+    unread = (*elsewhere, *([] if command == "none" else [command.split()[0]]))
+    return Places(patterns, unread, _handed(answers) if answers.captured else None)
+
+
+def _handed(answers: Answers) -> tuple[str, ...]:
+    try:
+        return tuple(homes(answers).handed)
+    except CollectError:
+        return ()
 
 
 _SETTING: Final = re.compile(r"^(authorizedkeysfile|authorizedkeyscommand) (.+)$", re.MULTILINE)
@@ -209,6 +228,8 @@ def _kept(found: Homes, row: str) -> None:
         found.keys.append(KeyLine(fields[1], int(fields[2][:7]), options, fields[4], fields[5]))
     elif fields[0] == "P" and len(fields) == 4:
         found.private.append((fields[1], fields[2], fields[3]))
+    elif fields[0] in ("H", "T") and len(fields) == 2:
+        (found.handed if fields[0] == "H" else found.there).append(fields[1])
     elif (one := guard(row)) is not None:
         found.guards.append(one)
 
@@ -221,5 +242,6 @@ SECTIONS = (
         (("homes",),),
         code=_CODE,
         sudo=tuple(written(*look) for look in LOOKS),
+        handed=handed,
     ),
 )

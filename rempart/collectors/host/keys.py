@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from rempart.check import Gap, Observation
 from rempart.collectors.host.accounts import accounts
 from rempart.collectors.host.framing import Answers
-from rempart.collectors.host.homes import homes, looked_at, places
+from rempart.collectors.host.homes import Places, homes, places
 from rempart.collectors.host.public_keys import measured
 from rempart.errors import Reason
 from rempart.observations.accounts import Account
@@ -46,7 +46,7 @@ def authorized_keys(answers: Answers) -> Iterator[Observation | Gap]:
     unseen = [
         file
         for file, owners in opened.items()
-        if not looked_at(file) and any(_own(file, one) for one in owners)
+        if not looked.looked_at(file) and any(_own(file, one) for one in owners)
     ]
     for place in dict.fromkeys((*looked.elsewhere, *unseen)):
         yield _gap(f"sshd also looks at {place}, which was not read", place)
@@ -58,14 +58,16 @@ def private_keys(answers: Answers) -> Iterator[Observation | Gap]:
     for file, kind, state in homes(answers).private:
         owner = next((one.key for one in people if file.startswith(f"{one.home}/")), "")
         yield PrivateKey(owner, kind, state == "sealed", key=file, source=file)
-    yield from out_of_sight(people, PrivateKey)
+    yield from out_of_sight(people, places(answers), PrivateKey)
 
 
-def out_of_sight(people: Iterable[Account], kind: type[Observation]) -> Iterator[Gap]:
+def out_of_sight(
+    people: Iterable[Account], looked: Places, kind: type[Observation]
+) -> Iterator[Gap]:
     """A gap for each home of somebody who may sign in that lies where nobody looked."""
     homes_ = {one.home for one in people if one.can_sign_in and len(one.home) > 1}
     for home in sorted(homes_):
-        if not looked_at(f"{home}/.ssh/authorized_keys"):
+        if not looked.looked_at(f"{home}/.ssh/authorized_keys"):
             why = f"{home} was not looked at"
             yield Gap(kind.__name__, Reason.UNRESOLVED, why, key=home, source=home)
 

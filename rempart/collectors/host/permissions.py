@@ -7,7 +7,7 @@ from typing import Final
 from rempart.check import Gap, Observation
 from rempart.collectors.host.accounts import accounts
 from rempart.collectors.host.framing import Answers
-from rempart.collectors.host.homes import FIND, SHOWN, STAT, Guard, guard, homes
+from rempart.collectors.host.homes import FIND, SHOWN, STAT, Guard, guard, homes, places
 from rempart.collectors.host.keys import out_of_sight
 from rempart.collectors.host.section import Section, written
 from rempart.errors import CollectError, Reason
@@ -59,7 +59,7 @@ def _homes(answers: Answers) -> Iterator[Observation | Gap]:
         yield _gap(error.reason, str(error), "authorized keys")
         return
     people = [one for one in accounts(answers) if isinstance(one, Account) and len(one.home) > 1]
-    yield from out_of_sight(people, FileGuard)
+    yield from out_of_sight(people, places(answers), FileGuard)
     owners = {one.home: one.uid for one in reversed(people)}
     for one in found.guards:
         folder, _, name = one.file.rpartition("/")

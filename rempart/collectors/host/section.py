@@ -7,6 +7,7 @@ answers in its `READERS`; no list elsewhere names it.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from shlex import join, quote
 
 from rempart.check import Observation
@@ -28,7 +29,8 @@ class Section:
 
     Of files somebody handed over, `paths` are looked for under the same names. An answer that is
     one file is in `given`, names or patterns in order of preference, and `reduced` reads it;
-    `labelled` ones may be several, each under a line `@NAME 0`.
+    `labelled` ones may be several, each under a line `@NAME 0`. Where no file is the answer,
+    `handed` makes it of the folder.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Section:
     given: tuple[str, ...] = ()
     reduced: Callable[[str], str] = str
     labelled: bool = False
+    handed: Callable[[Path], str | None] | None = None
 
     def shell(self) -> str:
         """The section as a function of the script."""
