@@ -45,7 +45,7 @@ async function used(page, url) {
   told.focused = await page.evaluate(() => document.activeElement.name);
   const settled = () => page.evaluate(() => new Promise((done) =>
     requestAnimationFrame(() => requestAnimationFrame(done))));
-  await page.keyboard.type("ssh.root");
+  await page.keyboard.type("ssh.root_login");
   await settled();
   told.searched = { count: await count(), cards: await shown(), hash: new URL(page.url()).hash };
   const address = page.url();

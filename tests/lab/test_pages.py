@@ -51,7 +51,7 @@ def test_five_thousand_findings_are_searched_linked_and_accessible(
     assert (told["violations"], told["errors"], told["requests"]) == ([], [], 1)
     assert told["focused"] == "q"
     assert told["searched"]["cards"] == told["handed"]["cards"] == 1
-    assert told["searched"]["hash"] == "#?q=ssh.root"
+    assert told["searched"]["hash"] == "#?q=ssh.root_login"
     assert told["linked"] == "check-tls.versions"
     assert told["none"] == 0
     assert told["cards"] <= 40
