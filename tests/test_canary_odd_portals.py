@@ -72,7 +72,7 @@ def one(found: list[Any], kind: type[T]) -> T:
 
 
 def factors(found: list[Any]) -> list[Any]:
-    return [proof.required for proof in of(found, FactorProof)]
+    return [one.required for one in of(found, FactorProof) if one.way == "password"]
 
 
 def test_the_good_world_is_good(audit: Run) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -37,7 +38,16 @@ from rempart.observations.canary import (
 from rempart.scope import Scope
 from rempart.transport.access import Access
 from tests.portals import NAME, certificate, gaps, of
-from tests.toy_portal import PASSWORDS, PEOPLE, SECRET, STRANGER, Portal, World, toy_portal
+from tests.toy_portal import (
+    LETTER,
+    PASSWORDS,
+    PEOPLE,
+    SECRET,
+    STRANGER,
+    Portal,
+    World,
+    toy_portal,
+)
 
 T = TypeVar("T", bound=Observation)
 INVENTORY = """
@@ -163,7 +173,9 @@ def audit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def test_the_good_world_passes_every_probe(audit: Any) -> None:
     seen = audit(World())
-    assert {(one.key, one.required, one.asked) for one in seen.of(FactorProof)} == {
+    assert {
+        (one.key, one.required, one.asked) for one in seen.of(FactorProof) if one.way == "password"
+    } == {
         ("canary-a", True, "totp"),
         ("canary-b", True, "totp"),
     }
@@ -199,7 +211,7 @@ def test_the_world_of_2024_fails_every_probe(audit: Any) -> None:
         lock_after=None,
     )
     seen = audit(world)
-    assert {one.required for one in seen.of(FactorProof)} == {False}
+    assert {one.required for one in seen.of(FactorProof) if one.way == "password"} == {False}
     session = seen.one(SessionProof)
     assert (session.rotated, session.ends, session.single, session.no_store) == (False,) * 4
     ceiling = seen.one(CeilingProof)
@@ -217,7 +229,7 @@ def test_the_world_of_2024_fails_every_probe(audit: Any) -> None:
 @pytest.mark.parametrize("kind", ["form", "json"])
 def test_a_single_page_application_signs_in_with_json(audit: Any, kind: str) -> None:
     seen = audit(World(kind=kind))
-    assert {one.required for one in seen.of(FactorProof)} == {True}
+    assert {one.required for one in seen.of(FactorProof) if one.way == "password"} == {True}
     assert seen.one(CeilingProof).read == 10
     assert seen.one(SessionProof).ends is True
 
@@ -225,6 +237,47 @@ def test_a_single_page_application_signs_in_with_json(audit: Any, kind: str) -> 
 @pytest.mark.parametrize("stops", ["people", "requests", "address"])
 def test_what_a_ceiling_is_about(audit: Any, stops: str) -> None:
     assert audit(World(ceiling_of=stops)).one(CeilingProof).stops == stops
+
+
+def reset(seen: Audited) -> FactorProof:
+    (proof,) = [one for one in seen.of(FactorProof) if one.way == "reset"]
+    return proof
+
+
+@pytest.mark.parametrize(("opens", "required"), [("", True), ("link", False), ("unbinds", False)])
+def test_the_way_back_in_keeps_the_factor_or_passes_it_by(
+    audit: Any, opens: str, required: bool
+) -> None:
+    asked: list[str] = []
+    seen = audit(World(reset_opens=opens), ask=partial(_letter, asked))
+    assert asked == ["link in the letter to canary-a, nothing to leave it out"]
+    assert reset(seen).required is required
+    assert LETTER not in repr(seen.of(SentRequest))
+    assert "{link of the letter}" in {one.path for one in seen.of(SentRequest)}
+
+
+def _letter(asked: list[str], what: str) -> str:
+    asked.append(what)
+    return f"https://{NAME}/reset?key={LETTER}"
+
+
+@pytest.mark.parametrize(
+    ("world", "ask", "why"),
+    [
+        (World(), None, "--ask"),
+        (World(), lambda what: "", "not handed over"),
+        (World(), lambda what: f"https://elsewhere.example/reset?key={LETTER}", "another host"),
+        (World(), lambda what: f"http://{NAME}/reset?key={LETTER}", "another host"),
+        (World(), lambda what: f"https://{NAME}/claims/17", "no field"),
+        (World(reset_takes=False), partial(_letter, []), "old password"),
+    ],
+)
+def test_a_way_back_that_was_not_gone_stays_open(
+    audit: Any, world: World, ask: Any, why: str
+) -> None:
+    required = reset(audit(world, ask=ask)).required
+    assert isinstance(required, Unknown)
+    assert why in required.detail
 
 
 def test_a_difference_in_time_is_suspected_and_no_more(audit: Any) -> None:

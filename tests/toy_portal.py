@@ -45,6 +45,8 @@ class World:
     no_store: bool = True
     ceiling: int | None = 10
     ceiling_of: str = "people"  # people | requests | address
+    reset_opens: str = ""  # link (it opens a session) | unbinds (it ends the second factor)
+    reset_takes: bool = True  # the old password as the new one
     keeps: bool = False  # a cache before the portal answers whom it has answered once
     minimal: bool = True
     guarded_objects: bool = True
@@ -80,6 +82,11 @@ def _page(title: str, body: str = "") -> bytes:
 
 _CODE = '<form method="post" action="/otp"><input name="code"></form>'
 _FORGOTTEN = '<form method="post"><input type="email" name="mail"></form>'
+_ANEW = (
+    '<form method="post" action="/reset"><input type="hidden" name="key" value="{key}">'
+    '<input type="password" name="one"><input type="password" name="two"></form>'
+)
+LETTER = "3f9c5d7e-letter"
 _FORM = '<form method="post"><input name="user"><input type="password" name="password"></form>'
 
 
@@ -115,6 +122,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             ("GET", "/home"): self._home,
             ("GET", "/forgotten"): lambda: self._send(200, _page("forgotten", _FORGOTTEN)),
             ("POST", "/forgotten"): lambda: self._forgotten(given.get("mail", "")),
+            ("GET", "/reset"): lambda: self._reset_page(path.query),
+            ("POST", "/reset"): lambda: self._reset(given),
             ("POST", "/logout"): self._logout,
         }
         if (method, path.path) in routes:
@@ -234,6 +243,26 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def _forgotten(self, account: str) -> None:
         known = account in PASSWORDS or not self.portal.world.reset_tells
         self._send(200, _page("sent" if known else f"no account {account}"))
+
+    def _reset_page(self, query: str) -> None:
+        if self.portal.world.reset_opens == "link":
+            sid = secrets.token_hex(12)
+            self.portal.sessions[sid] = {"account": "canary-a", "open": True}
+            self._send(302, b"", Location="/home", Set_Cookie=f"sid={sid}; HttpOnly; Secure")
+            return
+        key = parse_qs(query)["key"][0]
+        self._send(200, _page("new password", _ANEW.format(key=key)))
+
+    def _reset(self, given: dict[str, str]) -> None:
+        world = self.portal.world
+        assert given["one"] == given["two"] == PASSWORDS["canary-a"]
+        assert given["key"] == LETTER
+        if not world.reset_takes:
+            self._send(200, _page("choose another", _ANEW.format(key=given["key"])))
+            return
+        if world.reset_opens == "unbinds":
+            world.factor = False
+        self._send(302, b"", Location="/login")
 
     def _logout(self) -> None:
         if self.portal.world.logout_kills:

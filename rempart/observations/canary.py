@@ -11,7 +11,10 @@ from rempart.check import Observation, Seen
 
 @dataclass(frozen=True, slots=True)
 class FactorProof(Observation):
-    """Whether the right password alone opens a session; key: the canary's account.
+    """Whether one thing alone opens a session; key: the canary's account.
+
+    `way` is what was tried: its right `password`, or the link of a letter for a forgotten one
+    (`reset`; the key says so too).
 
     `required` is true where something more was asked for before a session was open and before the
     canary's own people and objects were shown; `asked` is what: `totp`. Unknown where the sign-in
@@ -20,6 +23,7 @@ class FactorProof(Observation):
 
     required: Seen[bool]
     asked: str = ""
+    way: str = "password"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,8 @@ DOUBLED: Final = {"XSRF-TOKEN": "X-XSRF-TOKEN", "csrftoken": "X-CSRFToken"}
 class Browser:
     """What a person with this account would see. `token` goes along as a bearer.
 
-    `waited` are the seconds until the last answer to what was typed in.
+    `waited` are the seconds until the last answer to what was typed in; `veil` is written instead
+    of addresses that hold a secret.
     """
 
     session: "Session"
@@ -36,6 +37,7 @@ class Browser:
     renews: str = ""  # a token that gives new ones
     headers: dict[str, str] = field(default_factory=dict)
     waited: float = 0.0
+    veil: str = ""
 
     def open(
         self,
@@ -70,7 +72,7 @@ class Browser:
             self.waited = answer.waited if body else self.waited
         finally:
             path = urlsplit(whole)._replace(scheme="", netloc="", fragment="").geturl()
-            self.ledger.wrote(self.account, method, path, purpose, status)
+            self.ledger.wrote(self.account, method, self.veil or path, purpose, status)
         self._keep(answer)
         return answer
 

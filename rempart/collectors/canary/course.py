@@ -25,6 +25,7 @@ from rempart.collectors.canary.people import (
     filled,
     looked_up,
 )
+from rempart.collectors.canary.recovery import way_back
 from rempart.collectors.canary.sign_in import signed_in
 from rempart.errors import CollectError, Unreachable
 from rempart.observations.canary import FactorProof, ForeignData
@@ -146,6 +147,8 @@ def _guessing(portal: Any, new: Browser, lived: list[Opened]) -> Iterator[Seen]:
         yield guessing.enumeration(_for(new, known), login, known, portal.absent_accounts)
         if login.reset is not None:
             yield guessing.reset(_for(new, known), login, known, portal.absent_accounts)
+            if login.second_factor is not None:
+                yield way_back(_for(new, known), login, trusted[0])
     else:
         detail = "the payer vouches for no absent account (absent_accounts)"
         yield Gap("EnumerationProof", Reason.UNRESOLVED, detail)
