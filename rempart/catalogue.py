@@ -226,7 +226,7 @@ def _may_be(kinds: frozenset[str], places: Iterable[Path], name: str) -> bool:
     return True
 
 
-_COLLECT = re.compile(r"\bcollect\b")
+_COLLECT = re.compile(r"^(?:def|from|import|collect)\b.*\bcollect\b|^collect\b", re.M)
 _KIND = re.compile(r'^KIND = "([^"]+)"', re.M)
 
 
