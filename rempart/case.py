@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
-from rempart import audit, documents, inventory, policies, scenario, statements, waivers
+from rempart import audit, documents, inventory, scenario, statements, waivers
 from rempart.archive import Context, Tie
 from rempart.audit import Audit
 from rempart.catalogue import Entry, Layer, collectors, content, derivations, entries, layers
-from rempart.collectors.sca.policy import Policy
 from rempart.derive import ESTATE
 from rempart.documents.faults import suggestion
 from rempart.errors import ContentErrors, UsageError
@@ -21,6 +21,9 @@ from rempart.scenario import Scenario
 from rempart.verdicts import Bench
 from rempart.waivers import Waiver
 from rempart.yardsticks import Yardsticks
+
+if TYPE_CHECKING:
+    from rempart.collectors.sca.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ class Case:
     waivers: tuple[Waiver, ...]
     inventory: Inventory | None = None
     weakened: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    policies: tuple[Policy, ...] = ()
+    policies: "tuple[Policy, ...]" = ()
 
     @property
     def pins(self) -> dict[str, str]:
@@ -85,7 +88,10 @@ def case(source: Inventory | Context, choices: Choices, accepted: tuple[Waiver, 
     brought = _policies(against, choices)
     books = Yardsticks.load(_folders(chosen, "yardsticks"))
     controls = catalogues(chosen)
-    picked |= policies.entries(brought, controls.has)
+    if brought:
+        from rempart import policies
+
+        picked |= policies.entries(brought, controls.has)
     breaches = scenario.load(_folders(chosen, "scenarios"))
     audit.demand_known(against, "yardsticks", books.authorities)
     audit.demand_known(against, "frameworks", controls.frameworks)
@@ -117,13 +123,15 @@ def case(source: Inventory | Context, choices: Choices, accepted: tuple[Waiver, 
     )
 
 
-def _policies(against: Audit, choices: Choices) -> tuple[Policy, ...]:
+def _policies(against: Audit, choices: Choices) -> "tuple[Policy, ...]":
     """The policies the audit file names, relative to it, and those of the command line."""
     folder = against.file.parent
     named = [folder / Path(one).expanduser() for one in against.policies]
     files = dict.fromkeys((*named, *choices.policies))
     if not files:
         return ()
+    from rempart import policies
+
     return policies.read(files, version=choices.policy_version, executed=choices.policy_executed)
 
 
