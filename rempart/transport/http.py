@@ -137,7 +137,7 @@ class Session:
             self.trust.secret = False
         waited = monotonic() - began
         try:
-            answer = replace(self._answer(url, method, response), waited=waited)
+            answer = self._answer(url, method, response, waited)
         except BaseException:
             response.raw.close()
             raise
@@ -188,7 +188,7 @@ class Session:
                     raise _mapped(where, error) from None
         raise Unreachable(f"{where}: no answer")
 
-    def _answer(self, url: str, method: str, response: requests.Response) -> Answer:
+    def _answer(self, url: str, method: str, response: requests.Response, waited: float) -> Answer:
         headers = tuple((str(k), str(v)) for k, v in response.raw.headers.iteritems())
         if sum(len(name) + len(value) for name, value in headers) > HEADERS_CAP:
             raise Truncated(f"{shown(url)}: more than {HEADERS_CAP} bytes of headers")
@@ -198,8 +198,9 @@ class Session:
         endpoint = (folded(parts.hostname or ""), parts.port or PORTS[parts.scheme])
         why = self.trust.errors.get(endpoint, "") if parts.scheme == "https" else ""
         return Answer(
-            url, method, response.status_code, headers, body, cut, trusted=not why, trust_error=why
-        )
+            url, method, response.status_code, headers, body, cut,
+            trusted=not why, trust_error=why, waited=waited,
+        )  # fmt: skip
 
 
 class _Adapter(HTTPAdapter):
