@@ -1,8 +1,13 @@
 """Keys that encrypt: where they lie, who may read them, and what becomes of them."""
 
 from dataclasses import dataclass
+from typing import Final
 
-from rempart.check import Observation, Seen
+from rempart.check import Observation, Reason, Seen, Unknown
+
+# What a file with a key, or a line that names a service, does not say.
+SEAL_UNTOLD: Final = Unknown(Reason.UNRESOLVED, "it does not tell whether a passphrase protects it")
+REACH_UNTOLD: Final = Unknown(Reason.UNRESOLVED, "the line does not say how it is reached")
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from rempart.collectors.entropy import looks_random
 from rempart.collectors.tree import Found, Left, Passed, opened, regular_files
 from rempart.errors import CollectError
 from rempart.observations.backups import Artefact, BackupRepository
-from rempart.observations.keys import KeyReference, StoredKey
+from rempart.observations.keys import REACH_UNTOLD, SEAL_UNTOLD, KeyReference, StoredKey
 
 TOOLS: Final[tuple[Callable[[Folder], Store | None], ...]] = (
     chunked.restic,
@@ -188,9 +188,7 @@ class Look:
         for one in found:
             yield StoredKey(
                 one.kind,
-                Unknown(Reason.UNRESOLVED, "it does not tell whether a passphrase protects it")
-                if one.sealed is None
-                else one.sealed,
+                SEAL_UNTOLD if one.sealed is None else one.sealed,
                 mode[0],
                 mode[1],
                 one.opens or "backup",
@@ -206,9 +204,7 @@ class Look:
         for named in places:
             yield KeyReference(
                 named.service,
-                Unknown(Reason.UNRESOLVED, "the line does not say how it is reached")
-                if named.encrypted is None
-                else named.encrypted,
+                REACH_UNTOLD if named.encrypted is None else named.encrypted,
                 secret,
                 key=f"{path}: {named.service}",
                 source=path,

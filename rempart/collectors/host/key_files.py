@@ -15,7 +15,7 @@ from rempart.collectors.artefacts.keys import grouped, readers
 from rempart.collectors.host.framing import Answers
 from rempart.collectors.host.section import Section
 from rempart.collectors.text import clean
-from rempart.observations.keys import KeyReference, StoredKey
+from rempart.observations.keys import REACH_UNTOLD, SEAL_UNTOLD, KeyReference, StoredKey
 
 NAMED: Final = ("age identity", "borg key")
 PLACES: Final = (
@@ -123,9 +123,7 @@ def stored_keys(answers: Answers) -> Iterator[Observation | Gap]:
             kinds.add(word.kind)
             yield StoredKey(
                 word.kind,
-                Unknown(Reason.UNRESOLVED, "it does not tell whether a passphrase protects it")
-                if word.kind == "borg key"
-                else False,
+                SEAL_UNTOLD if word.kind == "borg key" else False,
                 mode.readers,
                 mode.owner,
                 word.opens,
@@ -151,7 +149,7 @@ def key_references(answers: Answers) -> Iterator[Observation | Gap]:
             service = SERVICES[number]
             encrypted: Seen[bool] = number not in clear
             if not service.clear:
-                encrypted = Unknown(Reason.UNRESOLVED, "the line does not say how it is reached")
+                encrypted = REACH_UNTOLD
             yield KeyReference(
                 service.name,
                 encrypted,
