@@ -2,6 +2,7 @@
 
 import base64
 import io
+import tarfile
 import zipfile
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -22,6 +23,24 @@ def numbers(count: int, start: int = 1) -> Iterator[str]:
     for order in range(start, start + count):
         body = f"185057{order % 1000:03d}{order // 1000 % 10}000"
         yield f"{body}{nir_key(body):02d}"
+
+
+PEOPLE = list(numbers(20))
+TEXT = "".join(f"Dossier de {one}, à rappeler\n" for one in PEOPLE)
+
+
+def tarred(mode: str = "w", *, format_: int = tarfile.PAX_FORMAT) -> bytes:
+    """An archive of tar with TEXT under a short and a long name, and a link that leads out."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode=mode, format=format_) as archive:  # type: ignore[call-overload]
+        for name in ("a.txt", "long/" + "x" * 150 + ".txt"):
+            info = tarfile.TarInfo(name)
+            info.size = len(TEXT.encode())
+            archive.addfile(info, io.BytesIO(TEXT.encode()))
+        link = tarfile.TarInfo("link")
+        link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        archive.addfile(link)
+    return buffer.getvalue()
 
 
 def everything(path: Path, *, seconds: float = 60) -> list[Observation | Gap]:

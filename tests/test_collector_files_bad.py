@@ -1,9 +1,7 @@
 """What each kind of bad file ends in."""
 
 import gzip
-import io
 import os
-import tarfile
 import time
 import zipfile
 from collections.abc import Iterator
@@ -18,33 +16,20 @@ from rempart.errors import Unreachable
 from rempart.observations.backups import Artefact
 from tests import documents
 from tests.documents import (
+    PEOPLE,
+    TEXT,
     docx,
     found,
     grouped,
     message,
     missed,
-    numbers,
     pdf,
     read,
+    tarred,
     zipped,
 )
 
-PEOPLE = list(numbers(20))
-TEXT = "".join(f"Dossier de {one}, à rappeler\n" for one in PEOPLE)
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(60)
-
-
-def tarred(mode: str = "w", *, format_: int = tarfile.PAX_FORMAT) -> bytes:
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode=mode, format=format_) as archive:  # type: ignore[call-overload]
-        for name in ("a.txt", "long/" + "x" * 150 + ".txt"):
-            info = tarfile.TarInfo(name)
-            info.size = len(TEXT.encode())
-            archive.addfile(info, io.BytesIO(TEXT.encode()))
-        link = tarfile.TarInfo("link")
-        link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
-        archive.addfile(link)
-    return buffer.getvalue()
 
 
 def nested(depth: int) -> bytes:

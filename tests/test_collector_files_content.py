@@ -3,7 +3,6 @@
 import bz2
 import contextlib
 import gzip
-import io
 import lzma
 import sqlite3
 import struct
@@ -16,20 +15,20 @@ import zstandard
 from rempart.observations.datastores import Dump
 from tests import documents
 from tests.documents import (
+    PEOPLE,
+    TEXT,
     docx,
     found,
     message,
     missed,
-    numbers,
     odt,
     pdf,
     pictures,
+    tarred,
     xlsx,
     zipped,
 )
 
-PEOPLE = list(numbers(20))
-TEXT = "".join(f"Dossier de {one}, à rappeler\n" for one in PEOPLE)
 RTF = (
     b"{\\rtf1\\ansi "
     + b"".join(
@@ -72,19 +71,6 @@ def test_numbers_in_cells_of_binary_workbooks_are_read(tmp_path: Path) -> None:
     members = {"[Content_Types].xml": b"<Types/>", "xl/workbook.bin": b"\x83\x01\0"}
     (tmp_path / "b.xlsb").write_bytes(zipped({**members, "xl/worksheets/sheet1.bin": real}))
     assert found(tmp_path) == {"a.xls": [("nir", "clear", 20)], "b.xlsb": [("nir", "clear", 20)]}
-
-
-def tarred(mode: str = "w", *, format_: int = tarfile.PAX_FORMAT) -> bytes:
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode=mode, format=format_) as archive:  # type: ignore[call-overload]
-        for name in ("a.txt", "long/" + "x" * 150 + ".txt"):
-            info = tarfile.TarInfo(name)
-            info.size = len(TEXT.encode())
-            archive.addfile(info, io.BytesIO(TEXT.encode()))
-        link = tarfile.TarInfo("link")
-        link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
-        archive.addfile(link)
-    return buffer.getvalue()
 
 
 @pytest.mark.parametrize("format_", [tarfile.PAX_FORMAT, tarfile.GNU_FORMAT])

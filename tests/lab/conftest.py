@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.lab import hosts
-from tests.lab.databases import SERVERS, Served
+from tests.lab.databases import PASSWORD, SERVERS, Served
 
 
 @pytest.fixture(scope="session")
@@ -20,3 +20,10 @@ def served(request: pytest.FixtureRequest) -> Iterator[Served]:
     """A database server; who fills it empties it again."""
     with SERVERS[request.param]() as running:
         yield running
+
+
+@pytest.fixture
+def lab_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What inventories of the lab refer to."""
+    monkeypatch.setenv("LAB_PASSWORD", PASSWORD)
+    monkeypatch.setenv("LAB_KEY", "a key of the lab, long enough")

@@ -26,7 +26,7 @@ from rempart.observations.identifiers.catalogue import BY_NAME
 from rempart.observations.identifiers.spelling import compact
 from rempart.transport import sql
 from tests.column_estate import DRAWS, estate, nir, score, statements
-from tests.lab.databases import PASSWORD, Served
+from tests.lab.databases import Served
 from tests.lab.discovering import (
     CHANCE,
     EVERYTHING,
@@ -44,13 +44,7 @@ from tests.lab.discovering import (
 )
 from tests.loopback import access
 
-pytestmark = pytest.mark.lab
-
-
-@pytest.fixture(autouse=True)
-def secrets(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LAB_PASSWORD", PASSWORD)
-    monkeypatch.setenv("LAB_KEY", "a key of the lab, long enough")
+pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("lab_secrets")]
 
 
 def _disturbed(name: str) -> str:

@@ -31,13 +31,7 @@ from tests.lab.discovering import (
     table,
 )
 
-pytestmark = pytest.mark.lab
-
-
-@pytest.fixture(autouse=True)
-def secrets(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LAB_PASSWORD", PASSWORD)
-    monkeypatch.setenv("LAB_KEY", "a key of the lab, long enough")
+pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("lab_secrets")]
 
 
 def test_a_view_that_never_returns_is_a_gap_and_nothing_stays_locked(

@@ -10,7 +10,7 @@ from rempart.check import Gap
 from rempart.errors import Reason
 from rempart.observations.columns import HashedColumn
 from tests.column_estate import nir
-from tests.lab.databases import PASSWORD, Served
+from tests.lab.databases import Served
 from tests.lab.discovering import (
     CHANCE,
     PEOPLE,
@@ -24,13 +24,7 @@ from tests.lab.discovering import (
     table,
 )
 
-pytestmark = pytest.mark.lab
-
-
-@pytest.fixture(autouse=True)
-def secrets(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LAB_PASSWORD", PASSWORD)
-    monkeypatch.setenv("LAB_KEY", "a key of the lab, long enough")
+pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("lab_secrets")]
 
 
 def test_hashes_are_compared_in_base64_and_in_text_of_any_collation(
